@@ -1,0 +1,46 @@
+# Every target does its own set-up: a bare machine needs python3 (>= 3.11), venv and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint check bench soak lock clean
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/python -m tests.demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The lint, the contracts and every test that is not live, with the coverage that the core and the ledger owe.
+check: lint
+	$(BIN)/coverage run -m pytest -m "not live and not bench"
+	$(BIN)/coverage report --include="reconciler/core/*,state/*" --fail-under=100
+	$(BIN)/python -m pytest -q tests/test_house_rules.py
+
+bench: $(READY)
+	$(BIN)/python -m pytest -m bench -s
+
+soak: $(READY)
+	$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES))
+
+# Lock the requirements anew, with hashes and without the address of an index.
+lock: $(READY)
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements/runtime.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra dev --all-build-deps --output-file requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -1,0 +1,1 @@
+"""Adapters to the two servers: foreign types and foreign exceptions stop here."""

@@ -1,0 +1,101 @@
+"""What a read-back says of a write, and what to remember of it."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from reconciler.core.canonical import identity
+from reconciler.core.decide import Memory
+from reconciler.core.elements import by_identity
+from reconciler.core.values import Change, Field, FieldValue
+
+
+class Outcome(StrEnum):
+    """How a field stands after its write."""
+
+    APPLIED = "applied"  # Plex has what we sent, or its normal form of it
+    UNCHANGED = "unchanged"  # Plex has what it had: the write was dropped
+    UNSTABLE = "unstable"  # Plex has something else, and it moves: decide again
+
+
+def outcome(
+    field: Field,
+    change: Change,
+    before: FieldValue,
+    after: FieldValue,
+    again: FieldValue | None,
+) -> Outcome:
+    """Judge one field by what Plex had *before*, has *after*, and has *again*.
+
+    *again* is a second read, and only needed where `needs_second_read` says so.
+    """
+    if is_applied(field, change, after):
+        return Outcome.APPLIED
+    if is_same(field, before, after):
+        return Outcome.UNCHANGED
+    if again is not None and is_same(field, after, again):
+        return Outcome.APPLIED
+    return Outcome.UNSTABLE
+
+
+def needs_second_read(
+    field: Field, change: Change, before: FieldValue, after: FieldValue
+) -> bool:
+    """Whether Plex shows neither what it had nor what we sent."""
+    return not is_applied(field, change, after) and not is_same(field, before, after)
+
+
+def is_applied(field: Field, change: Change, after: FieldValue) -> bool:
+    """Whether *after* is what *change* asks for."""
+    if change.lock is not None and after.locked != change.lock:
+        return False
+    if not field.is_set:
+        return after.value == change.value
+    there = by_identity(after.elements)
+    has_all = all(identity(element) in there for element in change.elements)
+    return has_all and not any(identity(element) in there for element in change.removed)
+
+
+def is_same(field: Field, one: FieldValue, other: FieldValue) -> bool:
+    """Whether two observations show no difference that we would have made."""
+    if one.locked != other.locked:
+        return False
+    if not field.is_set:
+        return one.value == other.value
+    return by_identity(one.elements).keys() == by_identity(other.elements).keys()
+
+
+def remember(
+    field: Field, memory: Memory, change: Change, before: FieldValue, after: FieldValue
+) -> Memory:
+    """Complete the memory of an applied write with what Plex made of it."""
+    if memory.base is None:
+        return memory  # forgotten: nothing is wanted any more
+    if not field.is_set:
+        return replace(memory, seen=after)
+    forms = dict(memory.forms) | new_forms(change, before, after)
+    there = by_identity(after.elements)
+    owned = (identity(name) for name in memory.owned)
+    spelled = [there.get(identity(forms.get(key, key))) for key in owned]
+    return replace(
+        memory,
+        seen=after,
+        owned=tuple(dict.fromkeys(name for name in spelled if name is not None)),
+        forms=forms,
+    )
+
+
+def new_forms(change: Change, before: FieldValue, after: FieldValue) -> dict[str, str]:
+    """Pair what we sent and cannot find with what has appeared in its stead."""
+    there, sent = by_identity(after.elements), by_identity(change.elements)
+    missing = [key for key in sent if key not in there]
+    known = {*by_identity(before.elements), *sent}
+    appeared = [key for key in there if key not in known]
+    pairs = {
+        key: there[form]
+        for key in missing
+        for form in appeared
+        if key.startswith(form)  # cut off
+    }
+    if not pairs and len(missing) == len(appeared) == 1:
+        return {missing[0]: there[appeared[0]]}
+    return pairs

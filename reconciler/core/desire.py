@@ -1,0 +1,104 @@
+"""From a scene to what its Plex item should say."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.core import canonical
+from reconciler.core.match import stem
+from reconciler.core.values import Field, Policy, Scene
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one field of one library is treated."""
+
+    policy: Policy = Policy.PUSH
+    lock: bool = True
+    """Whether a field that we write is locked, so that a refresh leaves it alone."""
+
+
+Rules = Mapping[Field, Rule]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What policy says for one field of one link; empty is no opinion."""
+
+    value: str = ""
+    elements: tuple[str, ...] = ()
+    rule: Rule = Rule()
+
+    @property
+    def content(self) -> str | tuple[str, ...]:
+        """The value or the elements, whichever the field has."""
+        return self.elements or self.value
+
+
+def desire(scene: Scene, path: str, rules: Rules) -> Mapping[Field, Wanted]:
+    """Say what the item that holds *path* should say of *scene*; `off` is left out."""
+    wanted = {
+        Field.TITLE: _title(scene, path, rules),
+        Field.SUMMARY: Wanted(value=canonical.block(scene.details)),
+        Field.STUDIO: Wanted(
+            value=canonical.line(scene.studio.name if scene.studio else "")
+        ),
+        Field.DATE: Wanted(value=whole_date(scene.date)),
+        Field.GENRES: Wanted(elements=_names([tag.name for tag in scene.tags])),
+        Field.ACTORS: Wanted(elements=_names([p.name for p in scene.performers])),
+    }
+    return {
+        field: _under(rules.get(field, Rule()), want)
+        for field, want in wanted.items()
+        if rules.get(field, Rule()).policy is not Policy.OFF
+    }
+
+
+def is_placeholder(field: Field, value: str, path: str) -> bool:
+    """Tell a title that the scanner made from the file's name from a real one."""
+    return field is Field.TITLE and _bare(value) == _bare(stem(path))
+
+
+def whole_date(text: str) -> str:
+    """Make a date as Plex takes it: the first day of a mere month or year.
+
+    Stash has partial dates since v0.30 and keeps their first day itself; text that is
+    no date is no opinion.
+    """
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text.strip())
+    if not found:
+        return ""
+    year, month, day = (int(part or 1) for part in found.groups())
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _title(scene: Scene, path: str, rules: Rules) -> Wanted:
+    if title := canonical.line(scene.title):
+        return Wanted(value=title)
+    # the file's name is better than nothing and worse than anything else: never over a
+    # title that is there, and never locked
+    rule = rules.get(Field.TITLE, Rule())
+    policy = Policy.OFF if rule.policy is Policy.OFF else Policy.FILL
+    return Wanted(
+        value=canonical.line(stem(path)), rule=Rule(policy=policy, lock=False)
+    )
+
+
+def _names(names: list[str]) -> tuple[str, ...]:
+    return canonical.distinct(sorted(names, key=lambda name: (name.casefold(), name)))
+
+
+def _under(rule: Rule, want: Wanted) -> Wanted:
+    if want.rule != Rule():
+        return want
+    return Wanted(value=want.value, elements=want.elements, rule=rule)
+
+
+def _bare(title: str) -> str:
+    # scanners turn separators into spaces and may drop a year in brackets
+    spaced = re.sub(r"[\s._\-]+", " ", canonical.line(title))
+    return re.sub(r"\s*\(\d{4}\)$", "", spaced.strip()).casefold()

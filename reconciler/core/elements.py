@@ -1,0 +1,221 @@
+"""Who wins each element of a set: the same table, with presence as the value.
+
+Identity is Plex's (trimmed, without regard to case); only elements that we added are
+ever taken out, in Plex's spelling. The whole wanted list is written, others' elements
+included, since it is not known whether Plex adds to what is there or replaces it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.core.canonical import identity
+from reconciler.core.decide import (
+    WRITES,
+    YIELDS,
+    Decision,
+    Memory,
+    Reason,
+    Verdict,
+    given_up,
+    lock_for,
+    moved,
+)
+from reconciler.core.desire import Wanted
+from reconciler.core.values import Change, FieldValue, Policy
+
+
+def decide_elements(want: Wanted, memory: Memory, observed: FieldValue) -> Decision:
+    """Decide a field that holds a set: each element by the table, then one change."""
+    case = _Set(want=want, memory=memory, observed=observed)
+    if memory.verdict in {Verdict.UNDONE, Verdict.RELEASED} and given_up(
+        memory, desired_moved=case.desired.keys() != case.base
+    ):
+        seen = replace(memory, seen=observed)
+        return Decision(reason=Reason.LEFT, memory=seen)
+    if not case.desired and not case.owned:
+        return Decision(reason=Reason.NO_OPINION, memory=Memory(first=memory.first))
+    return _combine(case, dict(case.reasons()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Set:
+    """One set's situation, by identity."""
+
+    want: Wanted
+    memory: Memory
+    observed: FieldValue
+
+    @property
+    def desired(self) -> Mapping[str, str]:
+        """Identity in Plex -> the spelling that we send."""
+        forms = self.memory.forms
+        names = {identity(e): e for e in self.want.elements}
+        return {identity(forms.get(key, key)): name for key, name in names.items()}
+
+    @property
+    def base(self) -> frozenset[str]:
+        forms = self.memory.forms
+        keys = [identity(element) for element in self.memory.base or ()]
+        return frozenset(identity(forms.get(key, key)) for key in keys)
+
+    @property
+    def there(self) -> Mapping[str, str]:
+        return by_identity(self.observed.elements)
+
+    @property
+    def seen(self) -> frozenset[str]:
+        return frozenset(
+            by_identity(self.memory.seen.elements if self.memory.seen else ())
+        )
+
+    @property
+    def owned(self) -> Mapping[str, str]:
+        return by_identity(self.memory.owned)
+
+    def reasons(self) -> Iterator[tuple[str, Reason]]:
+        """Find the row of each element that is desired or ours."""
+        for key in self.desired:
+            yield key, self._desired(key)
+        for key in self.owned:
+            if key not in self.desired:
+                yield key, self._undesired(key)
+
+    def writes(self, key: str, reason: Reason) -> bool:
+        """Look the element's row up in the policy's column."""
+        policy = self.want.rule.policy
+        if key in self.desired and key in self.there:
+            return False
+        if policy is Policy.FILL and key in self.desired:
+            # a set that holds others' elements is not empty: it is left to them
+            return reason in {Reason.FIRST, Reason.CHANGED} and not self._is_foreign()
+        return reason in WRITES[policy]
+
+    def _desired(self, key: str) -> Reason:
+        if key in self.memory.yielded and key in self.base:
+            return Reason.LEFT
+        if key in self.there:
+            return Reason.HANDED_BACK_EQUAL if self._is_handed_back() else Reason.EQUAL
+        if self.memory.seen is None:
+            return Reason.KEPT_LOCKED if self.observed.locked else Reason.FIRST
+        reason = moved(
+            self.memory,
+            desired=key not in self.base,
+            observed=key in self.seen,
+            is_locked=self.observed.locked,
+        )
+        return Reason.VETO if reason is Reason.EDITED else reason
+
+    def _undesired(self, key: str) -> Reason:
+        if key not in self.there:
+            return Reason.EQUAL
+        # one that was taken out and came back is another's
+        is_as_seen = key in self.seen and key not in self.memory.yielded
+        return Reason.WITHDRAWN if is_as_seen else Reason.FORGOTTEN
+
+    def _is_handed_back(self) -> bool:
+        was_held = self.memory.seen is not None and self.memory.seen.locked
+        is_enforced = self.want.rule.policy is Policy.ENFORCE
+        is_bare = was_held and not self.observed.locked
+        return is_bare and self.memory.ours and not is_enforced
+
+    def _is_foreign(self) -> bool:
+        return any(key not in self.owned for key in self.there)
+
+
+def by_identity(elements: Iterable[str]) -> dict[str, str]:
+    """Key elements by what Plex takes for the same."""
+    return {identity(element): element for element in elements}
+
+
+def _combine(case: _Set, reasons: Mapping[str, Reason]) -> Decision:
+    written = {key for key, reason in reasons.items() if case.writes(key, reason)}
+    added = tuple(case.desired[key] for key in case.desired if key in written)
+    taken = tuple(
+        case.there[key] for key in case.owned if key in written - case.desired.keys()
+    )
+    reason = _strongest(reasons, written)
+    relocks = _relocks(case)
+    if relocks and not added and not taken:
+        reason = Reason.RELOCK
+    memory = _memory(case, reasons, reason, added=added, taken=taken)
+    if not added and not taken and not relocks:
+        return Decision(reason=reason, memory=replace(memory, seen=case.observed))
+    return Decision(
+        reason=reason,
+        change=_change(case, added=added, taken=taken),
+        memory=memory,
+        removes=len(taken),
+        added=added,
+        taken=taken,
+    )
+
+
+def _relocks(case: _Set) -> bool:
+    rule = case.want.rule
+    is_bare = case.memory.ours and rule.lock and not case.observed.locked
+    return is_bare and rule.policy is Policy.ENFORCE and bool(case.desired)
+
+
+def _change(case: _Set, *, added: tuple[str, ...], taken: tuple[str, ...]) -> Change:
+    there = {key: name for key, name in case.there.items() if name not in taken}
+    final = {key: there.get(key, name) for key, name in case.desired.items()}
+    kept = {key: name for key, name in final.items() if key in there or name in added}
+    others = {key: name for key, name in there.items() if key not in kept}
+    lock = lock_for(case.want, case.memory, case.observed)
+    if not case.desired:
+        lock = False if case.memory.ours and case.observed.locked else None
+    return Change(elements=(*kept.values(), *others.values()), removed=taken, lock=lock)
+
+
+def _memory(
+    case: _Set,
+    reasons: Mapping[str, Reason],
+    reason: Reason,
+    *,
+    added: tuple[str, ...],
+    taken: tuple[str, ...],
+) -> Memory:
+    gone = by_identity(taken)
+    lost = {key for key in case.owned if key not in case.there}
+    passed = {key for key, r in reasons.items() if r is Reason.FORGOTTEN}
+    owned = [
+        name for key, name in case.owned.items() if key not in {*gone, *lost, *passed}
+    ]
+    yielded = {key for key, r in reasons.items() if r in YIELDS or r is Reason.LEFT}
+    if case.want.rule.policy is Policy.ENFORCE:
+        yielded = {key for key in yielded if reasons[key] is Reason.LEFT}
+    changed = bool(added or taken)
+    is_ours = case.memory.ours or changed
+    return replace(
+        case.memory,
+        base=case.want.elements,
+        verdict=_verdict(reasons, is_ours=is_ours),
+        reason=reason,
+        ours=is_ours and bool(case.desired),
+        first=case.memory.first or (case.observed if changed else None),
+        owned=(*owned, *added),
+        yielded=tuple(sorted(yielded)),
+        forms=_forms_of(case),
+    )
+
+
+def _forms_of(case: _Set) -> Mapping[str, str]:
+    wanted = by_identity(case.want.elements)
+    return {key: form for key, form in case.memory.forms.items() if key in wanted}
+
+
+def _verdict(reasons: Mapping[str, Reason], *, is_ours: bool) -> Verdict:
+    if any(reason in YIELDS for reason in reasons.values()):
+        return Verdict.YIELDED
+    if all(reason is Reason.EQUAL for reason in reasons.values()) and not is_ours:
+        return Verdict.ADOPTED
+    return Verdict.WRITTEN if is_ours else Verdict.KEPT
+
+
+_WEIGHT = {reason: rank for rank, reason in enumerate(Reason)}
+
+
+def _strongest(reasons: Mapping[str, Reason], written: set[str]) -> Reason:
+    """Name the one reason to tell: of what is written, else of what was left."""
+    told = [reasons[key] for key in reasons if key in written] or list(reasons.values())
+    return max(told, key=lambda reason: _WEIGHT[reason], default=Reason.NO_OPINION)

@@ -1,0 +1,59 @@
+"""Failures, classed by what the caller does about them.
+
+Clients raise them with a sentence for the operator (what, where, what to do next); the
+outbox decides from the class what becomes of an entry. None carries a secret.
+"""
+
+from collections.abc import Sequence
+
+
+class PlexsyncError(Exception):
+    """A failure that is told to the operator as one sentence, without a traceback."""
+
+
+class UserError(PlexsyncError):
+    """The configuration or the command is wrong: every problem at once, exit code 2."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
+class ServerError(PlexsyncError):
+    """A server could not do what was asked."""
+
+
+class TransientError(ServerError):
+    """May work later; not before *retry_after* seconds where the server said so."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BusyError(TransientError):
+    """The server is there but has no time: starting, migrating, its database locked."""
+
+
+class AmbiguousError(TransientError):
+    """A write whose outcome is unknown: only a read can tell."""
+
+
+class GoneError(ServerError):
+    """The item or section that was asked for is not there."""
+
+
+class UnauthorisedError(ServerError):
+    """The server does not take our key; trying again does not help."""
+
+
+class PermanentError(ServerError):
+    """The server refuses this and would refuse it again."""
+
+
+class StateError(PlexsyncError):
+    """The state file or its folder cannot be used."""
+
+
+class LockedError(PlexsyncError):
+    """Another process holds the state: exit code 4."""

@@ -1,0 +1,107 @@
+"""What is known of Plex: its libraries, and which item holds which file."""
+
+from collections.abc import Iterable, Sequence
+
+from peewee import fn
+
+from state.database import LedgerDatabase, rows
+from state.models import ItemPath, Target
+from state.records import PathRecord, TargetRecord
+
+
+class Items:
+    """The book of what Plex has, as far as listings tell."""
+
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
+    def targets(self) -> list[TargetRecord]:
+        """Read every library that was ever a target."""
+        return [_target(row) for row in Target.select().order_by(Target.id)]
+
+    def add_target(self, *, machine: str, section: str, title: str) -> TargetRecord:
+        """Take up a library, or its new title."""
+        Target.insert(
+            machine=machine, section=section, title=title, marker="", cursor=0
+        ).on_conflict(
+            conflict_target=[Target.machine, Target.section],
+            update={Target.title: title},
+        ).execute()
+        return _target(Target.get(Target.machine == machine, Target.section == section))
+
+    def listed(self, target: int, *, marker: str, cursor: int) -> None:
+        """Record that a listing is complete, and up to where."""
+        change = Target.update(marker=marker, cursor=cursor)
+        change.where(Target.id == target).execute()
+
+    def next_listing(self, target: int) -> int:
+        """Give a number to a listing that is about to be recorded."""
+        query = ItemPath.select(fn.MAX(ItemPath.listing))
+        newest = query.where(ItemPath.target == target).scalar()
+        return int(newest or 0) + 1
+
+    def put(
+        self, target: int, listing: int, pairs: Sequence[tuple[str, str]]
+    ) -> list[str]:
+        """Record (item, path) pairs of a listing; tell which paths came or went."""
+        items = sorted({item for item, _ in pairs})
+        known = {
+            (row.item, row.path)
+            for row in ItemPath.select(ItemPath.item, ItemPath.path).where(
+                ItemPath.target == target, ItemPath.item.in_(items)
+            )
+        }
+        self._db.many(
+            "INSERT INTO item_path (target, item, path, listing) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (target, item, path)"
+            " DO UPDATE SET listing = excluded.listing",
+            [(target, item, path, listing) for item, path in pairs],
+        )
+        gone = known - set(pairs)
+        self._db.many(
+            "DELETE FROM item_path WHERE target = ? AND item = ? AND path = ?",
+            [(target, item, path) for item, path in gone],
+        )
+        return sorted({path for _, path in set(pairs) ^ known})
+
+    def drop_unlisted(self, target: int, listing: int, limit: int) -> list[str]:
+        """Forget, and name, some paths that a complete *listing* did not have."""
+        unlisted = (ItemPath.target == target) & (ItemPath.listing != listing)
+        query = (
+            ItemPath.select(ItemPath.item, ItemPath.path).where(unlisted).limit(limit)
+        )
+        stale = rows(query)
+        self._db.many(
+            "DELETE FROM item_path WHERE target = ? AND item = ? AND path = ?",
+            [(target, item, path) for item, path in stale],
+        )
+        return [path for _, path in stale]
+
+    def forget(self, target: int, item: str) -> None:
+        """Forget an item that was seen not to be there, or not to hold its file."""
+        ItemPath.delete().where(
+            ItemPath.target == target, ItemPath.item == item
+        ).execute()
+
+    def holding(self, paths: Iterable[str]) -> list[PathRecord]:
+        """Find every item, in whatever target, that holds one of these files."""
+        query = ItemPath.select().where(ItemPath.path.in_(list(paths)))
+        order = query.order_by(ItemPath.target, ItemPath.item, ItemPath.path)
+        return [
+            PathRecord(target=row.target, item=row.item, path=row.path) for row in order
+        ]
+
+    def count(self, target: int) -> int:
+        """Count the files that a target's items hold."""
+        return ItemPath.select().where(ItemPath.target == target).count()
+
+
+def _target(row: Target) -> TargetRecord:
+    return TargetRecord(
+        id=row.id,
+        machine=row.machine,
+        section=row.section,
+        title=row.title,
+        marker=row.marker,
+        cursor=row.cursor,
+    )

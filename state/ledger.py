@@ -1,0 +1,91 @@
+"""The ledger: the only way into the state and out of it."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import ClassVar, Self
+
+from state.database import LedgerDatabase, migrate, prepare, read_mounts, told
+from state.errors import StateError
+from state.items import Items
+from state.journal import JournalBook
+from state.links import Links
+from state.lock import WriterLock
+from state.outbox import OutboxBook
+from state.passes import Passes
+from state.scenes import Scenes
+
+
+class Ledger:
+    """One SQLite file, opened by one process; a context manager.
+
+    Its books take values and hand out records. Reads may stand alone; writes belong
+    into a `transaction`, of which none should last over 50 milliseconds.
+    """
+
+    _open: ClassVar["Ledger | None"] = None
+    # peewee binds models to one database per process: a second open would redirect it
+
+    def __init__(self, path: Path) -> None:
+        self._db = LedgerDatabase(path)
+        self.path = path
+        self.scenes = Scenes(self._db)
+        self.items = Items(self._db)
+        self.links = Links(self._db)
+        self.outbox = OutboxBook()
+        self.journal = JournalBook()
+        self.passes = Passes()
+
+    def open(self, *, mounts: Callable[[], str] = read_mounts) -> Self:
+        """Open the file, made if need be and brought up to date."""
+        if Ledger._open is not None:
+            raise StateError(f"{Ledger._open.path} is open already in this process")
+        prepare(self.path, mounts)
+        self._db.connect()
+        try:
+            migrate(self._db)
+        except BaseException:
+            self._db.close()
+            raise
+        Ledger._open = self
+        return self
+
+    def close(self) -> None:
+        """Close the file; harmless when it is not open."""
+        if not self._db.is_closed():
+            self._db.close()
+        if Ledger._open is self:
+            Ledger._open = None
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all of it or none of it."""
+        with self._db.atomic():
+            yield
+
+    def integrity(self) -> str:
+        """Ask SQLite whether the file is whole: `ok`, or what is wrong."""
+        (answer,) = self._db.execute_sql("PRAGMA integrity_check").fetchone()
+        return str(answer)
+
+
+def copy(origin: Path, destination: Path) -> None:
+    """Copy a state as it stands, beside whoever writes it; an absent one is empty."""
+    if not origin.exists():
+        return
+    with (
+        told(origin),
+        contextlib.closing(sqlite3.connect(origin, timeout=5)) as source,
+        contextlib.closing(sqlite3.connect(destination)) as copied,
+    ):
+        source.backup(copied, pages=2048)
+
+
+__all__ = ["Ledger", "WriterLock", "copy"]

@@ -1,0 +1,206 @@
+"""Which item holds a file of which scene, and what is remembered of its fields."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from peewee import fn
+
+from state.database import LedgerDatabase, rows
+from state.models import Field, Link, Waiting
+from state.records import FieldRecord, LinkRecord, PathRecord
+
+_PUT_FIELD = """
+INSERT INTO field
+  (link, field, base, seen, verdict, reason, ours, first, owned, yielded, forms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (link, field) DO UPDATE SET
+  base = excluded.base, seen = excluded.seen, verdict = excluded.verdict,
+  reason = excluded.reason, ours = excluded.ours, first = excluded.first,
+  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms
+"""
+
+
+class Links:
+    """The book of links."""
+
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
+    def get(self, links: Iterable[int]) -> dict[int, LinkRecord]:
+        """Read links by id."""
+        query = Link.select().where(Link.id.in_(list(links)))
+        return {row.id: _link(row) for row in query}
+
+    def of_scenes(self, scenes: Iterable[int]) -> dict[int, list[LinkRecord]]:
+        """Read the links of each scene, lost ones included."""
+        found: dict[int, list[LinkRecord]] = defaultdict(list)
+        for row in Link.select().where(Link.scene.in_(list(scenes))).order_by(Link.id):
+            found[row.scene].append(_link(row))
+        return found
+
+    def add(self, scene: int, place: PathRecord, *, evidence: str) -> LinkRecord:
+        """Link *scene* to the item that holds a file of it."""
+        key = Link.insert(
+            target=place.target,
+            item=place.item,
+            scene=scene,
+            path=place.path,
+            evidence=evidence,
+            incarnation=1,
+            lost=0,
+        ).execute()
+        return LinkRecord(
+            id=key, target=place.target, item=place.item, scene=scene, path=place.path
+        )
+
+    def rebind(self, link: LinkRecord, place: PathRecord) -> LinkRecord:
+        """Follow a scene to the item that holds its file now.
+
+        Another item is a new incarnation: what was decided stays, what was seen does
+        not.
+        """
+        is_new = place.item != link.item
+        incarnation = link.incarnation + int(is_new)
+        Link.update(
+            item=place.item, path=place.path, incarnation=incarnation, lost=0
+        ).where(Link.id == link.id).execute()
+        if is_new:
+            Field.update(seen=None).where(Field.link == link.id).execute()
+        return LinkRecord(
+            id=link.id,
+            target=link.target,
+            item=place.item,
+            scene=link.scene,
+            path=place.path,
+            incarnation=incarnation,
+        )
+
+    def lose(self, links: Iterable[int]) -> None:
+        """Record that these items no longer hold their scenes' files."""
+        Link.update(lost=1).where(Link.id.in_(list(links))).execute()
+
+    def contested(self, links: Iterable[int]) -> set[int]:
+        """Find those links whose item several scenes claim."""
+        rival = Link.alias()
+        query = (
+            Link.select(Link.id)
+            .join(
+                rival,
+                on=(rival.target == Link.target)
+                & (rival.item == Link.item)
+                & (rival.scene != Link.scene),
+            )
+            .where(Link.id.in_(list(links)), rival.lost == 0)
+            .distinct()
+        )
+        return {link for (link,) in rows(query)}
+
+    def rivals(self, link: LinkRecord) -> list[LinkRecord]:
+        """Find the other links to the same item."""
+        query = Link.select().where(
+            Link.target == link.target,
+            Link.item == link.item,
+            Link.id != link.id,
+            Link.lost == 0,
+        )
+        return [_link(row) for row in query]
+
+    def memories(self, links: Iterable[int]) -> dict[int, dict[str, FieldRecord]]:
+        """Read what is remembered of the fields of each link."""
+        found: dict[int, dict[str, FieldRecord]] = defaultdict(dict)
+        for row in Field.select().where(Field.link.in_(list(links))):
+            found[row.link][row.field] = _field(row)
+        return found
+
+    def remember(self, link: int, fields: Mapping[str, FieldRecord]) -> None:
+        """Record what is to be remembered of some fields of a link."""
+        values = [(link, name, *_values(record)) for name, record in fields.items()]
+        self._db.many(_PUT_FIELD, values)
+
+    def wait(self, scene: int, targets: Iterable[int], *, now: int) -> None:
+        """Record in which targets a scene has no item yet, and in which it has."""
+        wanted = set(targets)
+        query = Waiting.select(Waiting.target).where(Waiting.scene == scene)
+        known = {target for (target,) in rows(query)}
+        if over := known - wanted:
+            Waiting.delete().where(
+                Waiting.scene == scene, Waiting.target.in_(over)
+            ).execute()
+        self._db.many(
+            "INSERT INTO waiting (scene, target, since) VALUES (?, ?, ?)",
+            [(scene, target, now) for target in sorted(wanted - known)],
+        )
+
+    def waiting(self) -> dict[int, int]:
+        """Count the scenes that wait in each target."""
+        query = Waiting.select(Waiting.target, fn.COUNT(Waiting.scene))
+        return dict(rows(query.group_by(Waiting.target)))
+
+    def waiting_scenes(self, target: int, limit: int) -> list[int]:
+        """Name some of the scenes that wait in a target."""
+        query = Waiting.select(Waiting.scene).where(Waiting.target == target)
+        return [s for (s,) in rows(query.order_by(Waiting.scene).limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """Count links by how they stand: linked, lost."""
+        query = Link.select(Link.lost, fn.COUNT(Link.id)).group_by(Link.lost)
+        return {"lost" if lost else "linked": count for lost, count in rows(query)}
+
+    def verdicts(self) -> dict[tuple[str, str], int]:
+        """Count fields by verdict and reason."""
+        query = Field.select(Field.verdict, Field.reason, fn.COUNT(Field.link))
+        decided = query.where(Field.verdict.is_null(is_null=False))
+        grouped = decided.group_by(Field.verdict, Field.reason)
+        return {(verdict, reason): n for verdict, reason, n in rows(grouped)}
+
+    def contested_items(self) -> int:
+        """Count the items that several scenes claim."""
+        query = Link.select(Link.item).where(Link.lost == 0)
+        return (
+            query.group_by(Link.target, Link.item).having(fn.COUNT(Link.id) > 1).count()
+        )
+
+    def all_live(self, after: int, limit: int) -> Sequence[LinkRecord]:
+        """Read the next links that are not lost, in the order of their ids."""
+        query = Link.select().where(Link.id > after, Link.lost == 0)
+        return [_link(row) for row in query.order_by(Link.id).limit(limit)]
+
+
+def _link(row: Link) -> LinkRecord:
+    return LinkRecord(
+        id=row.id,
+        target=row.target,
+        item=row.item,
+        scene=row.scene,
+        path=row.path,
+        incarnation=row.incarnation,
+        is_lost=bool(row.lost),
+    )
+
+
+def _values(record: FieldRecord) -> tuple[object, ...]:
+    return (
+        record.base,
+        record.seen,
+        record.verdict,
+        record.reason,
+        int(record.ours),
+        record.first,
+        record.owned,
+        record.yielded,
+        record.forms,
+    )
+
+
+def _field(row: Field) -> FieldRecord:
+    return FieldRecord(
+        base=row.base,
+        seen=row.seen,
+        verdict=row.verdict,
+        reason=row.reason,
+        ours=bool(row.ours),
+        first=row.first,
+        owned=row.owned,
+        yielded=row.yielded,
+        forms=row.forms,
+    )

@@ -1,0 +1,56 @@
+"""One writer: an exclusive lock on a file beside the state, which names its owner.
+
+The kernel lets go of it when the process dies, however it dies.
+"""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Self
+
+from state.errors import HeldError, StateError
+
+
+class WriterLock:
+    """Held from `acquire` to `release`; a second holder is told who the first is."""
+
+    def __init__(self, state: Path) -> None:
+        self._path = state.with_name(state.name + ".lock")
+        self._descriptor = -1
+
+    def acquire(self, *, command: str, since: str) -> Self:
+        """Take the lock, or raise `HeldError` that names its owner."""
+        try:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StateError(
+                f"cannot write {self._path}: {error.strerror};"
+                " make the folder writable for this user, or set another [state] path"
+            ) from error
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = self._owner()
+            self.release()
+            raise HeldError(
+                f"another process holds {self._path.with_suffix('')}: {owner};"
+                " wait until it is done, or stop it"
+            ) from error
+        row = {"pid": os.getpid(), "command": command, "since": since}
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, json.dumps(row).encode(), 0)
+        return self
+
+    def release(self) -> None:
+        """Let go; harmless when nothing is held."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _owner(self) -> str:
+        try:
+            row = json.loads(os.pread(self._descriptor, 4096, 0))
+            return f"pid {row['pid']}, {row['command']}, since {row['since']}"
+        except (ValueError, KeyError, TypeError):
+            return "its owner has not said its name yet"

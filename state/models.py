@@ -1,0 +1,208 @@
+"""The tables as peewee sees them; private to this package."""
+
+from peewee import CompositeKey, IntegerField, Model, TextField
+
+
+class Row(Model):
+    """A STRICT table."""
+
+    class Meta:
+        strict_tables = True
+        legacy_table_names = False
+
+
+class Target(Row):
+    id = IntegerField(primary_key=True)
+    machine = TextField()
+    section = TextField()
+    title = TextField()
+    marker = TextField()
+    cursor = IntegerField()
+
+    class Meta:
+        indexes = ((("machine", "section"), True),)
+
+
+class Scan(Row):
+    """One row: how far Stash has been read."""
+
+    id = IntegerField(primary_key=True)
+    watermark = IntegerField(null=True)
+    zone = IntegerField()
+    cursor_clock = IntegerField(null=True)
+    cursor_newest = IntegerField(null=True)
+    cursor_zone = IntegerField(null=True)
+    cursor_scene = IntegerField()
+    meaning = TextField()
+
+
+class Snapshot(Row):
+    scene = IntegerField(primary_key=True)
+    stamp = TextField()
+    stamped_at = IntegerField()
+    read_at = IntegerField()
+    unsettled = IntegerField()
+    revision = IntegerField()
+    fingerprint = TextField()
+    content = TextField()
+
+
+Snapshot.add_index(
+    Snapshot.index(
+        Snapshot.stamped_at, where=(Snapshot.unsettled == 1), name="snapshot_unsettled"
+    )
+)
+
+
+class Entity(Row):
+    kind = TextField()
+    id = IntegerField()
+    name = TextField()
+    parents = TextField()
+    digest = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("kind", "id")
+        indexes = ((("kind", "name"), False),)
+
+
+class Reference(Row):
+    scene = IntegerField()
+    kind = TextField()
+    entity = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("scene", "kind", "entity")
+        indexes = ((("kind", "entity"), False),)
+
+
+class ItemPath(Row):
+    """Which item holds which file, as the last listing had it."""
+
+    target = IntegerField()
+    item = TextField()
+    path = TextField(index=True)
+    listing = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("target", "item", "path")
+
+
+class Link(Row):
+    id = IntegerField(primary_key=True)
+    target = IntegerField()
+    item = TextField()
+    scene = IntegerField(index=True)
+    path = TextField()
+    evidence = TextField()
+    incarnation = IntegerField()
+    lost = IntegerField()
+
+    class Meta:
+        indexes = ((("target", "item", "scene"), True),)
+
+
+class Field(Row):
+    link = IntegerField()
+    field = TextField()
+    base = TextField(null=True)
+    seen = TextField(null=True)
+    verdict = TextField(null=True)
+    reason = TextField(null=True)
+    ours = IntegerField()
+    first = TextField(null=True)
+    owned = TextField()
+    yielded = TextField()
+    forms = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("link", "field")
+
+
+class Outbox(Row):
+    link = IntegerField(primary_key=True)
+    target = IntegerField()
+    fields = TextField()
+    revision = IntegerField()
+    stage = TextField()
+    cause = TextField()
+    pass_id = IntegerField(column_name="pass")
+    owed_at = IntegerField()
+    attempts = IntegerField()
+    not_before = IntegerField()
+    error = TextField(null=True)
+    overwrites = IntegerField(null=True)
+    removals = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((("stage", "target"), False),)
+
+
+class Waiting(Row):
+    scene = IntegerField()
+    target = IntegerField()
+    since = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("scene", "target")
+
+
+class Journal(Row):
+    """One row per PUT, written before it; open until its outcome is known."""
+
+    id = IntegerField(primary_key=True)
+    link = IntegerField(index=True)
+    target = IntegerField()
+    item = TextField()
+    scene = IntegerField()
+    pass_id = IntegerField(column_name="pass")
+    revision = IntegerField()
+    opened_at = IntegerField(index=True)
+    fields = TextField()
+    overwrites = IntegerField()
+    removals = IntegerField()
+    outcome = TextField(null=True)
+
+
+Journal.add_index(
+    Journal.index(Journal.id, where=(Journal.outcome.is_null()), name="journal_open")
+)
+
+
+class DeadLetter(Row):
+    link = IntegerField()
+    field = TextField()
+    target = IntegerField()
+    revision = IntegerField()
+    attempts = IntegerField()
+    buried_at = IntegerField()
+    error = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("link", "field")
+
+
+class Pass(Row):
+    id = IntegerField(primary_key=True)
+    kind = TextField()
+    started_at = IntegerField()
+    ended_at = IntegerField(null=True)
+    outcome = TextField(null=True)
+    counts = TextField()
+
+
+TABLES: tuple[type[Model], ...] = (
+    Target,
+    Scan,
+    Snapshot,
+    Entity,
+    Reference,
+    ItemPath,
+    Link,
+    Field,
+    Outbox,
+    Waiting,
+    Journal,
+    DeadLetter,
+    Pass,
+)

@@ -1,0 +1,192 @@
+"""What is owed to Plex: one entry a link, the newest wins.
+
+Owe, settle, postpone, bury, cancel.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from peewee import fn
+
+from state.database import rows
+from state.models import DeadLetter, Link, Outbox
+from state.records import DeadLetterRecord, EntryRecord, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Which entries are asked for."""
+
+    stage: Stage
+    now: int | None = None
+    """Leave out what is not to be tried before then."""
+    links: frozenset[int] | None = None
+    target: int | None = None
+    after: int = 0
+    """Continue behind this link."""
+    pass_id: int | None = None
+
+
+class OutboxBook:
+    """The book of deliveries owed."""
+
+    def owe(self, entry: EntryRecord, *, now: int) -> None:
+        """Owe a delivery; it takes the place of whatever was owed to the link.
+
+        Fields still owed from before stay owed, under the new revision.
+        """
+        known = Outbox.get_or_none(Outbox.link == entry.link)
+        fields = set(entry.fields) | set(json.loads(known.fields) if known else ())
+        Outbox.insert(
+            link=entry.link,
+            target=entry.target,
+            fields=json.dumps(sorted(fields)),
+            revision=entry.revision,
+            stage=entry.stage,
+            cause=entry.cause,
+            pass_id=entry.pass_id,
+            owed_at=now,
+            attempts=0,
+            not_before=0,
+            error=None,
+            overwrites=None,
+            removals=None,
+        ).on_conflict_replace().execute()
+        DeadLetter.delete().where(
+            DeadLetter.link == entry.link, DeadLetter.field.in_(sorted(fields))
+        ).execute()
+
+    def cancel(self, links: Iterable[int]) -> None:
+        """Owe these links nothing any more."""
+        Outbox.delete().where(Outbox.link.in_(list(links))).execute()
+
+    def settle(self, link: int, *, revision: int, fields: Iterable[str]) -> bool:
+        """Strike off fields that are done, if *revision* is still the newest."""
+        entry = Outbox.get_or_none(Outbox.link == link)
+        if entry is None or entry.revision != revision:
+            return False
+        left = sorted(set(json.loads(entry.fields)) - set(fields))
+        if left:
+            Outbox.update(fields=json.dumps(left)).where(Outbox.link == link).execute()
+        else:
+            Outbox.delete().where(Outbox.link == link).execute()
+        return True
+
+    def postpone(self, link: int, *, not_before: int, error: str) -> None:
+        """Count a delivery that did not come off, and try it later."""
+        Outbox.update(
+            attempts=Outbox.attempts + 1, not_before=not_before, error=error
+        ).where(Outbox.link == link).execute()
+
+    def bury(self, link: int, *, fields: Iterable[str], error: str, now: int) -> None:
+        """Make dead letters of fields that are not to be tried again."""
+        entry = Outbox.get(Outbox.link == link)
+        names = sorted(set(fields))
+        for name in names:
+            DeadLetter.insert(
+                link=link,
+                field=name,
+                target=entry.target,
+                revision=entry.revision,
+                attempts=entry.attempts + 1,
+                buried_at=now,
+                error=error,
+            ).on_conflict_replace().execute()
+        self.settle(link, revision=entry.revision, fields=names)
+
+    def due(self, due: Due, limit: int) -> list[EntryRecord]:
+        """Read entries in the order of their links."""
+        query = Outbox.select().where(
+            Outbox.stage == due.stage, Outbox.link > due.after
+        )
+        if due.now is not None:
+            query = query.where(Outbox.not_before <= due.now)
+        if due.target is not None:
+            query = query.where(Outbox.target == due.target)
+        if due.pass_id is not None:
+            query = query.where(Outbox.pass_id == due.pass_id)
+        return [_entry(row) for row in query.order_by(Outbox.link).limit(limit)]
+
+    def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:
+        """Read what is owed to some links."""
+        query = Outbox.select().where(Outbox.link.in_(list(links)))
+        return {row.link: _entry(row) for row in query}
+
+    def forecast(self, loads: Mapping[int, tuple[int, int]]) -> None:
+        """Record the (overwrites, removals) that planned entries would come to."""
+        for link, (overwrites, removals) in loads.items():
+            Outbox.update(overwrites=overwrites, removals=removals).where(
+                Outbox.link == link
+            ).execute()
+
+    def load(self, pass_id: int) -> tuple[int, int]:
+        """Add up what a pass's planned entries come to: overwrites, removals."""
+        query = Outbox.select(
+            fn.COALESCE(fn.SUM(Outbox.overwrites), 0),
+            fn.COALESCE(fn.SUM(Outbox.removals), 0),
+        ).where(Outbox.stage == Stage.PLANNED, Outbox.pass_id == pass_id)
+        ((overwrites, removals),) = rows(query)
+        return int(overwrites), int(removals)
+
+    def release(self, pass_id: int) -> int:
+        """Let delivery take a pass's planned entries; tell how many."""
+        change = Outbox.update(stage=Stage.RELEASED)
+        mine = (Outbox.stage == Stage.PLANNED) & (Outbox.pass_id == pass_id)
+        return int(change.where(mine).execute())
+
+    def planned_passes(self) -> list[int]:
+        """Name the passes that still have planned entries."""
+        query = Outbox.select(Outbox.pass_id).where(Outbox.stage == Stage.PLANNED)
+        return [p for (p,) in rows(query.distinct().order_by(Outbox.pass_id))]
+
+    def counts(self) -> dict[str, int]:
+        """Count entries by stage."""
+        query = Outbox.select(Outbox.stage, fn.COUNT(Outbox.link))
+        return dict(rows(query.group_by(Outbox.stage)))
+
+    def next_due(self) -> int | None:
+        """Say when the earliest released entry may be tried."""
+        query = Outbox.select(fn.MIN(Outbox.not_before))
+        found = query.where(Outbox.stage == Stage.RELEASED).scalar()
+        return None if found is None else int(found)
+
+    def dead_letters(self, limit: int) -> list[DeadLetterRecord]:
+        """Read the newest dead letters."""
+        order = DeadLetter.select().order_by(
+            DeadLetter.buried_at.desc(), DeadLetter.link, DeadLetter.field
+        )
+        letters = list(order.limit(limit))
+        links = Link.select().where(Link.id.in_([letter.link for letter in letters]))
+        scenes = {link.id: link.scene for link in links}
+        return [
+            DeadLetterRecord(
+                link=letter.link,
+                field=letter.field,
+                scene=scenes[letter.link],
+                target=letter.target,
+                attempts=letter.attempts,
+                buried_at=letter.buried_at,
+                error=letter.error,
+            )
+            for letter in letters
+        ]
+
+    def dead(self) -> int:
+        """Count the dead letters."""
+        return DeadLetter.select().count()
+
+
+def _entry(row: Outbox) -> EntryRecord:
+    return EntryRecord(
+        link=row.link,
+        target=row.target,
+        fields=tuple(json.loads(row.fields)),
+        revision=row.revision,
+        stage=Stage(row.stage),
+        cause=row.cause,
+        pass_id=row.pass_id,
+        attempts=row.attempts,
+        not_before=row.not_before,
+        error=row.error,
+    )

@@ -1,0 +1,171 @@
+"""What the ledger takes and hands out: frozen, and of plain types only.
+
+Times are whole seconds since 1970, UTC. Content is text in whatever form the caller
+gives it: the ledger stores and compares it, and never looks inside.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRecord:
+    """One Plex library."""
+
+    id: int
+    machine: str
+    section: str
+    title: str
+    marker: str = ""
+    """What the library's change marker was at its last complete listing."""
+    cursor: int = 0
+    """The newest time of a change that the listing had, by Plex's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRecord:
+    """How far Stash has been read."""
+
+    watermark: int | None = None
+    """The position in Stash up to which everything is recorded, not: delivered."""
+    zone: int = 0
+    cursor_clock: int | None = None
+    """The server's clock at the first request of a scan that is under way."""
+    cursor_newest: int | None = None
+    """The newest stamp that scan has seen."""
+    cursor_zone: int | None = None
+    cursor_scene: int = 0
+    """The last scene of it that is recorded."""
+    meaning: str = ""
+    """Digest of the configuration that everything recorded was decided under."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRecord:
+    """The managed content of one scene, and when it was read."""
+
+    scene: int
+    stamp: str
+    stamped_at: int
+    read_at: int
+    """By the server's clock."""
+    is_settled: bool
+    """Read so long after its stamp that it can only change under a new one."""
+    revision: int
+    fingerprint: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRecord:
+    """Something of Stash that scenes refer to."""
+
+    kind: str
+    id: int
+    name: str
+    parents: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRecord:
+    """An item that holds a file of a scene."""
+
+    id: int
+    target: int
+    item: str
+    scene: int
+    path: str
+    """The file that links them, as Plex names it."""
+    incarnation: int = 1
+    """Grows when the item is rebuilt under another key."""
+    is_lost: bool = False
+    """The item no longer holds the file; what was decided is remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRecord:
+    """A file that an item holds, as the last listing had it."""
+
+    target: int
+    item: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRecord:
+    """What is remembered of one field of one link; content as the caller's text."""
+
+    base: str | None = None
+    seen: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    ours: bool = False
+    first: str | None = None
+    owned: str = "[]"
+    yielded: str = "[]"
+    forms: str = "{}"
+
+
+class Stage(StrEnum):
+    """How far an outbox entry has come."""
+
+    PLANNED = "planned"  # the brake has not judged it yet
+    RELEASED = "released"  # delivery may take it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """A delivery owed to a link; newest wins."""
+
+    link: int
+    target: int
+    fields: tuple[str, ...]
+    revision: int
+    stage: Stage
+    cause: str
+    pass_id: int
+    attempts: int = 0
+    not_before: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRecord:
+    """What a PUT was about to do, and what was there."""
+
+    id: int
+    link: int
+    target: int
+    item: str
+    scene: int
+    pass_id: int
+    revision: int
+    fields: str
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterRecord:
+    """A field of a link that is not tried again without a person or a new change."""
+
+    link: int
+    field: str
+    scene: int
+    target: int
+    attempts: int
+    buried_at: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRecord:
+    """One pass that did something."""
+
+    id: int
+    kind: str
+    started_at: int
+    ended_at: int | None = None
+    outcome: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
