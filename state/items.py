@@ -19,15 +19,21 @@ class Items:
         """Read every library that was ever a target."""
         return [_target(row) for row in Target.select().order_by(Target.id)]
 
-    def add_target(self, *, machine: str, section: str, title: str) -> TargetRecord:
-        """Take up a library, or its new title."""
-        Target.insert(
-            machine=machine, section=section, title=title, marker="", cursor=0
-        ).on_conflict(
-            conflict_target=[Target.machine, Target.section],
-            update={Target.title: title},
-        ).execute()
-        return _target(Target.get(Target.machine == machine, Target.section == section))
+    def put_targets(self, targets: Sequence[tuple[str, str, str]]) -> None:
+        """Take (machine, section, title) for the targets, and no others any more."""
+        Target.update(active=0).execute()
+        for machine, section, title in targets:
+            Target.insert(
+                machine=machine,
+                section=section,
+                title=title,
+                marker="",
+                cursor=0,
+                active=1,
+            ).on_conflict(
+                conflict_target=[Target.machine, Target.section],
+                update={Target.title: title, Target.active: 1},
+            ).execute()
 
     def listed(self, target: int, *, marker: str, cursor: int) -> None:
         """Record that a listing is complete, and up to where."""
@@ -104,4 +110,5 @@ def _target(row: Target) -> TargetRecord:
         title=row.title,
         marker=row.marker,
         cursor=row.cursor,
+        is_active=bool(row.active),
     )

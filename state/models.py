@@ -18,6 +18,7 @@ class Target(Row):
     title = TextField()
     marker = TextField()
     cursor = IntegerField()
+    active = IntegerField()
 
     class Meta:
         indexes = ((("machine", "section"), True),)
@@ -31,7 +32,7 @@ class Scan(Row):
     zone = IntegerField()
     cursor_clock = IntegerField(null=True)
     cursor_newest = IntegerField(null=True)
-    cursor_zone = IntegerField(null=True)
+    cursor_zone = IntegerField()
     cursor_scene = IntegerField()
     meaning = TextField()
 

@@ -26,6 +26,8 @@ class Due:
     after: int = 0
     """Continue behind this link."""
     pass_id: int | None = None
+    is_unseen: bool = False
+    """Only those of which it is not known yet what they would come to."""
 
 
 class OutboxBook:
@@ -73,10 +75,15 @@ class OutboxBook:
             Outbox.delete().where(Outbox.link == link).execute()
         return True
 
-    def postpone(self, link: int, *, not_before: int, error: str) -> None:
+    def postpone(
+        self, link: int, *, not_before: int, error: str, cause: str | None = None
+    ) -> None:
         """Count a delivery that did not come off, and try it later."""
         Outbox.update(
-            attempts=Outbox.attempts + 1, not_before=not_before, error=error
+            attempts=Outbox.attempts + 1,
+            not_before=not_before,
+            error=error,
+            cause=Outbox.cause if cause is None else cause,
         ).where(Outbox.link == link).execute()
 
     def bury(self, link: int, *, fields: Iterable[str], error: str, now: int) -> None:
@@ -106,6 +113,8 @@ class OutboxBook:
             query = query.where(Outbox.target == due.target)
         if due.pass_id is not None:
             query = query.where(Outbox.pass_id == due.pass_id)
+        if due.is_unseen:
+            query = query.where(Outbox.overwrites.is_null())
         return [_entry(row) for row in query.order_by(Outbox.link).limit(limit)]
 
     def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:
@@ -144,6 +153,11 @@ class OutboxBook:
         """Count entries by stage."""
         query = Outbox.select(Outbox.stage, fn.COUNT(Outbox.link))
         return dict(rows(query.group_by(Outbox.stage)))
+
+    def postponed(self) -> int:
+        """Count the released entries that were tried and are still owed."""
+        query = Outbox.select().where(Outbox.stage == Stage.RELEASED)
+        return query.where(Outbox.attempts > 0).count()
 
     def next_due(self) -> int | None:
         """Say when the earliest released entry may be tried."""

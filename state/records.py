@@ -21,6 +21,21 @@ class TargetRecord:
     """What the library's change marker was at its last complete listing."""
     cursor: int = 0
     """The newest time of a change that the listing had, by Plex's clock."""
+    is_active: bool = True
+    """Whether the configuration names it, on the server that it names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CursorRecord:
+    """How far a scan has come that is under way, so that it can be resumed."""
+
+    clock: int
+    """The server's, at the scan's first request."""
+    newest: int | None = None
+    """The newest stamp it has seen, with its offset from UTC in seconds."""
+    zone: int = 0
+    scene: int = 0
+    """The last scene of it that is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +45,7 @@ class ScanRecord:
     watermark: int | None = None
     """The position in Stash up to which everything is recorded, not: delivered."""
     zone: int = 0
-    cursor_clock: int | None = None
-    """The server's clock at the first request of a scan that is under way."""
-    cursor_newest: int | None = None
-    """The newest stamp that scan has seen."""
-    cursor_zone: int | None = None
-    cursor_scene: int = 0
-    """The last scene of it that is recorded."""
+    cursor: CursorRecord | None = None
     meaning: str = ""
     """Digest of the configuration that everything recorded was decided under."""
 

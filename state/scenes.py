@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from state.database import LedgerDatabase, rows
 from state.models import Entity, Reference, Scan, Snapshot
-from state.records import EntityRecord, ScanRecord, SnapshotRecord
+from state.records import CursorRecord, EntityRecord, ScanRecord, SnapshotRecord
 
 _ONLY = 1
 """The scan's one row."""
@@ -48,26 +48,29 @@ class Scenes:
         row = Scan.get_or_none(Scan.id == _ONLY)
         if row is None:
             return ScanRecord()
+        cursor = None
+        if row.cursor_clock is not None:
+            cursor = CursorRecord(
+                clock=row.cursor_clock,
+                newest=row.cursor_newest,
+                zone=row.cursor_zone,
+                scene=row.cursor_scene,
+            )
         return ScanRecord(
-            watermark=row.watermark,
-            zone=row.zone,
-            cursor_clock=row.cursor_clock,
-            cursor_newest=row.cursor_newest,
-            cursor_zone=row.cursor_zone,
-            cursor_scene=row.cursor_scene,
-            meaning=row.meaning,
+            watermark=row.watermark, zone=row.zone, cursor=cursor, meaning=row.meaning
         )
 
     def put_scan(self, scan: ScanRecord) -> None:
         """Record how far Stash has been read, in the transaction of what was read."""
+        cursor = scan.cursor
         Scan.insert(
             id=_ONLY,
             watermark=scan.watermark,
             zone=scan.zone,
-            cursor_clock=scan.cursor_clock,
-            cursor_newest=scan.cursor_newest,
-            cursor_zone=scan.cursor_zone,
-            cursor_scene=scan.cursor_scene,
+            cursor_clock=cursor.clock if cursor else None,
+            cursor_newest=cursor.newest if cursor else None,
+            cursor_zone=cursor.zone if cursor else 0,
+            cursor_scene=cursor.scene if cursor else 0,
             meaning=scan.meaning,
         ).on_conflict_replace().execute()
 

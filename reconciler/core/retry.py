@@ -8,6 +8,9 @@ from reconciler.core.errors import BusyError, PermanentError, TransientError
 MAX_ATTEMPTS = 8
 """After so many deliveries that failed for their own sake a field is a dead letter."""
 
+VERIFY_AFTER = 60.0
+"""Seconds until an unclear write is looked at again: longer than any request lives."""
+
 _FIRST = 5.0
 _CAP = 3600.0
 _BUSY_CAP = 900.0

@@ -9,7 +9,8 @@ CREATE TABLE target (
   section TEXT NOT NULL,
   title TEXT NOT NULL,
   marker TEXT NOT NULL,
-  cursor INTEGER NOT NULL
+  cursor INTEGER NOT NULL,
+  active INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX target_machine_section ON target (machine, section);
 CREATE TABLE scan (
@@ -18,7 +19,7 @@ CREATE TABLE scan (
   zone INTEGER NOT NULL,
   cursor_clock INTEGER,
   cursor_newest INTEGER,
-  cursor_zone INTEGER,
+  cursor_zone INTEGER NOT NULL,
   cursor_scene INTEGER NOT NULL,
   meaning TEXT NOT NULL
 ) STRICT;

@@ -1,0 +1,148 @@
+"""What became of writes: read back, remembered, and only then settled."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.conclude import Outcome, needs_second_read, outcome, remember
+from reconciler.core.decide import Memory
+from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
+from reconciler.engine.failing import Failing
+from reconciler.engine.ports import Library
+from reconciler.engine.report import Audience, Line, Tally, line_values
+from reconciler.engine.translate import Written, journal_fields, memory_record
+from state.ledger import Ledger
+from state.records import EntryRecord, JournalRecord
+
+_BATCH = 50
+
+APPLIED = "applied"
+PARTLY = "partly applied"
+UNCHANGED = "not applied"
+GONE = "item gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A write whose journal row is open."""
+
+    row: JournalRecord
+    writes: Mapping[Field, Written]
+    library: str = ""
+    entry: EntryRecord | None = None
+    """What its read-back may settle; None leaves everything owed."""
+
+    @property
+    def key(self) -> ItemKey:
+        """The item that it went to."""
+        return ItemKey(self.row.item)
+
+
+@dataclass(slots=True, kw_only=True)
+class Concluder:
+    """Reads items back, 50 to a request, and closes their writes' journal rows."""
+
+    ledger: Ledger
+    library: Library
+    failing: Failing
+    audience: Audience
+    tally: Tally
+
+    def resolve(self) -> None:
+        """Close the rows that a crash or an unclear answer left open, by reading.
+
+        What is found is remembered, but the entry stays owed: its delivery decides
+        again, and so sees a write that lands late.
+        """
+        while rows := self.ledger.journal.opened(_BATCH):
+            self.conclude(
+                [Sent(row=row, writes=journal_fields(row.fields)) for row in rows]
+            )
+
+    def conclude(self, sent: Sequence[Sent]) -> None:
+        """Read back what was written and record what Plex made of it."""
+        if not sent:
+            return
+        after = self._read(sent)
+        unclear = [one for one in sent if _is_unclear(one, after.get(one.key))]
+        again = self._read(unclear) if unclear else {}
+        for one in sent:
+            self._record(one, after.get(one.key), again.get(one.key))
+
+    def _read(self, sent: Sequence[Sent]) -> Mapping[ItemKey, Item]:
+        return self.library.read(sorted({one.key for one in sent}))
+
+    def _record(self, one: Sent, after: Item | None, again: Item | None) -> None:
+        if after is None:
+            with self.ledger.transaction():
+                self.ledger.journal.close(one.row.id, GONE)
+            return
+        done = {
+            name: write
+            for name, write in one.writes.items()
+            if _outcome(name, write, after, again) is Outcome.APPLIED
+        }
+        records = {
+            str(name): memory_record(_remembered(name, write, after))
+            for name, write in done.items()
+        }
+        with self.ledger.transaction():
+            self.ledger.links.remember(one.row.link, records)
+            self.ledger.journal.close(one.row.id, _word(len(done), len(one.writes)))
+            self._settle(one, done.keys())
+        if one.entry is not None:
+            self._tell(one, one.entry, done)
+
+    def _settle(self, one: Sent, done: Collection[Field]) -> None:
+        if one.entry is None:
+            return
+        if left := sorted(one.writes.keys() - set(done)):
+            self.failing.unchanged(one.entry, left, one.key)
+        settle = self.ledger.outbox.settle
+        settle(one.row.link, revision=one.row.revision, fields=done)
+
+    def _tell(
+        self, one: Sent, entry: EntryRecord, done: Mapping[Field, Written]
+    ) -> None:
+        for name, write in done.items():
+            old, new = line_values(name, write.before, write.change)
+            self.audience.line(
+                Line(
+                    library=one.library,
+                    item=one.key,
+                    scene=SceneId(one.row.scene),
+                    field=name,
+                    old=old,
+                    new=new,
+                    reason=write.memory.reason or "",
+                    cause=entry.cause,
+                )
+            )
+            self.tally.causes[entry.cause] += 1
+        self.tally.counts["written fields"] += len(done)
+        self.tally.counts["written items"] += int(bool(done))
+
+
+def _outcome(name: Field, write: Written, after: Item, again: Item | None) -> Outcome:
+    later = again.fields.get(name, EMPTY) if again else None
+    found = after.fields.get(name, EMPTY)
+    return outcome(name, write.change, write.before, found, later)
+
+
+def _remembered(name: Field, write: Written, after: Item) -> Memory:
+    found = after.fields.get(name, EMPTY)
+    return remember(name, write.memory, write.change, write.before, found)
+
+
+def _is_unclear(one: Sent, item: Item | None) -> bool:
+    return item is not None and any(
+        needs_second_read(
+            name, write.change, write.before, item.fields.get(name, EMPTY)
+        )
+        for name, write in one.writes.items()
+    )
+
+
+def _word(done: int, total: int) -> str:
+    if done == total:
+        return APPLIED
+    return PARTLY if done else UNCHANGED

@@ -1,0 +1,195 @@
+"""Released entries, to Plex: journal, one PUT, read-back, record."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.clock import Clock
+from reconciler.core.errors import (
+    AmbiguousError,
+    GoneError,
+    PlexsyncError,
+    TransientError,
+    UnauthorisedError,
+)
+from reconciler.core.values import EMPTY, Edit, Field, Item
+from reconciler.engine.concluding import Concluder, Sent
+from reconciler.engine.failing import Failing
+from reconciler.engine.linking import IN_PLEX
+from reconciler.engine.looking import MAX_AGE, Look, Looker, Standing
+from reconciler.engine.ports import Library
+from reconciler.engine.recording import Recorder
+from reconciler.engine.report import Audience, Tally
+from reconciler.engine.translate import Written, journal_text, memory_record
+from state.ledger import Ledger
+from state.records import EntryRecord, JournalRecord, Stage
+
+_PATIENCE = 3
+"""Failures in a row after which the server, not the entry, is taken to be at fault."""
+
+
+NOT_SENT = "not sent"
+
+
+class Halt(Exception):  # noqa: N818 - not a failure: the pass ends here in good order
+    """Nothing more is to be tried in this pass."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Deliverer:
+    """Takes released entries, 50 at a time, and makes Plex say what is wanted."""
+
+    ledger: Ledger
+    library: Library
+    looker: Looker
+    concluder: Concluder
+    failing: Failing
+    recorder: Recorder
+    clock: Clock
+    audience: Audience
+    tally: Tally
+    failures: int = 0
+
+    def deliver(self, limit: int | None) -> None:
+        """Deliver what is due, at most *limit* entries."""
+        owed = self.ledger.outbox.counts().get(Stage.RELEASED, 0)
+        self.audience.stage("writing to plex", owed if limit is None else limit)
+        left = owed if limit is None else limit
+        for entries in self.looker.entries(Stage.RELEASED):
+            if left <= 0:
+                return
+            try:
+                self._batch(entries[:left])
+            except Halt:
+                return
+            left -= len(entries)
+
+    def _batch(self, entries: Sequence[EntryRecord]) -> None:
+        waiting, sent = list(entries), list[Sent]()
+        try:
+            while waiting:
+                looks = self.looker.look(waiting)
+                done = self._take(looks, sent)
+                waiting = waiting[done:]
+        finally:
+            # what was written is read back even where the batch was cut short; rows
+            # that cannot be read now stay open, and are resolved by the next pass
+            self.concluder.conclude(sent)
+
+    def _take(self, looks: Sequence[Look], sent: list[Sent]) -> int:
+        """Deliver looks until one has grown too old to write on; say how many."""
+        for done, look in enumerate(looks):
+            if done and self.clock.monotonic() - look.read_at > MAX_AGE:
+                return done
+            self._one(look, sent)
+            self.audience.advance()
+        return len(looks)
+
+    def _one(self, look: Look, sent: list[Sent]) -> None:
+        if look.standing is Standing.CONTESTED:
+            self.tally.reasons[look.standing] += len(look.entry.fields)
+            return
+        if look.item is None or look.standing is not Standing.THERE:
+            self._absent(look)
+            return
+        for decision in look.decisions.values():
+            if decision.change is None:
+                self.tally.reasons[decision.reason] += 1
+        one = self._open(look, look.item)
+        if one is not None and self._put(look, look.item, one):
+            sent.append(one)
+
+    def _open(self, look: Look, item: Item) -> Sent | None:
+        """Write down what is left alone, and what is about to be written."""
+        writes = {
+            name: Written(
+                before=item.fields.get(name, EMPTY), change=change, memory=d.memory
+            )
+            for name, d in look.decisions.items()
+            if (change := d.change) is not None
+        }
+        with self.ledger.transaction():
+            self._leave(look, writes.keys())
+            if not writes:
+                return None
+            row = self.ledger.journal.open(
+                self._row(look, writes),
+                now=self.clock.unix(),
+                overwrites=sum(d.overwrites for d in look.decisions.values()),
+                removals=sum(d.removes for d in look.decisions.values()),
+            )
+        targets = self.looker.surveyor.linker.targets
+        title = targets[look.link.target].title
+        return Sent(row=row, writes=writes, entry=look.entry, library=title)
+
+    def _leave(self, look: Look, written: Collection[Field]) -> None:
+        left = {n: d for n, d in look.decisions.items() if n not in written}
+        records = {str(name): memory_record(d.memory) for name, d in left.items()}
+        self.ledger.links.remember(look.link.id, records)
+        fields = set(self._asked(look.entry)) - set(written)
+        settle = self.ledger.outbox.settle
+        settle(look.link.id, revision=look.entry.revision, fields=fields)
+
+    def _asked(self, entry: EntryRecord) -> set[Field]:
+        fields = {Field(name) for name in entry.fields}
+        scope = self.looker.scope.fields
+        return fields if scope is None else fields & scope
+
+    def _row(self, look: Look, writes: Mapping[Field, Written]) -> JournalRecord:
+        return JournalRecord(
+            id=0,
+            link=look.link.id,
+            target=look.link.target,
+            item=look.link.item,
+            scene=look.link.scene,
+            pass_id=look.entry.pass_id,
+            revision=look.entry.revision,
+            fields=journal_text(writes),
+        )
+
+    def _put(self, look: Look, item: Item, one: Sent) -> bool:
+        """Send the write; say whether it is to be read back."""
+        changes = {name: write.change for name, write in one.writes.items()}
+        edit = Edit(key=item.key, section=item.section, type=item.type, changes=changes)
+        try:
+            self.library.write(edit)
+        except AmbiguousError as error:
+            # the row stays open: whether the write landed is for a read to tell
+            self.failing.unclear(look.entry, error)
+            self._strike()
+            return False
+        except PlexsyncError as error:
+            self._close(one, NOT_SENT)
+            self._failed(look, sorted(one.writes), error)
+            return False
+        self.failures = 0
+        return True
+
+    def _failed(
+        self, look: Look, fields: Sequence[Field], error: PlexsyncError
+    ) -> None:
+        if isinstance(error, UnauthorisedError):
+            # no attempt is counted: the entry is not at fault
+            raise error
+        if isinstance(error, GoneError):
+            self._absent(look)
+            return
+        self.failing.failed(look.entry, fields, error)
+        if isinstance(error, TransientError):
+            self._strike()
+
+    def _strike(self) -> None:
+        self.failures += 1
+        if self.failures >= _PATIENCE:
+            raise Halt
+
+    def _close(self, one: Sent, outcome: str) -> None:
+        with self.ledger.transaction():
+            self.ledger.journal.close(one.row.id, outcome)
+
+    def _absent(self, look: Look) -> None:
+        """Correct the ledger's picture of an item that does not hold the file."""
+        self.tally.reasons[look.standing] += len(look.entry.fields)
+        with self.ledger.transaction():
+            self.ledger.items.forget(look.link.target, look.link.item)
+        snapshots = self.ledger.scenes.get([look.link.scene])
+        self.recorder.relink(list(snapshots.values()), IN_PLEX)

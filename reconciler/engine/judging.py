@@ -1,0 +1,113 @@
+"""What a pass has planned, looked at before it is written: shown, judged, released."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.clock import Clock
+from reconciler.core.brake import Limits, Load, judge
+from reconciler.core.values import EMPTY, SceneId
+from reconciler.engine.looking import Look, Looker, Standing
+from reconciler.engine.report import Audience, Line, Tally, line_values
+from state.ledger import Ledger
+from state.records import Stage
+
+_DAY = 24 * 3600
+
+
+@dataclass(slots=True, kw_only=True)
+class Judge:
+    """Looks at every planned entry, then lets the pass go or holds it."""
+
+    ledger: Ledger
+    looker: Looker
+    clock: Clock
+    limits: Limits
+    audience: Audience
+    tally: Tally
+    titles: Callable[[int], str]
+    """The title of a target."""
+
+    def forecast(self, pass_id: int) -> None:
+        """Look at a pass's planned entries, once, and note what they come to."""
+        unseen = self.looker.entries(Stage.PLANNED, pass_id=pass_id, is_unseen=True)
+        for entries in unseen:
+            looks = self.looker.look(entries)
+            loads = {look.entry.link: _load(look) for look in looks}
+            with self.ledger.transaction():
+                self.ledger.outbox.forecast(loads)
+            self.audience.advance(len(entries))
+
+    def judge(self, pass_id: int) -> None:
+        """Release a pass's planned entries, or say why it is held."""
+        overwrites, removals = self.ledger.outbox.load(pass_id)
+        done = self.ledger.journal.load_since(self.clock.unix() - _DAY)
+        load = Load(
+            items=self.ledger.links.counts().get("linked", 0),
+            overwrites=overwrites + (done[0] if overwrites else 0),
+            removals=removals + (done[1] if removals else 0),
+        )
+        if reasons := judge(load, self.limits):
+            self.tally.held.extend(reasons)
+            return
+        with self.ledger.transaction():
+            self.ledger.outbox.release(pass_id)
+
+    def show(self, stage: Stage, limit: int | None) -> int | None:
+        """Tell what delivering a stage's entries would write; say how much is left.
+
+        Reads the items, 50 to a request; writes nothing.
+        """
+        for entries in self.looker.entries(stage):
+            mine = entries if limit is None else entries[:limit]
+            if not mine:
+                break
+            for look in self.looker.look(mine):
+                self._show(look)
+            limit = None if limit is None else limit - len(mine)
+            self.audience.advance(len(mine))
+        return limit
+
+    def _show(self, look: Look) -> None:
+        if look.standing is not Standing.THERE:
+            self.tally.reasons[look.standing] += len(look.entry.fields)
+        for line in lines(look, self.titles(look.link.target)):
+            self.audience.line(line)
+            self.tally.causes[line.cause] += 1
+        for decision in look.decisions.values():
+            if decision.change is None:
+                self.tally.reasons[decision.reason] += 1
+        self.tally.counts["items to write"] += int(_writes(look))
+
+
+def lines(look: Look, library: str) -> list[Line]:
+    """Say what an entry would write, a line for each field."""
+    if look.item is None:
+        return []
+    found = []
+    for name, decision in look.decisions.items():
+        if decision.change is None:
+            continue
+        before = look.item.fields.get(name, EMPTY)
+        old, new = line_values(name, before, decision.change)
+        found.append(
+            Line(
+                library=library,
+                item=look.item.key,
+                scene=SceneId(look.link.scene),
+                field=name,
+                old=old,
+                new=new,
+                reason=decision.reason,
+                cause=look.entry.cause,
+            )
+        )
+    return found
+
+
+def _writes(look: Look) -> bool:
+    return any(decision.change is not None for decision in look.decisions.values())
+
+
+def _load(look: Look) -> tuple[int, int]:
+    decisions = look.decisions.values()
+    return sum(d.overwrites for d in decisions), sum(d.removes for d in decisions)

@@ -1,0 +1,188 @@
+"""Which items hold a scene's files now, and what each of those links is owed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.clock import Clock
+from reconciler.core.desire import Rules, desire
+from reconciler.core.match import plex_path
+from reconciler.core.plan import unsettled
+from reconciler.core.values import Field, Scene
+from reconciler.engine.settings import Settings
+from reconciler.engine.translate import memory
+from state.ledger import Ledger
+from state.records import (
+    EntryRecord,
+    FieldRecord,
+    LinkRecord,
+    PathRecord,
+    Stage,
+    TargetRecord,
+)
+
+IN_STASH = "changed in stash"
+IN_PLEX = "found in plex"
+IN_CONFIG = "changed configuration"
+IN_FULL = "full pass"
+ASKED_FOR = "asked for"
+AGAIN = "to be verified"
+
+_VERIFYING = frozenset({IN_CONFIG, IN_FULL, ASKED_FOR})
+"""Causes that look at every field, whether or not what is wanted has moved."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenPass:
+    """The pass under way; it gets a number with the first thing that it records."""
+
+    ledger: Ledger
+    clock: Clock
+    kind: str
+    number: int | None = None
+
+    def begun(self) -> int:
+        """Give it a number, in the transaction of what it records."""
+        if self.number is None:
+            self.number = self.ledger.passes.begin(self.kind, now=self.clock.unix())
+        return self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the ledger knows of some scenes' links, read before anything is written."""
+
+    places: Mapping[str, Sequence[PathRecord]]
+    """Path, as Plex names it -> the items that hold it."""
+    links: Mapping[int, Sequence[LinkRecord]]
+    memories: Mapping[int, Mapping[str, FieldRecord]]
+    owed: Mapping[int, EntryRecord]
+
+
+@dataclass(slots=True, kw_only=True)
+class Linker:
+    """Links scenes to items by exact path, and owes what is wanted anew."""
+
+    ledger: Ledger
+    settings: Settings
+    clock: Clock
+    open_pass: OpenPass
+    targets: dict[int, TargetRecord] = field(default_factory=dict)
+    """The libraries that are targets now, by the ledger's id."""
+
+    def know(self, scenes: Iterable[Scene]) -> Known:
+        """Read what `link` needs to know of *scenes*, four queries for all of them."""
+        scenes = tuple(scenes)
+        paths = {path for scene in scenes for path in self.paths(scene)}
+        places: dict[str, list[PathRecord]] = {}
+        for place in self.ledger.items.holding(paths):
+            if place.target in self.targets:
+                places.setdefault(place.path, []).append(place)
+        links = self.ledger.links.of_scenes(scene.id for scene in scenes)
+        keys = [link.id for found in links.values() for link in found]
+        return Known(
+            places=places,
+            links=links,
+            memories=self.ledger.links.memories(keys),
+            owed=self.ledger.outbox.of_links(keys),
+        )
+
+    def paths(self, scene: Scene) -> list[str]:
+        """Name a scene's files as Plex does, the primary file first."""
+        return [plex_path(file.path, self.settings.mappings) for file in scene.files]
+
+    def link(self, scene: Scene, revision: int, known: Known, cause: str) -> None:
+        """Write a scene's links down and owe them what they need."""
+        places = self._places(scene, known)
+        held = {place.target for place in places}
+        self.ledger.links.wait(
+            scene.id, self.targets.keys() - held, now=self.clock.unix()
+        )
+        for link, is_new in self._bind(scene, places, known):
+            is_deep = is_new or cause in _VERIFYING
+            fields = self._fields(link, scene, known, is_deep=is_deep)
+            entry = known.owed.get(link.id)
+            self._owe(link, fields, revision, entry, IN_PLEX if is_new else cause)
+
+    def _places(self, scene: Scene, known: Known) -> list[PathRecord]:
+        found: dict[tuple[int, str], PathRecord] = {}
+        for path in self.paths(scene):
+            for place in known.places.get(path, ()):
+                found.setdefault((place.target, place.item), place)
+        return list(found.values())
+
+    def _bind(
+        self, scene: Scene, places: Sequence[PathRecord], known: Known
+    ) -> Iterable[tuple[LinkRecord, bool]]:
+        """Make the scene's links those of *places*; yield each, and whether new."""
+        links = {
+            (link.target, link.item): link for link in known.links.get(scene.id, ())
+        }
+        held = {(place.target, place.item) for place in places}
+        orphans = [link for key, link in links.items() if key not in held]
+        for place in places:
+            link = links.get((place.target, place.item))
+            if link is not None:
+                yield self._kept(link, place), link.is_lost
+                continue
+            heir = next((o for o in orphans if o.target == place.target), None)
+            if heir is None:
+                yield self.ledger.links.add(scene.id, place, evidence="path"), True
+            else:
+                orphans.remove(heir)
+                yield self.ledger.links.rebind(heir, place), True
+        lost = [link.id for link in orphans if not link.is_lost]
+        if lost:
+            self.ledger.links.lose(lost)
+            self.ledger.outbox.cancel(lost)
+
+    def _kept(self, link: LinkRecord, place: PathRecord) -> LinkRecord:
+        if link.is_lost or link.path != place.path:
+            return self.ledger.links.rebind(link, place)
+        return link
+
+    def _owe(
+        self,
+        link: LinkRecord,
+        fields: frozenset[Field],
+        revision: int,
+        owed: EntryRecord | None,
+        cause: str,
+    ) -> None:
+        has_other_cause = owed is not None and owed.cause != IN_STASH
+        if fields:
+            why = owed.cause if owed is not None and has_other_cause else cause
+            entry = self._entry(link, fields, revision, why)
+            self.ledger.outbox.owe(entry, now=self.clock.unix())
+        elif owed is not None and not has_other_cause:
+            # what was owed has been taken back in Stash before it was delivered
+            self.ledger.outbox.cancel([link.id])
+
+    def _fields(
+        self, link: LinkRecord, scene: Scene, known: Known, *, is_deep: bool
+    ) -> frozenset[Field]:
+        wanted = desire(scene, link.path, self.rules(link.target))
+        records = known.memories.get(link.id, {})
+        memories = {name: memory(records.get(name)) for name in wanted}
+        moved = unsettled(wanted, memories)
+        if not is_deep:
+            return moved
+        return moved | {
+            name for name, want in wanted.items() if want.content or memories[name].base
+        }
+
+    def rules(self, target: int) -> Rules:
+        """Say how a target's fields are treated."""
+        return self.settings.rules[self.targets[target].title]
+
+    def _entry(
+        self, link: LinkRecord, fields: Iterable[Field], revision: int, cause: str
+    ) -> EntryRecord:
+        return EntryRecord(
+            link=link.id,
+            target=link.target,
+            fields=tuple(sorted(fields)),
+            revision=revision,
+            stage=Stage.PLANNED,
+            cause=cause,
+            pass_id=self.open_pass.begun(),
+        )

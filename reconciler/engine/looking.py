@@ -1,0 +1,141 @@
+"""What entries come to: their items as Plex has them now, and each field decided."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from reconciler.clock import Clock
+from reconciler.core.decide import Decision
+from reconciler.core.desire import desire
+from reconciler.core.plan import decide_item
+from reconciler.core.values import Field, Item, ItemKey, Scene, Section
+from reconciler.engine.ports import Library
+from reconciler.engine.settings import Scope
+from reconciler.engine.surveying import Surveyor
+from reconciler.engine.translate import memory, restored
+from state.ledger import Ledger
+from state.outbox import Due
+from state.records import EntryRecord, FieldRecord, LinkRecord, Stage
+
+BATCH = 50
+"""Items to a read: what Plex is known to take in one request."""
+
+MAX_AGE = 30.0
+"""Seconds for which what was read of an item is good enough to write on."""
+
+
+class Standing(StrEnum):
+    """Whether an entry's item may be written."""
+
+    THERE = "there"
+    GONE = "item gone"
+    MOVED = "item holds another file"
+    CONTESTED = "claimed by several scenes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One entry, with its item as it was read and what its fields come to."""
+
+    entry: EntryRecord
+    link: LinkRecord
+    standing: Standing
+    item: Item | None
+    decisions: Mapping[Field, Decision]
+    read_at: float
+    """By the monotonic clock, before the read was sent."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Looker:
+    """Reads the items of outbox entries, 50 to a request, and decides their fields."""
+
+    ledger: Ledger
+    library: Library
+    surveyor: Surveyor
+    clock: Clock
+    scope: Scope
+
+    def entries(
+        self, stage: Stage, *, pass_id: int | None = None, is_unseen: bool = False
+    ) -> Iterator[list[EntryRecord]]:
+        """Page through the scope's entries by target; they may be settled meanwhile."""
+        now = self.clock.unix() if stage is Stage.RELEASED else None
+        for key, target in sorted(self.surveyor.linker.targets.items()):
+            if self.scope.library not in {None, target.title}:
+                continue
+            due = Due(
+                stage=stage, now=now, target=key, pass_id=pass_id, is_unseen=is_unseen
+            )
+            while found := self.ledger.outbox.due(due, BATCH):
+                due = replace(due, after=found[-1].link)
+                if mine := self._in_scope(found):
+                    yield mine
+
+    def look(self, entries: Sequence[EntryRecord]) -> list[Look]:
+        """Read the items of up to 50 entries of one target; decide their fields."""
+        keys = [entry.link for entry in entries]
+        links = self.ledger.links.get(keys)
+        contested = self.ledger.links.contested(keys)
+        memories = self.ledger.links.memories(keys)
+        scenes = self.ledger.scenes.get(link.scene for link in links.values())
+        section = self.surveyor.connect()[entries[0].target]
+        read_at = self.clock.monotonic()
+        items = self._read([links[key] for key in keys if key not in contested])
+        looks = []
+        for entry in entries:
+            link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
+            standing = _standing(link, item, section, is_contested=link.id in contested)
+            decisions: Mapping[Field, Decision] = {}
+            if item is not None and standing is Standing.THERE:
+                scene = restored(scenes[link.scene])
+                decisions = self._decide(entry, link, scene, item, memories[link.id])
+            looks.append(
+                Look(
+                    entry=entry,
+                    link=link,
+                    standing=standing,
+                    item=item,
+                    decisions=decisions,
+                    read_at=read_at,
+                )
+            )
+        return looks
+
+    def _read(self, links: Sequence[LinkRecord]) -> Mapping[ItemKey, Item]:
+        keys = sorted({ItemKey(link.item) for link in links})
+        return self.library.read(keys) if keys else {}
+
+    def _decide(
+        self,
+        entry: EntryRecord,
+        link: LinkRecord,
+        scene: Scene,
+        item: Item,
+        records: Mapping[str, FieldRecord],
+    ) -> Mapping[Field, Decision]:
+        wanted = desire(scene, link.path, self.surveyor.linker.rules(link.target))
+        memories = {name: memory(records.get(name)) for name in wanted}
+        fields = {Field(name) for name in entry.fields}
+        if self.scope.fields is not None:
+            fields &= self.scope.fields
+        return decide_item(wanted, memories, item, link.path, fields)
+
+    def _in_scope(self, entries: Sequence[EntryRecord]) -> list[EntryRecord]:
+        if self.scope.scenes is None:
+            return list(entries)
+        links = self.ledger.links.get(entry.link for entry in entries)
+        return [e for e in entries if links[e.link].scene in self.scope.scenes]
+
+
+def _standing(
+    link: LinkRecord, item: Item | None, section: Section, *, is_contested: bool
+) -> Standing:
+    if is_contested:
+        return Standing.CONTESTED
+    if item is None:
+        return Standing.GONE
+    # a write goes only to an item shown to hold the file, in the library it was in
+    if item.section != section.key or link.path not in item.paths:
+        return Standing.MOVED
+    return Standing.THERE

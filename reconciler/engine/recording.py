@@ -1,0 +1,211 @@
+"""What Stash has, into the ledger: the watermark never passes what is not recorded."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from reconciler.core import canonical, scanning
+from reconciler.core.scanning import Stamp, Watermark, read_stamp
+from reconciler.core.values import ScanPage, Scene, SceneId
+from reconciler.engine.linking import IN_STASH, Known, Linker
+from reconciler.engine.ports import Source
+from reconciler.engine.report import Audience, Tally
+from reconciler.engine.translate import entities, restored, snapshot_record
+from state.ledger import Ledger
+from state.records import CursorRecord, ScanRecord, SnapshotRecord
+from state.scenes import SceneWrite
+
+CHUNK = 40
+"""Scenes to a transaction: keeps the write lock far below 50 milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """What some scenes change in the ledger, worked out before anything is written."""
+
+    writes: tuple[SceneWrite, ...]
+    news: tuple[tuple[Scene, int], ...]
+    """Scenes to link and owe, with the revision of their snapshots."""
+    known: Known
+    cause: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorder:
+    """Reads Stash from the watermark on and writes down what it says."""
+
+    ledger: Ledger
+    source: Source
+    linker: Linker
+    audience: Audience
+    tally: Tally
+
+    def scan(self, *, is_full: bool) -> None:
+        """Record all that was stamped since the watermark; all there is, if *is_full*.
+
+        One request for each 1,000 scenes in the overlap, and no write where nothing is
+        new. A scan that was cut short goes on behind the last scene it recorded.
+        """
+        scan = self.ledger.scenes.scan()
+        cursor = None if is_full else scan.cursor
+        self.audience.stage("reading stash", None)
+        while True:
+            page = self.source.scan(
+                since=scanning.since(None if is_full else _watermark(scan)),
+                fresh=self._fresh(scan, is_full=is_full),
+                after=SceneId(cursor.scene if cursor else 0),
+            )
+            cursor = _seen(cursor, page)
+            if page.is_last:
+                self._record_page(page, cursor, _arrived(scan, cursor), is_full=is_full)
+                return
+            self._record_page(page, cursor, None, is_full=is_full)
+            cursor = replace(cursor, scene=page.rows[-1].id)
+
+    def read(self, scenes: Sequence[SceneId]) -> None:
+        """Record some scenes as they are now, wherever the watermark stands."""
+        scan = self.ledger.scenes.scan()
+        # without a server's clock nothing read here counts as settled
+        moment = datetime.fromtimestamp(0, UTC)
+        for chunk in _chunks(list(self.source.read(scenes))):
+            self._commit(self.prepare(chunk, moment), scan, scan)
+
+    def relink(self, snapshots: Sequence[SnapshotRecord], cause: str) -> None:
+        """Link scenes anew that did not change themselves, and owe what that takes."""
+        scan = self.ledger.scenes.scan()
+        for start in range(0, len(snapshots), CHUNK):
+            part = snapshots[start : start + CHUNK]
+            scenes = [restored(snapshot) for snapshot in part]
+            revisions = [snapshot.revision for snapshot in part]
+            chunk = Chunk(
+                writes=(),
+                news=tuple(zip(scenes, revisions, strict=True)),
+                known=self.linker.know(scenes),
+                cause=cause,
+            )
+            self._commit(chunk, scan, scan)
+
+    def prepare(self, scenes: Sequence[Scene], read_at: datetime) -> Chunk:
+        """Work out what scenes, read at the server's *read_at*, change; reads only."""
+        old = self.ledger.scenes.get(scene.id for scene in scenes)
+        writes, news = [], []
+        for scene in scenes:
+            snapshot = canonical.snapshot(scene)
+            known = old.get(scene.id)
+            has_changed = known is None or known.fingerprint != snapshot.fingerprint
+            revision = (known.revision if known else 0) + int(has_changed)
+            record = snapshot_record(snapshot, revision=revision, clock=read_at)
+            if has_changed:
+                news.append((scene, revision))
+            if has_changed or _is_worth_writing(record, known):
+                writes.append(SceneWrite(snapshot=record, entities=entities(scene)))
+        known_links = self.linker.know(scene for scene, _ in news)
+        return Chunk(
+            writes=tuple(writes), news=tuple(news), known=known_links, cause=IN_STASH
+        )
+
+    def _fresh(self, scan: ScanRecord, *, is_full: bool) -> str:
+        oldest = self.ledger.scenes.oldest_unsettled()
+        unsettled = None if oldest is None else datetime.fromtimestamp(oldest, UTC)
+        return scanning.fresh(None if is_full else _watermark(scan), unsettled)
+
+    def _record_page(
+        self,
+        page: ScanPage,
+        cursor: CursorRecord,
+        end: ScanRecord | None,
+        *,
+        is_full: bool,
+    ) -> None:
+        """Record a page; *end* is what to record with the last of it."""
+        scan = self.ledger.scenes.scan()
+        chunks = list(_chunks(self._to_read(page, is_full=is_full)))
+        for position, chunk in enumerate(chunks, start=1):
+            after = replace(scan, cursor=replace(cursor, scene=chunk[-1].id))
+            if is_full:
+                after = scan  # it starts anew when it is cut short: it leaves no cursor
+            if end is not None and position == len(chunks):
+                after = end
+            self._commit(self.prepare(chunk, page.clock), scan, after)
+            scan = after
+        if end is not None and not chunks:
+            self._commit(None, scan, end)
+
+    def _to_read(self, page: ScanPage, *, is_full: bool) -> Iterator[Scene]:
+        """Take the page's scenes that may have changed, in order; read the others."""
+        known = self.ledger.scenes.stamps(row.id for row in page.rows)
+        due = [
+            row.id
+            for row in page.rows
+            if is_full or known.get(row.id) != (row.stamp, True)
+        ]
+        at_hand = {scene.id: scene for scene in page.scenes}
+        missing = self.source.read([i for i in due if i not in at_hand])
+        at_hand |= {scene.id: scene for scene in missing}
+        return (at_hand[scene] for scene in due if scene in at_hand)
+
+    def _commit(
+        self, chunk: Chunk | None, before: ScanRecord, after: ScanRecord
+    ) -> None:
+        if (chunk is None or not (chunk.writes or chunk.news)) and before == after:
+            return
+        with self.ledger.transaction():
+            if chunk is not None:
+                self.ledger.scenes.put(chunk.writes)
+                for scene, revision in chunk.news:
+                    self.linker.link(scene, revision, chunk.known, chunk.cause)
+            if before != after:
+                self.ledger.scenes.put_scan(after)
+        if chunk is not None:
+            self.audience.advance(len(chunk.news))
+            self.tally.counts["changed scenes"] += len(chunk.news)
+
+
+def _chunks(scenes: Sequence[Scene] | Iterator[Scene]) -> Iterator[list[Scene]]:
+    chunk: list[Scene] = []
+    for scene in scenes:
+        chunk.append(scene)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _is_worth_writing(record: SnapshotRecord, known: SnapshotRecord | None) -> bool:
+    # a row that may still change under its stamp will be read again anyhow
+    if known is None or known.stamp != record.stamp:
+        return True
+    return record.is_settled and not known.is_settled
+
+
+def _watermark(scan: ScanRecord) -> Watermark | None:
+    if scan.watermark is None:
+        return None
+    instant = datetime.fromtimestamp(scan.watermark, UTC)
+    return Watermark(instant=instant, offset=scan.zone)
+
+
+def _seen(cursor: CursorRecord | None, page: ScanPage) -> CursorRecord:
+    """Note the server's clock at the scan's first request, and the newest stamp."""
+    cursor = cursor or CursorRecord(clock=int(page.clock.timestamp()))
+    stamps = [read_stamp(row.stamp) for row in page.rows]
+    newest = max(stamps, key=lambda stamp: stamp.instant, default=None)
+    if newest is None or newest.instant.timestamp() <= (cursor.newest or 0):
+        return cursor
+    moment = int(newest.instant.timestamp())
+    return replace(cursor, newest=moment, zone=newest.offset)
+
+
+def _arrived(scan: ScanRecord, cursor: CursorRecord) -> ScanRecord:
+    """Move the watermark: the scan's last page is being recorded."""
+    clock = datetime.fromtimestamp(cursor.clock, UTC)
+    seen = []
+    if cursor.newest is not None:
+        instant = datetime.fromtimestamp(cursor.newest, UTC)
+        seen.append(Stamp(instant=instant, offset=cursor.zone))
+    mark = scanning.advance(_watermark(scan), seen, clock)
+    if mark is None:
+        return replace(scan, cursor=None)
+    moment = int(mark.instant.timestamp())
+    return replace(scan, watermark=moment, zone=mark.offset, cursor=None)

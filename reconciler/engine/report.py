@@ -1,0 +1,98 @@
+"""What a pass tells while it runs and when it is done."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.core.values import Change, Field, FieldValue, ItemKey, SceneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One field of one item: what it has, and what it is to have."""
+
+    library: str
+    item: ItemKey
+    scene: SceneId
+    field: Field
+    old: str | tuple[str, ...]
+    new: str | tuple[str, ...]
+    reason: str
+    """The row of the table."""
+    cause: str
+    """What had it looked at: a change in Stash, an item found, a full pass."""
+
+
+def line_values(
+    name: Field, before: FieldValue, change: Change
+) -> tuple[str | tuple[str, ...], str | tuple[str, ...]]:
+    """Take a write's old and new content."""
+    if name.is_set:
+        return before.elements, change.elements
+    return before.value, change.value
+
+
+class Audience(Protocol):
+    """Who watches a pass: a terminal, a log, or nobody."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Take note of a stage that begins, of *total* steps where that is known."""
+        ...
+
+    def advance(self, steps: int = 1) -> None:
+        """Take note of steps of the stage that are done."""
+        ...
+
+    def line(self, line: Line) -> None:
+        """Take note of one field that is planned, or that was written."""
+        ...
+
+
+class Nobody:
+    """An audience that takes no notice."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Take no notice."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Take no notice."""
+
+    def line(self, line: Line) -> None:
+        """Take no notice."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a pass adds up while it runs."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why fields were not written: reason -> how many."""
+    causes: Counter[str] = field(default_factory=Counter)
+    """What had fields written: cause -> how many."""
+    problems: list[str] = field(default_factory=list)
+    """Sentences for the operator; any of them makes the pass one that failed."""
+    held: list[str] = field(default_factory=list)
+    """Why the brake holds, with numbers."""
+
+    def problem(self, error: Exception) -> None:
+        """Add a failure's sentence, once."""
+        if (sentence := str(error)) not in self.problems:
+            self.problems.append(sentence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassReport:
+    """What came of a pass."""
+
+    pass_id: int | None
+    """None: there was nothing to record."""
+    counts: dict[str, int]
+    reasons: dict[str, int]
+    causes: dict[str, int]
+    problems: tuple[str, ...]
+    held: tuple[str, ...]
+    undelivered: int
+    """Entries that were tried and are still owed."""
+    waiting: int
+    """Scenes without an item, summed over the targets."""

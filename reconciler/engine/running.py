@@ -1,0 +1,230 @@
+"""One pass from the first request to the last record: a sequence, no decisions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from reconciler.clock import Clock
+from reconciler.core.errors import ServerError
+from reconciler.engine.concluding import Concluder
+from reconciler.engine.delivering import Deliverer
+from reconciler.engine.failing import Failing
+from reconciler.engine.judging import Judge
+from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL, Linker, OpenPass
+from reconciler.engine.looking import Looker
+from reconciler.engine.ports import Library, Source
+from reconciler.engine.recording import Recorder
+from reconciler.engine.report import Audience, PassReport, Tally
+from reconciler.engine.settings import Scope, Settings
+from reconciler.engine.surveying import Surveyor
+from state.ledger import Ledger
+from state.records import Stage
+
+DONE, FAILED, HELD = "done", "failed", "held"
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """All that a pass works with."""
+
+    ledger: Ledger
+    source: Source
+    library: Library
+    settings: Settings
+    audience: Audience
+    clock: Clock = field(default_factory=Clock)
+    chance: Random = field(default_factory=Random)
+
+
+class Pass:
+    """One pass over what is new, or over what its scope names."""
+
+    def __init__(self, means: Means, scope: Scope) -> None:
+        self.means, self.scope = means, scope
+        self.tally = Tally()
+        self._is_resolved = False
+        kind = "full" if scope.is_full else "reconcile"
+        self._open = OpenPass(ledger=means.ledger, clock=means.clock, kind=kind)
+        self._linker = Linker(
+            ledger=means.ledger,
+            settings=means.settings,
+            clock=means.clock,
+            open_pass=self._open,
+        )
+        self._recorder = Recorder(
+            ledger=means.ledger,
+            source=means.source,
+            linker=self._linker,
+            audience=means.audience,
+            tally=self.tally,
+        )
+        self._surveyor = Surveyor(
+            ledger=means.ledger,
+            library=means.library,
+            linker=self._linker,
+            recorder=self._recorder,
+            audience=means.audience,
+        )
+        self._looker = Looker(
+            ledger=means.ledger,
+            library=means.library,
+            surveyor=self._surveyor,
+            clock=means.clock,
+            scope=scope,
+        )
+        self._failing = Failing(
+            ledger=means.ledger,
+            clock=means.clock,
+            chance=means.chance,
+            tally=self.tally,
+        )
+        self._concluder = Concluder(
+            ledger=means.ledger,
+            library=means.library,
+            failing=self._failing,
+            audience=means.audience,
+            tally=self.tally,
+        )
+
+    def reconcile(self) -> PassReport:
+        """Record what Stash has, and deliver what Plex is owed."""
+        self.observe()
+        self._try(self._deliver)
+        return self._report()
+
+    def plan(self) -> PassReport:
+        """Tell what Plex is owed; records, so it is meant for a copied ledger."""
+        self.observe()
+        self._try(self._show)
+        return self._report()
+
+    def observe(self) -> None:
+        """Bring the ledger up to date with both servers.
+
+        Neither server's absence keeps the other's news from being recorded.
+        """
+        self._surveyor.know_targets()
+        self._is_resolved = self._try(self._resolve)
+        needs_survey = self.scope.is_full or self._surveyor.has_unlisted()
+        if needs_survey:
+            self._try(self._survey)
+        self._replan()
+        self._try(self._read_stash)
+        if not needs_survey and self.means.ledger.links.waiting():
+            self._try(self._survey)
+
+    def _try(self, step: Callable[[], None]) -> bool:
+        try:
+            step()
+        except ServerError as error:
+            self.tally.problem(error)
+            return False
+        return True
+
+    def _resolve(self) -> None:
+        self._concluder.resolve()
+
+    def _survey(self) -> None:
+        self._surveyor.survey(is_full=self.scope.is_full)
+
+    def _replan(self) -> None:
+        """Owe everything anew when the configuration means something else."""
+        scan = self.means.ledger.scenes.scan()
+        meaning = self.means.settings.meaning
+        if scan.meaning == meaning:
+            return
+        self._relink_all(IN_CONFIG)
+        with self.means.ledger.transaction():
+            self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
+
+    def _read_stash(self) -> None:
+        if self.scope.scenes is not None:
+            self._recorder.read(sorted(self.scope.scenes))
+            found = self.means.ledger.scenes.get(self.scope.scenes)
+            self._recorder.relink(list(found.values()), ASKED_FOR)
+            return
+        self._recorder.scan(is_full=self.scope.is_full)
+        if self.scope.is_full:
+            self._relink_all(IN_FULL)
+
+    def _relink_all(self, cause: str) -> None:
+        after = 0
+        while found := self.means.ledger.scenes.after(after, _BATCH):
+            self._recorder.relink(found, cause)
+            after = found[-1].scene
+
+    def _deliver(self) -> None:
+        if not self._is_resolved:
+            return
+        self._release()
+        self._deliverer().deliver(self.scope.limit)
+
+    def _release(self) -> None:
+        judge = self._judge(Scope())
+        planned = self.means.ledger.outbox.planned_passes()
+        if planned:
+            owed = self.means.ledger.outbox.counts().get(Stage.PLANNED, 0)
+            self.means.audience.stage("looking at plex", owed)
+        for number in planned:
+            judge.forecast(number)
+            judge.judge(number)
+
+    def _show(self) -> None:
+        counts = self.means.ledger.outbox.counts()
+        self.means.audience.stage("looking at plex", sum(counts.values()))
+        judge = self._judge(self.scope)
+        left = self.scope.limit
+        for stage in (Stage.RELEASED, Stage.PLANNED):
+            left = judge.show(stage, left)
+
+    def _judge(self, scope: Scope) -> Judge:
+        targets = self._linker.targets
+        return Judge(
+            ledger=self.means.ledger,
+            looker=replace(self._looker, scope=scope),
+            clock=self.means.clock,
+            limits=self.means.settings.limits,
+            audience=self.means.audience,
+            tally=self.tally,
+            titles=lambda target: targets[target].title,
+        )
+
+    def _deliverer(self) -> Deliverer:
+        return Deliverer(
+            ledger=self.means.ledger,
+            library=self.means.library,
+            looker=self._looker,
+            concluder=self._concluder,
+            failing=self._failing,
+            recorder=self._recorder,
+            clock=self.means.clock,
+            audience=self.means.audience,
+            tally=self.tally,
+        )
+
+    def _report(self) -> PassReport:
+        undelivered = self.means.ledger.outbox.postponed()
+        if self._open.number is not None or self.tally.counts:
+            self._end()
+        return PassReport(
+            pass_id=self._open.number,
+            counts=dict(self.tally.counts),
+            reasons=dict(self.tally.reasons),
+            causes=dict(self.tally.causes),
+            problems=tuple(self.tally.problems),
+            held=tuple(self.tally.held),
+            undelivered=undelivered,
+            waiting=sum(self.means.ledger.links.waiting().values()),
+        )
+
+    def _end(self) -> None:
+        outcome = FAILED if self.tally.problems else DONE
+        with self.means.ledger.transaction():
+            self.means.ledger.passes.end(
+                self._open.begun(),
+                outcome=HELD if self.tally.held else outcome,
+                counts=self.tally.counts,
+                now=self.means.clock.unix(),
+            )

@@ -1,0 +1,34 @@
+"""What a pass is run under: the policy, and the part of the library it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.core.brake import Limits
+from reconciler.core.desire import Rules
+from reconciler.core.match import Mapping as PathMapping
+from reconciler.core.values import Field, SceneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration, as far as the engine needs it."""
+
+    rules: Mapping[str, Rules]
+    """The rules of each library that is a target, by its title."""
+    mappings: tuple[PathMapping, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    meaning: str = ""
+    """Digest of all that decides what is wanted; another one plans everything anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a pass was asked to do; the default is all that is new."""
+
+    is_full: bool = False
+    """Read and compare everything, whatever the watermark says."""
+    scenes: frozenset[SceneId] | None = None
+    library: str | None = None
+    fields: frozenset[Field] | None = None
+    limit: int | None = None
+    """Deliver at most so many entries."""

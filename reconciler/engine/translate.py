@@ -1,0 +1,157 @@
+"""Between the core's values and the ledger's records, strangers to each other."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from reconciler.core.canonical import entity_digest, restore
+from reconciler.core.decide import Decision, Memory, Reason, Verdict
+from reconciler.core.scanning import is_settled, read_stamp
+from reconciler.core.values import (
+    Change,
+    Entity,
+    Field,
+    FieldValue,
+    Kind,
+    Scene,
+    SceneId,
+    Snapshot,
+)
+from state.records import EntityRecord, FieldRecord, SnapshotRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One field of a journal row: what was there, what was sent, what then holds."""
+
+    before: FieldValue
+    change: Change
+    memory: Memory
+
+
+def entities(scene: Scene) -> tuple[EntityRecord, ...]:
+    """List all that a scene refers to; a file is an entity named by its path."""
+    named = [*scene.performers, *scene.tags, *([scene.studio] if scene.studio else [])]
+    files = [Entity(kind=Kind.FILE, id=file.id, name=file.path) for file in scene.files]
+    return tuple(
+        EntityRecord(
+            kind=entity.kind,
+            id=entity.id,
+            name=entity.name,
+            parents=json.dumps(sorted(entity.parents)),
+            digest=entity_digest(entity),
+        )
+        for entity in (*named, *files)
+    )
+
+
+def snapshot_record(
+    snapshot: Snapshot, *, revision: int, clock: datetime
+) -> SnapshotRecord:
+    """Make the record of a snapshot that was read at *clock*, the server's time."""
+    stamp = read_stamp(snapshot.scene.stamp)
+    return SnapshotRecord(
+        scene=snapshot.scene.id,
+        stamp=snapshot.scene.stamp,
+        stamped_at=int(stamp.instant.timestamp()),
+        read_at=int(clock.timestamp()),
+        is_settled=is_settled(stamp, clock),
+        revision=revision,
+        fingerprint=snapshot.fingerprint,
+        content=snapshot.text,
+    )
+
+
+def restored(snapshot: SnapshotRecord) -> Scene:
+    """Read back what was known of a scene."""
+    return restore(SceneId(snapshot.scene), snapshot.stamp, snapshot.content)
+
+
+def memory_record(memory: Memory) -> FieldRecord:
+    """Make the record of a memory."""
+    return FieldRecord(
+        base=None if memory.base is None else json.dumps(memory.base),
+        seen=_dump_value(memory.seen),
+        verdict=memory.verdict,
+        reason=memory.reason,
+        ours=memory.ours,
+        first=_dump_value(memory.first),
+        owned=json.dumps(memory.owned),
+        yielded=json.dumps(memory.yielded),
+        forms=json.dumps(dict(memory.forms)),
+    )
+
+
+def memory(record: FieldRecord | None) -> Memory:
+    """Read a memory back; no record is no memory."""
+    if record is None:
+        return Memory()
+    base = None if record.base is None else json.loads(record.base)
+    return Memory(
+        base=tuple(base) if isinstance(base, list) else base,
+        seen=_load_value(record.seen),
+        verdict=Verdict(record.verdict) if record.verdict else None,
+        reason=Reason(record.reason) if record.reason else None,
+        ours=record.ours,
+        first=_load_value(record.first),
+        owned=tuple(json.loads(record.owned)),
+        yielded=tuple(json.loads(record.yielded)),
+        forms=json.loads(record.forms),
+    )
+
+
+def journal_text(writes: Mapping[Field, Written]) -> str:
+    """Write a journal row's fields down."""
+    return json.dumps(
+        {
+            field: {
+                "before": asdict(write.before),
+                "change": asdict(write.change),
+                "memory": asdict(memory_record(write.memory)),
+            }
+            for field, write in writes.items()
+        }
+    )
+
+
+def journal_fields(text: str) -> dict[Field, Written]:
+    """Read a journal row's fields back."""
+    return {
+        Field(name): Written(
+            before=_value(row["before"]),
+            change=_change(row["change"]),
+            memory=memory(FieldRecord(**row["memory"])),
+        )
+        for name, row in json.loads(text).items()
+    }
+
+
+def written(decision: Decision, change: Change, before: FieldValue) -> Written:
+    """Note a decision to write, for the journal."""
+    return Written(before=before, change=change, memory=decision.memory)
+
+
+def _dump_value(value: FieldValue | None) -> str | None:
+    return None if value is None else json.dumps(asdict(value))
+
+
+def _load_value(text: str | None) -> FieldValue | None:
+    return None if text is None else _value(json.loads(text))
+
+
+def _value(content: Mapping[str, Any]) -> FieldValue:
+    elements = tuple(content["elements"])
+    return FieldValue(
+        value=content["value"], elements=elements, locked=content["locked"]
+    )
+
+
+def _change(content: Mapping[str, Any]) -> Change:
+    return Change(
+        value=content["value"],
+        elements=tuple(content["elements"]),
+        removed=tuple(content["removed"]),
+        lock=content["lock"],
+    )
