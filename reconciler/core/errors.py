@@ -49,11 +49,3 @@ class UnauthorisedError(ServerError):
 
 class PermanentError(ServerError):
     """The server refuses this and would refuse it again."""
-
-
-class StateError(PlexsyncError):
-    """The state file or its folder cannot be used."""
-
-
-class LockedError(PlexsyncError):
-    """Another process holds the state: exit code 4."""

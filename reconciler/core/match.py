@@ -35,6 +35,15 @@ def stem(path: str) -> str:
     return bare if dot and bare else name
 
 
+def folders_apart(one: str, other: str) -> tuple[str, str]:
+    """Cut off what two paths end on in common: what is left is what a mapping maps."""
+    ones, others = one.split(_separator(one)), other.split(_separator(other))
+    while ones and others and ones[-1] == others[-1]:
+        ones.pop()
+        others.pop()
+    return _separator(one).join(ones) or "/", _separator(other).join(others) or "/"
+
+
 def _mapped(path: str, pairs: Sequence[tuple[str, str]]) -> str:
     holding = [pair for pair in pairs if _holds(pair[0], path)]
     if not holding:

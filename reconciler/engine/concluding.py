@@ -28,6 +28,7 @@ class Sent:
     row: JournalRecord
     writes: Mapping[Field, Written]
     library: str = ""
+    name: str = ""
     entry: EntryRecord | None = None
     """What its read-back may settle; None leaves everything owed."""
 
@@ -109,6 +110,7 @@ class Concluder:
                 Line(
                     library=one.library,
                     item=one.key,
+                    name=one.name,
                     scene=SceneId(one.row.scene),
                     field=name,
                     old=old,

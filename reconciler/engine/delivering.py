@@ -11,6 +11,7 @@ from reconciler.core.errors import (
     TransientError,
     UnauthorisedError,
 )
+from reconciler.core.match import stem
 from reconciler.core.values import EMPTY, Edit, Field, Item
 from reconciler.engine.concluding import Concluder, Sent
 from reconciler.engine.failing import Failing
@@ -119,7 +120,13 @@ class Deliverer:
             )
         targets = self.looker.surveyor.linker.targets
         title = targets[look.link.target].title
-        return Sent(row=row, writes=writes, entry=look.entry, library=title)
+        return Sent(
+            row=row,
+            writes=writes,
+            entry=look.entry,
+            library=title,
+            name=stem(look.link.path),
+        )
 
     def _leave(self, look: Look, written: Collection[Field]) -> None:
         left = {n: d for n, d in look.decisions.items() if n not in written}

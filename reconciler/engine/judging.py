@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.clock import Clock
 from reconciler.core.brake import Limits, Load, judge
+from reconciler.core.match import stem
 from reconciler.core.values import EMPTY, SceneId
 from reconciler.engine.looking import Look, Looker, Standing
 from reconciler.engine.report import Audience, Line, Tally, line_values
@@ -93,6 +94,7 @@ def lines(look: Look, library: str) -> list[Line]:
             Line(
                 library=library,
                 item=look.item.key,
+                name=stem(look.link.path),
                 scene=SceneId(look.link.scene),
                 field=name,
                 old=old,

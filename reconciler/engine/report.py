@@ -13,6 +13,8 @@ class Line:
 
     library: str
     item: ItemKey
+    name: str
+    """The file's, without its folder and ending: what a person knows the item by."""
     scene: SceneId
     field: Field
     old: str | tuple[str, ...]

@@ -1,0 +1,105 @@
+"""The one place that names every concrete class, and ties them to a configuration."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.clients.endpoint import Endpoint, Tally
+from reconciler.clients.plex import PlexClient
+from reconciler.clients.stash import StashClient
+from reconciler.clock import Clock
+from reconciler.config.models import Config, Server
+from reconciler.engine.report import Audience
+from reconciler.engine.running import Means
+from reconciler.engine.settings import Settings
+from state.ledger import Ledger, copy, held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """The clients of both servers, and the requests that they have sent."""
+
+    stash: StashClient
+    plex: PlexClient
+    requests: Tally
+
+    @contextlib.contextmanager
+    def closing(self) -> Iterator[None]:
+        """Let go of the connections at the end."""
+        try:
+            yield
+        finally:
+            self.stash.close()
+
+
+def servers(config: Config) -> Servers:
+    """Make both clients; nothing is sent yet."""
+    tally = Tally()
+    return Servers(
+        stash=StashClient(_endpoint(config.stash, config.stash.secret), tally),
+        plex=PlexClient(_endpoint(config.plex, config.plex.secret), tally),
+        requests=tally,
+    )
+
+
+def means(
+    config: Config, ledger: Ledger, to: Servers, audience: Audience, clock: Clock
+) -> Means:
+    """Put together what a pass works with."""
+    settings = Settings(
+        rules=config.rules(),
+        mappings=config.mappings(),
+        limits=config.limits(),
+        meaning=config.meaning(),
+    )
+    return Means(
+        ledger=ledger,
+        source=to.stash,
+        library=to.plex,
+        settings=settings,
+        audience=audience,
+        clock=clock,
+    )
+
+
+@contextlib.contextmanager
+def writing(config: Config, command: str, clock: Clock) -> Iterator[Ledger]:
+    """Hold the state for this process alone, and open it."""
+    since = clock.now().isoformat(timespec="seconds")
+    with held(config.state, command=command, since=since) as ledger:
+        yield ledger
+
+
+@contextlib.contextmanager
+def reading(config: Config) -> Iterator[Ledger | None]:
+    """Open the state beside whoever writes it; None where there is none yet."""
+    if not config.state.exists():
+        yield None
+        return
+    ledger = Ledger(config.state).open(may_write=False)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@contextlib.contextmanager
+def copied(config: Config) -> Iterator[Ledger]:
+    """Open a copy of the state that is thrown away: whatever is done, nothing is."""
+    with tempfile.TemporaryDirectory(prefix="plexsync-") as folder:
+        place = Path(folder) / "copy.db"
+        copy(config.state, place)
+        with Ledger(place) as ledger:
+            yield ledger
+
+
+def _endpoint(server: Server, secret: str) -> Endpoint:
+    return Endpoint(
+        url=server.url,
+        secret=secret,
+        connect_timeout=server.connect_timeout,
+        read_timeout=server.read_timeout,
+        verify=server.trust,
+    )

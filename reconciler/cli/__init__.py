@@ -1,0 +1,1 @@
+"""The commands: they parse, call and show, and turn what happened into an exit code."""

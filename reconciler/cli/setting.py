@@ -1,0 +1,49 @@
+"""What every command is handed, and what its exit code says."""
+
+import os
+import sys
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from reconciler import logs
+from reconciler.clock import Clock
+from reconciler.config.loading import load
+from reconciler.config.models import Config
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    DONE = 0  # waiting scenes and kept values included
+    FAILED = 1  # failed, or some not delivered
+    USAGE = 2  # the command or the configuration is wrong
+    HELD = 3  # the brake holds the pass
+    TAKEN = 4  # another process holds the state
+
+
+@dataclass(kw_only=True)
+class Setting:
+    """What every command is handed: the global options, and what follows from them."""
+
+    config_path: Path | None
+    log_level: str
+    clock: Clock
+
+    @cached_property
+    def config(self) -> Config:
+        """Read the configuration, and let the logs know what must not be seen."""
+        config = load(self.config_path, os.environ)
+        self.configure_logs(config.secrets())
+        for warning in config.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        return config
+
+    def configure_logs(self, secrets: tuple[str, ...]) -> None:
+        """Send the logs to standard error, in the form that suits it."""
+        form = logs.form_for(sys.stderr, os.environ)
+        colour = logs.colour_for(sys.stderr, os.environ)
+        logs.configure(self.log_level, form, secrets, sys.stderr, colour=colour)

@@ -1,0 +1,295 @@
+"""A Plex server, as the engine's `Library`: which requests are sent, in which order.
+
+plexapi connects, holds the headers and parses. What is read are the elements of its
+answers, never its objects, which ask again for whatever is empty.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import requests
+
+from reconciler import __version__
+from reconciler.clients.endpoint import Endpoint, Tally
+from reconciler.clients.plex_faults import (
+    border,
+    not_plex,
+    place,
+    refuse_failures,
+    unreadable,
+)
+from reconciler.clients.plex_wire import (
+    edit_paths,
+    items_path,
+    listing_paths,
+    read_items,
+    read_page,
+    read_sections,
+)
+from reconciler.core.errors import (
+    AmbiguousError,
+    GoneError,
+    PermanentError,
+    ServerError,
+    TransientError,
+    UnauthorisedError,
+)
+from reconciler.core.values import Edit, Item, ItemKey, ListingPage, Section
+
+PAGE = 500  # measured: larger pages gain little
+MOST_ITEMS = 50  # no limit is known; others stay below 100
+LONGEST_URL = 8_000  # no limit is known either; 8 kB is what servers commonly take
+
+_ROOT = "MediaContainer"  # of every answer of Plex in XML
+
+# plexapi takes its settings from the environment, or from a file in the user's home
+# when it is loaded: neither may name a token, log to a file, or set off reads.
+_SETTINGS = {
+    "PLEXAPI_CONFIG_PATH": os.devnull,
+    "PLEXAPI_PLEXAPI_AUTORELOAD": "false",
+    "PLEXAPI_AUTH_SERVER_TOKEN": "",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlexReport:
+    """What a Plex server says it is."""
+
+    name: str
+    version: str
+    machine: str
+
+
+class PlexClient:
+    """Reads and writes one Plex server; connects at its first request.
+
+    Not for several threads at once: Plex itself takes writes one by one.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, tally: Tally, session: requests.Session | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self._tally = tally
+        self._session = _prepared(session or requests.Session(), endpoint)
+        self._server: Any = None  # a plexapi.server.PlexServer, which has no types
+
+    def probe(self) -> PlexReport:
+        server = self._connect()
+        return PlexReport(
+            name=server.friendlyName or "",
+            version=server.version or "",
+            machine=server.machineIdentifier,
+        )
+
+    def sections(self) -> tuple[Section, ...]:
+        machine = self._connect().machineIdentifier
+        root = self._ask("plex sections", "/library/sections")
+        return read_sections(root, machine=machine)
+
+    def listing(self, section: Section, *, since: int | None) -> Iterator[ListingPage]:
+        """Page through a section; an item that is new *since* may come twice.
+
+        The iteration ends with a `TransientError` if not all came: what was yielded is
+        then no proof that anything is absent.
+        """
+        for path in listing_paths(section, since=since):
+            yield from self._pages(path)
+
+    def _pages(self, path: str) -> Iterator[ListingPage]:
+        start = total = 0
+        while True:
+            window = {
+                "X-Plex-Container-Start": str(start),
+                "X-Plex-Container-Size": str(PAGE),
+            }
+            offset, page = read_page(self._ask("plex listing", path, headers=window))
+            if offset != start or page.total < total:
+                raise self._came_short(start, total, offset, page)
+            yield page
+            # Plex may send fewer than asked for, so what came is what counts.
+            start, total = start + len(page.items), page.total
+            if start >= total:
+                return
+            if not page.items:
+                raise self._came_short(start, total, offset, page)
+
+    def _came_short(
+        self, start: int, total: int, offset: int, page: ListingPage
+    ) -> TransientError:
+        return TransientError(
+            f"{place(self._endpoint.url)}: a listing came back short: at item {start} "
+            f"of {total or page.total} it has {len(page.items)} from item {offset} "
+            f"of {page.total}; it is not believed and will be read again"
+        )
+
+    def read(self, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Item]:
+        """Read up to 50 items; a ValueError says that they were more."""
+        if len(keys) > MOST_ITEMS:
+            raise ValueError(f"{len(keys)} items at once: {MOST_ITEMS} are the most")
+        asked = tuple(dict.fromkeys(keys))
+        if not asked:
+            return {}
+        found = self._found(asked)
+        if found is not None:
+            return found
+        alive = self._halved(asked)
+        self._confirm()
+        return alive
+
+    def _found(self, keys: Sequence[ItemKey]) -> dict[ItemKey, Item] | None:
+        """Ask for *keys* at once; None says that one of them, or all, are dead."""
+        try:
+            root = self._ask("plex items", items_path(keys))
+        except GoneError:
+            return None
+        return read_items(root, keys)
+
+    def _halved(self, keys: Sequence[ItemKey]) -> dict[ItemKey, Item]:
+        """Halve what was dead as a whole until each dead key stands alone."""
+        if len(keys) == 1:
+            return {}
+        alive: dict[ItemKey, Item] = {}
+        for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+            found = self._found(half)
+            alive |= self._halved(half) if found is None else found
+        return alive
+
+    def _confirm(self) -> None:
+        """Raise unless the same Plex still answers.
+
+        A proxy whose Plex is down says 404 to everything, and another server would say
+        it to most: neither proves that an item is gone.
+        """
+        known, self._server = self._connect().machineIdentifier, None
+        machine = self._connect().machineIdentifier
+        if machine != known:
+            raise PermanentError(
+                f"{place(self._endpoint.url)} is another server now ({machine}, before "
+                f"{known}): check [plex] url"
+            )
+
+    def write(self, edit: Edit) -> None:
+        """Send one PUT, or several if the URL would be too long.
+
+        A ValueError says that *edit* does not address exactly one item.
+        """
+        base = self._endpoint.url.rstrip("/")
+        paths = edit_paths(edit, limit=LONGEST_URL - len(base))
+        for number, path in enumerate(paths, start=1):
+            try:
+                self._put(path)
+            except ServerError as error:
+                if number == 1:
+                    raise
+                raise self._half_written(number, len(paths), error) from error
+
+    def _half_written(
+        self, number: int, count: int, error: ServerError
+    ) -> AmbiguousError:
+        """Say that a write is neither made nor not made, whatever stopped it."""
+        wait = error.retry_after if isinstance(error, TransientError) else None
+        return AmbiguousError(
+            f"{place(self._endpoint.url)} took {number - 1} of the {count} parts of a "
+            "write: a read will tell what is left to do",
+            retry_after=wait,
+        )
+
+    def _put(self, path: str) -> None:
+        server = self._connect()
+        self._tally["plex put"] += 1
+        with border(self._endpoint, writing=True):
+            answer: Element | None = server.query(path, method=self._session.put)
+        if answer is not None and answer.tag != _ROOT:
+            raise unreadable(self._endpoint, writing=True)
+
+    def _ask(
+        self, kind: str, path: str, headers: Mapping[str, str] | None = None
+    ) -> Element:
+        server = self._connect()
+        self._tally[kind] += 1
+        with border(self._endpoint, writing=False):
+            root: Element | None = server.query(path, headers=headers)
+        if root is None:
+            raise self._empty()
+        if root.tag != _ROOT:
+            raise not_plex(self._endpoint.url)
+        return root
+
+    def _empty(self) -> TransientError:
+        return TransientError(
+            f"{place(self._endpoint.url)} sent an answer of 0 bytes to a read: "
+            "it will be asked again"
+        )
+
+    def _connect(self) -> Any:  # noqa: ANN401 - plexapi has no types
+        if self._server is None:
+            self._server = self._connected()
+        return self._server
+
+    def _connected(self) -> Any:  # noqa: ANN401 - plexapi has no types
+        """Let plexapi ask for the server's root: its one request."""
+        os.environ.update(_SETTINGS)
+        from plexapi.server import PlexServer  # noqa: PLC0415 - settings come first
+
+        _check_token(self._endpoint)
+        url = self._endpoint.url
+        timeouts = self._endpoint.connect_timeout, self._endpoint.read_timeout
+        self._tally["plex root"] += 1
+        try:
+            with border(self._endpoint, writing=False):
+                server = PlexServer(url, session=self._session, timeout=timeouts)
+        except GoneError as error:
+            raise TransientError(
+                f"{place(url)} has no root (404): check [plex] url, and that Plex runs "
+                "if this is a proxy before it"
+            ) from error
+        if not hasattr(server, "machineIdentifier"):
+            raise self._empty()
+        if not server.machineIdentifier:
+            raise not_plex(url)
+        return server
+
+
+class _Identity(requests.auth.AuthBase):
+    """Puts on every request, last of all, who asks.
+
+    plexapi itself is never told the token, so it can put it into no URL, and no name of
+    its own making (from the machine's network card) reaches Plex. That a session has an
+    authentication also keeps `requests` from looking for one in ~/.netrc.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._headers = {
+            "X-Plex-Client-Identifier": "plexsync",
+            "X-Plex-Product": "plexsync",
+            "X-Plex-Version": __version__,
+        }
+        if token:
+            self._headers["X-Plex-Token"] = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self._headers)
+        return request
+
+
+def _prepared(session: requests.Session, endpoint: Endpoint) -> requests.Session:
+    session.auth = _Identity(endpoint.secret)
+    session.hooks["response"].append(refuse_failures)
+    session.verify = endpoint.verify
+    # What the config says about certificates stands above REQUESTS_CA_BUNDLE; proxies
+    # that the environment names go with it.
+    session.trust_env = endpoint.verify is True
+    return session
+
+
+def _check_token(endpoint: Endpoint) -> None:
+    """Refuse what cannot be a header: the error of the layers below would quote it."""
+    if not (endpoint.secret.isascii() and endpoint.secret.isprintable()):
+        raise UnauthorisedError(
+            f"the token for {place(endpoint.url)} has characters that no token has: "
+            "check [plex] token"
+        )

@@ -1,0 +1,158 @@
+"""The kinds of value that a key can have.
+
+Every error here goes on from the key's name: what is wrong; what would be right.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+_HOUR = 3600.0
+_DAY = 24 * _HOUR
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": _HOUR, "d": _DAY}
+_DURATION = re.compile(r"(-?\d+(?:\.\d+)?) ?([smhd]?)")
+_PERCENT = re.compile(r"(-?\d+(?:\.\d+)?) ?%?")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_SHARE = re.compile(r"\\\\[^\\/]+[\\/]+[^\\/]+")
+_PAGES = ("/graphql", "/web", "/web/index.html")  # what people copy from a browser
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _seconds(value: object) -> float:
+    number = _number(value)
+    if isinstance(value, str) and (found := _DURATION.fullmatch(value.strip())):
+        number = float(found[1]) * _UNITS[found[2]]
+    if number is None:
+        raise ValueError(
+            'is not a duration; write "60s", "5m", "24h" or a number of seconds'
+        )
+    return number
+
+
+def _percent(value: object) -> float:
+    number = _number(value)
+    if isinstance(value, str) and (found := _PERCENT.fullmatch(value.strip())):
+        number = float(found[1])
+    if number is None or not 0 <= number <= 100:  # noqa: PLR2004 - per cent
+        raise ValueError("is not a percentage; write a number from 0 to 100")
+    return number
+
+
+def _count(value: object) -> int:
+    if isinstance(value, str) and _COUNT.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("is not a count; write a whole number, 0 or more")
+    return value
+
+
+def _between(low: float, high: float, words: str) -> Callable[[float], float]:
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            raise ValueError(f"is out of range; it can be {words}")
+        return value
+
+    return check
+
+
+def _url(value: str) -> str:
+    text = value.strip()
+    try:
+        parts = urlsplit(text)
+        is_readable = text.isprintable() and " " not in text and parts.port != 0
+    except ValueError:
+        is_readable = False
+    if not is_readable:
+        raise ValueError(
+            "is not a URL; write the server's address, like http://127.0.0.1:9999"
+        )
+    if complaint := _complaint_about(parts, text):
+        raise ValueError(complaint)
+    return text.rstrip("/")
+
+
+def _complaint_about(parts: SplitResult, text: str) -> str:
+    page = next((end for end in _PAGES if text.rstrip("/").endswith(end)), "")
+    if parts.scheme not in {"http", "https"}:
+        return "begins with neither http:// nor https://; put one of them before it"
+    if "@" in parts.netloc:
+        return "holds a user name or password; leave it out, the secret has its own key"
+    if not parts.hostname:
+        return "has no host; write it like http://127.0.0.1:9999"
+    if "?" in text or "#" in text:
+        return "holds a query or fragment; end it before the ? or #"
+    if page:
+        return f"ends in {page}; leave that out, the server's address is enough"
+    return ""
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds a character that no secret has; copy it once more")
+    return SecretStr(text)
+
+
+def _local(value: object) -> Path:
+    path = Path(value) if isinstance(value, str | Path) else Path()
+    if not path.is_absolute() or "\0" in str(path):
+        raise ValueError(
+            "is not an absolute path; begin it with / (or with ~/ where HOME is set)"
+        )
+    return path
+
+
+def _prefix(value: str) -> str:
+    if value.startswith("/"):
+        return value.rstrip("/") or "/"
+    if _DRIVE.match(value) or _SHARE.match(value):
+        bare = value.rstrip("\\/")
+        return value[:3] if bare.endswith(":") else bare  # the root keeps its slash
+    raise ValueError(
+        "is not an absolute path; write /videos, D:\\videos or \\\\server\\videos"
+    )
+
+
+def same_prefix(value: str) -> str:
+    """Fold *value* so that two spellings of one folder are equal."""
+    if value.startswith("/"):
+        return value.rstrip("/")
+    return value.replace("/", "\\").rstrip("\\").casefold()
+
+
+def _titles(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("names no library; name at least one as Plex shows it")
+    if not all(title.strip() for title in value):
+        raise ValueError("has an entry without a name; name the library or remove it")
+    if twice := next((t for t, n in Counter(value).items() if n > 1), ""):
+        place = value.index(twice) + 1
+        raise ValueError(f"names the library of entry {place} twice; name each once")
+    return value
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+Timeout = Annotated[
+    Seconds, AfterValidator(_between(0.001, _HOUR, "more than 0 and up to 1h"))
+]
+Poll = Annotated[Seconds, AfterValidator(_between(1, 7 * _DAY, "from 1s to 7d"))]
+Sweep = Annotated[Seconds, AfterValidator(_between(60, 366 * _DAY, "from 1m to 366d"))]
+Percent = Annotated[float, BeforeValidator(_percent)]
+Count = Annotated[int, BeforeValidator(_count)]
+Url = Annotated[str, AfterValidator(_url)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+LocalFile = Annotated[Path, BeforeValidator(_local)]
+Prefix = Annotated[str, AfterValidator(_prefix)]
+Titles = Annotated[tuple[str, ...], AfterValidator(_titles)]

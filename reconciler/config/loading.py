@@ -1,0 +1,84 @@
+"""Reading the configuration: a `Config`, or every mistake at once."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from reconciler.config import layers, places, problems, secret_files
+from reconciler.config.models import Config, Settings
+from reconciler.core.errors import UserError
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read *path*, or the file in the usual places, and what *environ* sets.
+
+    Raises a `UserError` with every mistake in them.
+    """
+    found = list(problems.unknown_variables(environ))
+    try:
+        file = places.find(path, environ)
+        document = layers.document(file, places.document(file))
+    except UserError as error:
+        raise UserError([*error.problems, *found]) from None
+    stack = (layers.environment(environ), layers.credentials(environ), document)
+    claims = tuple(secret_files.claims(stack))
+    tables, unusable = _tables(stack, claims, environ)
+    where = partial(layers.where, stack)
+    found += [*unusable, *problems.disagreements(tables, where)]
+    try:
+        settings = Settings.model_validate(tables)
+    except ValidationError as error:
+        raise UserError([*found, *problems.told(error, where)]) from None
+    if found:
+        raise UserError(found)
+    exposures = secret_files.exposures(file, document, claims, environ)
+    return _config(settings, file, tuple(exposures))
+
+
+def _tables(
+    stack: Sequence[layers.Layer],
+    claims: Sequence[secret_files.Claim],
+    environ: Mapping[str, str],
+) -> tuple[dict[str, Any], list[str]]:
+    tables = layers.merged(stack)
+    found: list[str] = []
+    for claim in claims:
+        if isinstance(tables[claim.section], dict):
+            settled, wrong = secret_files.settle(claim, tables[claim.section], environ)
+            tables[claim.section] = settled
+            found += wrong
+    state = tables.setdefault("state", {})
+    default = places.state_file(environ)
+    if isinstance(state, dict) and default:
+        state.setdefault("path", str(default))
+    return {name: _expanded(table, environ) for name, table in tables.items()}, found
+
+
+def _expanded(table: Any, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - not checked yet
+    """Expand ~ in the keys that name a file of this machine."""
+    if not isinstance(table, dict):
+        return table
+    return {
+        key: places.expanded(value, environ)
+        if isinstance(value, str) and (key.endswith("_file") or key == "path")
+        else value
+        for key, value in table.items()
+    }
+
+
+def _config(settings: Settings, file: Path, warnings: tuple[str, ...]) -> Config:
+    return Config(
+        file=file,
+        stash=settings.stash,
+        plex=settings.plex,
+        state=settings.state.path,
+        schedule=settings.schedule,
+        fields=settings.fields,
+        libraries=settings.libraries,
+        paths=settings.paths,
+        brake=settings.brake,
+        warnings=warnings,
+    )

@@ -1,0 +1,1 @@
+"""Each client against doubles: one row per foreign failure, our class and sentence."""
