@@ -156,7 +156,7 @@ class Recorder:
                     self.linker.link(scene, revision, chunk.known, chunk.cause)
             if before != after:
                 self.ledger.scenes.put_scan(after)
-        if chunk is not None:
+        if chunk is not None and chunk.news:
             self.audience.advance(len(chunk.news))
             self.tally.counts["changed scenes"] += len(chunk.news)
 

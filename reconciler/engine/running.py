@@ -206,7 +206,7 @@ class Pass:
 
     def _report(self) -> PassReport:
         undelivered = self.means.ledger.outbox.postponed()
-        if self._open.number is not None or self.tally.counts:
+        if self._open.number is not None or any(self.tally.counts.values()):
             self._end()
         return PassReport(
             pass_id=self._open.number,

@@ -1,0 +1,38 @@
+"""What every test may ask for; and no test reaches beyond loopback."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.world import World
+
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("default")
+
+_CONNECT = socket.socket.connect
+
+
+def _connect_nearby(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - whatever a socket takes
+    if self.family in {socket.AF_INET, socket.AF_INET6}:
+        host = str(address[0])
+        if not (host.startswith("127.") or host in {"::1", "localhost"}):
+            raise AssertionError(f"a test reaches for {host}: loopback only")
+    _CONNECT(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Any:  # noqa: ANN401 - a generator fixture
+    socket.socket.connect = _connect_nearby  # type: ignore[method-assign] # the one place that guards the network
+    yield
+    socket.socket.connect = _CONNECT  # type: ignore[method-assign] # as it was
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Return an empty Stash and an empty Plex, with plexsync between them."""
+    return World(folder=tmp_path)

@@ -1,0 +1,1 @@
+"""Passes over both doubles, in process: the laws of docs/design.md."""

@@ -1,0 +1,160 @@
+"""What the scanner makes of the files on the disk.
+
+Files are put on, taken off and renamed first; the server knows of it only after a scan.
+"""
+
+from collections.abc import Iterable
+
+from tests.sandbox.plex import items
+from tests.sandbox.plex.model import Actor, whole
+from tests.sandbox.plex.state import Item, Media, Part, Section
+
+
+class Scanner(Actor):
+    @whole
+    def add_file(self, file: str, content: str = "") -> None:
+        """Put a file on the disk; without *content* it is like no other."""
+        self.model.disk[file] = content or file
+
+    @whole
+    def remove_file(self, file: str) -> None:
+        del self.model.disk[file]
+
+    @whole
+    def rename_file(self, old: str, new: str) -> None:
+        self.model.disk[new] = self.model.disk.pop(old)
+
+    def add(self, section: int, file: str, content: str = "") -> int:
+        """Put a file on the disk, scan it in, and return its item's key."""
+        self.add_file(file, content)
+        self.scan(section, file)
+        return self.key_of(section, file)
+
+    def rename(self, section: int, old: str, new: str) -> int:
+        """Rename a file, scan it in, and return the key that its item has then."""
+        self.rename_file(old, new)
+        self.scan(section)
+        return self.key_of(section, new)
+
+    def remove(self, section: int, file: str) -> None:
+        self.remove_file(file)
+        self.scan(section)
+
+    @whole
+    def key_of(self, section: int, file: str) -> int:
+        for item in self.model.items_of(section):
+            if any(part.file == file for part in item.parts):
+                return item.key
+        raise KeyError(f"no item of section {section} holds {file}; scan it in first")
+
+    @whole
+    def scan(self, section: int, path: str | None = None) -> None:
+        """Bring a section, or the files below *path*, to what is on the disk."""
+        scanned = self.model.sections[section]
+        found = self._on_disk(scanned, path)
+        known = self._known(scanned, path)
+        gone = {file: known[file] for file in known.keys() - found.keys()}
+        for file in sorted(found.keys() - known.keys()):
+            self._take_in(scanned, file, found[file], gone)
+        for file in found.keys() & known.keys():
+            known[file][0].deleted_at = None
+        for file in sorted(gone):
+            self._miss(*gone[file])
+        scanned.scanned_at = self.model.now()
+        if self.model.auto_empty_trash:
+            self._empty_trash(scanned.key)
+
+    @whole
+    def finish_scans(self) -> None:
+        """Do the scans that were asked for while `scans_wait` was on."""
+        while self.model.scans_due:
+            self.scan(*self.model.scans_due.popleft())
+
+    @whole
+    def add_version(
+        self, key: int, file: str, content: str = "", *, stacked: bool = False
+    ) -> None:
+        """Give an item another file: a version, or *stacked* the next part of one."""
+        self.add_file(file, content)
+        item = self.model.items[key]
+        media = items.new_media(self.model, file, self.model.disk[file])
+        if stacked:
+            item.media[0].parts += media.parts
+        else:
+            item.media.append(media)
+        self.model.touch(item.section)
+
+    @whole
+    def empty_trash(self, section: int) -> None:
+        self._empty_trash(section)
+
+    @whole
+    def trash(self, key: int) -> None:
+        """Let an item be missed: it stays in listings until the trash is emptied."""
+        item = self.model.items[key]
+        item.deleted_at = self.model.now()
+        self.model.touch(item.section)
+
+    def _on_disk(self, section: Section, path: str | None) -> dict[str, str]:
+        places = [place for _, place in section.locations]
+        return {
+            file: content
+            for file, content in self.model.disk.items()
+            if _below(file, places) and (path is None or _below(file, [path]))
+        }
+
+    def _known(
+        self, section: Section, path: str | None
+    ) -> dict[str, tuple[Item, Media, Part]]:
+        return {
+            part.file: (item, media, part)
+            for item in self.model.items_of(section.key)
+            for media in item.media
+            for part in media.parts
+            if path is None or _below(part.file, [path])
+        }
+
+    def _take_in(
+        self,
+        section: Section,
+        file: str,
+        content: str,
+        gone: dict[str, tuple[Item, Media, Part]],
+    ) -> None:
+        """Recognise a file that was renamed, or make an item of a new one."""
+        if self.model.switches.rename_keeps_rating_key:
+            for old, (item, _, part) in gone.items():
+                if part.content == content:
+                    part.file = file
+                    item.deleted_at = None
+                    del gone[old]
+                    self.model.touch(section.key)
+                    return
+        items.new_item(
+            self.model, section, [items.new_media(self.model, file, content)]
+        )
+
+    def _miss(self, item: Item, media: Media, part: Part) -> None:
+        if len(item.parts) > 1:
+            media.parts.remove(part)
+            item.media = [media for media in item.media if media.parts]
+        elif item.deleted_at is None:
+            item.deleted_at = self.model.now()
+        self.model.touch(item.section)
+
+    def _empty_trash(self, section: int) -> None:
+        for item in self.model.items_of(section):
+            if item.deleted_at is not None:
+                items.drop(self.model, item)
+
+
+_LONG = "\\\\?\\"  # what long paths on Windows are told with
+
+
+def _below(file: str, places: Iterable[str]) -> bool:
+    file = file.removeprefix(_LONG)
+    places = [place.removeprefix(_LONG) for place in places]
+    return any(
+        file == place or file.startswith((f"{place}/", f"{place}\\"))
+        for place in places
+    )

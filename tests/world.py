@@ -1,0 +1,188 @@
+"""Both doubles, a ledger and a clock in one object: passes run in process, in no time."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import requests
+
+from reconciler.clients.endpoint import Endpoint, Tally
+from reconciler.clients.plex import PlexClient
+from reconciler.clients.stash import StashClient
+from reconciler.clock import Clock
+from reconciler.core.brake import Limits
+from reconciler.core.desire import Rule, Rules
+from reconciler.core.match import Mapping
+from reconciler.core.values import Field
+from reconciler.engine.report import Line, PassReport
+from reconciler.engine.running import Means, Pass
+from reconciler.engine.settings import Scope, Settings
+from state.ledger import Ledger, copy
+from tests.sandbox.plex.double import PlexDouble, Snapshot
+from tests.sandbox.plex.model import Model
+from tests.sandbox.plex.switches import Switches
+from tests.sandbox.server import InProcessAdapter
+from tests.sandbox.stash.http import StashDouble
+from tests.sandbox.stash.model import StashModel
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC).timestamp()
+UNBRAKED = Limits(overwrites_floor=10**9, removals_floor=10**9)
+FILMS = "Films"
+_TAGS = {Field.GENRES: "genre", Field.ACTORS: "actor"}
+_VALUES = {
+    Field.TITLE: "title",
+    Field.SUMMARY: "summary",
+    Field.STUDIO: "studio",
+    Field.DATE: "originallyAvailableAt",
+}
+
+
+def rules(**each: Rule) -> Rules:
+    """Make rules: the default for every field but those named."""
+    return {name: each.get(name.value, Rule()) for name in Field}
+
+
+class Listener:
+    """An audience that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Take no notice."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Take no notice."""
+
+    def line(self, line: Line) -> None:
+        self.lines.append(line)
+
+
+@dataclass(kw_only=True)
+class World:
+    """A Stash and a Plex with one library, and a plexsync between them."""
+
+    folder: Path
+    switches: Switches = field(default_factory=Switches)
+    limits: Limits = UNBRAKED
+    rules: dict[str, Rules] = field(default_factory=lambda: {FILMS: rules()})
+    meaning: str = "as is"
+    moment: float = START
+    mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
+
+    def __post_init__(self) -> None:
+        self.stash = StashModel(clock=lambda: self.moment)
+        self.plex = PlexDouble(Model(clock=lambda: self.moment, switches=self.switches))
+        self.section = self.plex.add_section(FILMS, "/media/films")
+        self.stash_wire = InProcessAdapter(
+            StashDouble(self.stash).handle, clock=lambda: self.moment
+        )
+        self.plex_wire = self.plex.adapter()
+        self.requests = Tally()
+        self.clock = Clock(
+            now=lambda: datetime.fromtimestamp(self.moment, UTC),
+            monotonic=lambda: self.moment,
+        )
+        self.restart()
+
+    def restart(self) -> None:
+        """Start plexsync anew: nothing is left of it but its state."""
+        stash = Endpoint(url="http://stash.test:9999")
+        plex = Endpoint(url="http://plex.test:32400", secret=self.plex.model.token)
+        session = requests.Session()
+        session.mount("http://", self.plex_wire)
+        self.source = StashClient(stash, self.requests, adapter=self.stash_wire)
+        self.library = PlexClient(plex, self.requests, session=session)
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "plexsync.db"
+
+    def scene(self, stem: str, *, in_plex: bool = True, **fields: object) -> int:
+        """Make a scene with one file, and the item that a scan makes of it."""
+        scene = self.stash.scan_new_file(f"/data/films/{stem}.mp4")
+        if fields:
+            self.stash.update_scene(scene, **fields)  # type: ignore[arg-type] # fields by name
+        if in_plex:
+            self.plex.add(self.section, f"/media/films/{stem}.mp4")
+        return scene
+
+    def item(self, stem: str) -> Snapshot:
+        """Take the item of a file as it is."""
+        return self.plex.snapshot_of(self.key(stem))
+
+    def key(self, stem: str) -> int:
+        path = f"/media/films/{stem}.mp4"
+        return self.plex.scanner.key_of(self.section, path)
+
+    def value(self, stem: str, name: Field) -> str | tuple[str, ...]:
+        item = self.item(stem)
+        if name.is_set:
+            return item.tags.get(_TAGS[name], ())
+        return item.values.get(_VALUES[name], "")
+
+    def later(self, seconds: float) -> None:
+        self.moment += seconds
+
+    def reconcile(self, **scope: object) -> "Outcome":
+        with Ledger(self.state) as ledger:
+            return self._run(ledger, Pass.reconcile, scope)
+
+    def plan(self, **scope: object) -> "Outcome":
+        place = self.folder / "copy.db"
+        copy(self.state, place)
+        try:
+            with Ledger(place) as ledger:
+                return self._run(ledger, Pass.plan, scope)
+        finally:
+            for leftover in self.folder.glob("copy.db*"):
+                leftover.unlink()
+
+    def settings(self) -> Settings:
+        return Settings(
+            rules=self.rules,
+            mappings=self.mappings,
+            limits=self.limits,
+            meaning=self.meaning,
+        )
+
+    def _run(
+        self,
+        ledger: Ledger,
+        run: Callable[[Pass], PassReport],
+        scope: dict[str, object],
+    ) -> "Outcome":
+        listener = Listener()
+        before = Counter(self.requests)
+        means = Means(
+            ledger=ledger,
+            source=self.source,
+            library=self.library,
+            settings=self.settings(),
+            audience=listener,
+            clock=self.clock,
+            chance=Random(7),
+        )
+        report = run(Pass(means, Scope(**scope)))  # type: ignore[arg-type] # by name
+        sent = Counter(self.requests) - before
+        return Outcome(report=report, lines=listener.lines, sent=sent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a pass reported, told and sent."""
+
+    report: PassReport
+    lines: list[Line]
+    sent: Counter[str]
+
+    @property
+    def puts(self) -> int:
+        return self.sent["plex put"]
+
+    @property
+    def changes(self) -> set[tuple[str, str, object, object]]:
+        return {(line.item, line.field, line.old, line.new) for line in self.lines}
