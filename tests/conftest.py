@@ -27,7 +27,7 @@ def _connect_nearby(self: socket.socket, address: Any) -> None:  # noqa: ANN401 
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Any:  # noqa: ANN401 - a generator fixture
-    socket.socket.connect = _connect_nearby  # type: ignore[method-assign] # the one place that guards the network
+    socket.socket.connect = _connect_nearby  # type: ignore[method-assign,assignment] # the one place that guards it
     yield
     socket.socket.connect = _CONNECT  # type: ignore[method-assign] # as it was
 

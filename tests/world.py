@@ -1,4 +1,4 @@
-"""Both doubles, a ledger and a clock in one object: passes run in process, in no time."""
+"""Both doubles, a ledger and a clock in one object: passes in process, in no time."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -8,6 +8,7 @@ from reconciler.core.errors import (
     AmbiguousError,
     GoneError,
     PlexsyncError,
+    ServerError,
     TransientError,
     UnauthorisedError,
 )
@@ -71,10 +72,12 @@ class Deliverer:
                 looks = self.looker.look(waiting)
                 done = self._take(looks, sent)
                 waiting = waiting[done:]
-        finally:
+        except (Halt, ServerError):
             # what was written is read back even where the batch was cut short; rows
             # that cannot be read now stay open, and are resolved by the next pass
             self.concluder.conclude(sent)
+            raise
+        self.concluder.conclude(sent)
 
     def _take(self, looks: Sequence[Look], sent: list[Sent]) -> int:
         """Deliver looks until one has grown too old to write on; say how many."""

@@ -29,6 +29,11 @@ class Chunk:
     known: Known
     cause: str
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.writes and not self.news
+
 
 @dataclass(slots=True, kw_only=True)
 class Recorder:
@@ -120,13 +125,17 @@ class Recorder:
         """Record a page; *end* is what to record with the last of it."""
         scan = self.ledger.scenes.scan()
         chunks = list(_chunks(self._to_read(page, is_full=is_full)))
-        for position, chunk in enumerate(chunks, start=1):
-            after = replace(scan, cursor=replace(cursor, scene=chunk[-1].id))
+        for position, scenes in enumerate(chunks, start=1):
+            is_end = end is not None and position == len(chunks)
+            chunk = self.prepare(scenes, page.clock)
+            if chunk.is_empty and not is_end:
+                continue
+            after = replace(scan, cursor=replace(cursor, scene=scenes[-1].id))
             if is_full:
                 after = scan  # it starts anew when it is cut short: it leaves no cursor
-            if end is not None and position == len(chunks):
+            if end is not None and is_end:
                 after = end
-            self._commit(self.prepare(chunk, page.clock), scan, after)
+            self._commit(chunk, scan, after)
             scan = after
         if end is not None and not chunks:
             self._commit(None, scan, end)
@@ -147,7 +156,7 @@ class Recorder:
     def _commit(
         self, chunk: Chunk | None, before: ScanRecord, after: ScanRecord
     ) -> None:
-        if (chunk is None or not (chunk.writes or chunk.news)) and before == after:
+        if (chunk is None or chunk.is_empty) and before == after:
             return
         with self.ledger.transaction():
             if chunk is not None:

@@ -1,7 +1,6 @@
 """What a library of 1,000 scenes costs: requests, writes, and nothing at rest."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,11 @@ from tests.world import Outcome, World
 
 SCENES = 1000
 PAGES = 10
-"""Requests that do not grow with what is written: listings, sections, the root."""
+"""Requests that do not grow with what is written."""
 
 
 class Import:
-    """A library that was planned and then imported once, for several tests to look at."""
+    """A library that was planned and then imported, for several tests to look at."""
 
     def __init__(self, folder: Path) -> None:
         self.world = World(folder=folder)
@@ -32,8 +31,8 @@ class Import:
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Import]:
-    yield Import(tmp_path_factory.mktemp("thousand"))
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Import:
+    return Import(tmp_path_factory.mktemp("thousand"))
 
 
 def test_plan_writes_nothing(imported: Import) -> None:
@@ -65,7 +64,7 @@ def test_plex_says_what_stash_says(imported: Import) -> None:
 
 
 def test_quiet_pass_right_after_the_import_is_free(imported: Import) -> None:
-    """Every row was stamped moments ago, so each is read in full in the one request."""
+    """Every row was stamped moments ago: each is read in full in the one request."""
     assert dict(imported.second.sent) == {"stash scan": 1}
     assert imported.second.report.pass_id is None
     assert imported.digest_after == imported.digest

@@ -1,0 +1,1 @@
+"""What a crash leaves behind: nothing lost, nothing doubled, undo whole."""

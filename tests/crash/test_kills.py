@@ -1,0 +1,34 @@
+"""A sample of the kills that the soak does all of."""
+
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.crash.kills import Library
+
+
+def _sample(
+    folder: Path, scenes: int, kills: int, capsys: pytest.CaptureFixture[str]
+) -> list[str]:
+    library = Library(folder, scenes)
+    total = library.boundaries()
+    with capsys.disabled():
+        sys.stdout.write(f" [{kills} kills of {total} boundaries]")
+    chosen = sorted(Random(20260301).sample(range(1, total + 1), kills))
+    return [wrong for boundary in chosen for wrong in library.kill(boundary)]
+
+
+def test_kills_in_a_small_library(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _sample(tmp_path, 40, 6, capsys) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_forty_kills_in_a_library_of_a_thousand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _sample(tmp_path, 1000, 40, capsys) == []

@@ -1,0 +1,42 @@
+"""`make soak`: what takes hours; every kill there is, until the minutes are up."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.progress import track
+
+from tests.crash.kills import Library
+
+
+def main() -> int:
+    """Kill a reconcile of 1,000 scenes at every boundary; say what was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, help="stop after so long")
+    parser.add_argument("--scenes", type=int, default=1000)
+    options = parser.parse_args()
+    end = time.monotonic() + 60 * (options.minutes or float("inf"))
+    with tempfile.TemporaryDirectory(prefix="plexsync-soak-") as folder:
+        library = Library(Path(folder), options.scenes)
+        total = library.boundaries()
+        # in no order, so that a short soak has seen something of everything
+        boundaries = Random(1).sample(range(1, total + 1), total)
+        wrongs: list[str] = []
+        done = 0
+        for boundary in track(boundaries, "kills", console=Console(stderr=True)):
+            if time.monotonic() > end:
+                break
+            wrongs += library.kill(boundary)
+            done += 1
+    for wrong in wrongs:
+        sys.stdout.write(f"{wrong}\n")
+    sys.stdout.write(f"{done} kills of {total} boundaries, {len(wrongs)} wrongs\n")
+    return 1 if wrongs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
