@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tests.sandbox.control import serve_plex, serve_stash
 from tests.sandbox.library import LIBRARY, PLEX_ROOT, STASH_ROOT, Sandbox, sandbox
+from tests.sandbox.plex.double import Snapshot
 from tests.sandbox.server import Server
 
 SCENES = 60
@@ -68,6 +69,7 @@ class Demo:
     def run(self, *words: str) -> int:
         """Run the command as a user would; return how many PUTs reached Plex."""
         self.screen.print(f"$ plexsync {' '.join(words)}", style="cyan")
+        self.screen.file.flush()
         before = self.plex.counts["put"]
         command = [sys.executable, "-m", "reconciler", "--config", str(self._config)]
         environ = {k: v for k, v in os.environ.items() if k[:9] != "PLEXSYNC_"}
@@ -77,18 +79,25 @@ class Demo:
 
     def show_items(self) -> None:
         """Show some items as Plex has them now."""
-        table = Table(box=None, pad_edge=False, title="in Plex", title_justify="left")
-        for heading in ("title", "studio", "date", "genres", "actors"):
-            table.add_column(heading, overflow="ellipsis", no_wrap=True)
-        for item in list(self.both.plex.snapshot().values())[:SHOWN]:
+        table = Table(box=None, title="in Plex", title_justify="left")
+        for heading in ("title", "date", "genres", "actors"):
+            table.add_column(heading, ratio=1, overflow="fold")
+        for item in self._items():
             table.add_row(
                 item.values["title"],
-                item.values.get("studio", "-"),
                 item.values.get("originallyAvailableAt", "-"),
                 ", ".join(item.tags.get("genre", ())) or "-",
                 ", ".join(item.tags.get("actor", ())) or "-",
             )
         self.screen.print(table)
+
+    def _items(self) -> list[Snapshot]:
+        """Take the items of the first few scenes, the edited one among them."""
+        stash, plex = self.both.stash.model, self.both.plex
+        files = [stash.paths_of(scene)[0] for scene in range(1, SHOWN + 1)]
+        paths = [file.replace(STASH_ROOT, PLEX_ROOT, 1) for file in files]
+        keys = [plex.scanner.key_of(self.both.section, path) for path in paths]
+        return [plex.snapshot_of(key) for key in keys]
 
 
 def main() -> int:

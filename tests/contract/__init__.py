@@ -1,0 +1,1 @@
+"""What the doubles and the real servers have in common: one suite for both."""

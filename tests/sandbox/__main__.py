@@ -1,0 +1,51 @@
+"""Runs both doubles for another process: `python -m tests.sandbox serve --scenes 200`.
+
+One line of JSON says where they are; they run until SIGTERM or SIGINT.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+
+from tests.sandbox.control import serve_plex, serve_stash
+from tests.sandbox.library import LIBRARY, PLEX_ROOT, STASH_ROOT, sandbox
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    both = sandbox(given.scenes, given.seed)
+    with (
+        serve_stash(both.stash, given.stash_port) as stash,
+        serve_plex(both.plex, given.plex_port) as plex,
+    ):
+        ready = {
+            "stash_url": stash.url,
+            "plex_url": plex.url,
+            "plex_token": both.plex.model.token,
+            "library": LIBRARY,
+            "paths": {"stash": STASH_ROOT, "plex": PLEX_ROOT},
+        }
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.sandbox")
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("serve", help="run a Stash and a Plex")
+    serve.add_argument("--scenes", type=int, default=200)
+    serve.add_argument("--seed", type=int, default=1)
+    serve.add_argument("--stash-port", type=int, default=0)
+    serve.add_argument("--plex-port", type=int, default=0)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
