@@ -94,9 +94,9 @@ class Linker:
         """Write a scene's links down and owe them what they need."""
         places = self._places(scene, known)
         held = {place.target for place in places}
-        self.ledger.links.wait(
-            scene.id, self.targets.keys() - held, now=self.clock.unix()
-        )
+        # without a file there is nothing to wait for
+        missing = self.targets.keys() - held if scene.files else set[int]()
+        self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
         for link, is_new in self._bind(scene, places, known):
             is_deep = is_new or cause in _VERIFYING
             fields = self._fields(link, scene, known, is_deep=is_deep)

@@ -25,6 +25,13 @@ def test_waiting_costs_one_request_while_plex_does_not_change(world: World) -> N
     assert dict(world.reconcile().sent) == {"stash scan": 1, "plex sections": 1}
 
 
+def test_scene_without_a_file_waits_for_nothing(world: World) -> None:
+    world.stash.create_scene(title="Planned")
+    world.reconcile()
+
+    assert dict(world.reconcile().sent) == {"stash scan": 1}
+
+
 def test_only_what_was_added_is_listed_again(world: World) -> None:
     for number in range(3):
         world.scene(f"brook-{number}")
