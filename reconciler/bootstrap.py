@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from reconciler.config.models import Config, Server
 from reconciler.engine.report import Audience
 from reconciler.engine.running import Means
 from reconciler.engine.settings import Settings
+from state.database import read_mounts
+from state.errors import StateError
 from state.ledger import Ledger, copy, held
 
 
@@ -65,10 +67,18 @@ def means(
 
 
 @contextlib.contextmanager
-def writing(config: Config, command: str, clock: Clock) -> Iterator[Ledger]:
-    """Hold the state for this process alone, and open it."""
+def writing(
+    config: Config,
+    command: str,
+    clock: Clock,
+    mounts: Callable[[], str] = read_mounts,
+) -> Iterator[Ledger]:
+    """Hold the state for this process alone, and open it.
+
+    *mounts* tells what is mounted where, in the form of /proc/self/mountinfo.
+    """
     since = clock.now().isoformat(timespec="seconds")
-    with held(config.state, command=command, since=since) as ledger:
+    with held(config.state, command=command, since=since, mounts=mounts) as ledger:
         yield ledger
 
 
@@ -88,11 +98,21 @@ def reading(config: Config) -> Iterator[Ledger | None]:
 @contextlib.contextmanager
 def copied(config: Config) -> Iterator[Ledger]:
     """Open a copy of the state that is thrown away: whatever is done, nothing is."""
-    with tempfile.TemporaryDirectory(prefix="plexsync-") as folder:
+    with _folder() as folder:
         place = Path(folder) / "copy.db"
         copy(config.state, place)
         with Ledger(place) as ledger:
             yield ledger
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="plexsync-")
+    except OSError as error:
+        raise StateError(
+            f"no folder for a copy of the state can be made: {error.strerror};"
+            " let TMPDIR name one with room"
+        ) from error
 
 
 def _endpoint(server: Server, secret: str) -> Endpoint:

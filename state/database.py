@@ -4,9 +4,10 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self
 
 import peewee
 from playhouse.migrations import Runner
@@ -15,14 +16,15 @@ from state.errors import StateError
 from state.models import TABLES
 
 _PRAGMAS = [
-    ("journal_mode", "wal"),
     ("synchronous", "normal"),
     ("foreign_keys", 1),
     ("cache_size", -16000),  # KiB: what a pass over a large library works in
     ("journal_size_limit", 64 << 20),
 ]
 
-_REMOTE = ("nfs", "cifs", "smb", "afs", "9p", "ceph", "gluster", "fuse.sshfs", "davfs")
+_REMOTE = (
+    "nfs", "cifs", "smb", "afs", "9p", "ceph", "gluster", "sshfs", "davfs", "rclone"
+)  # fmt: skip
 """How the types of file systems begin on which WAL's shared memory does not work."""
 
 _ADVICE = {
@@ -34,6 +36,32 @@ _ADVICE = {
     sqlite3.SQLITE_NOTADB: "it is no state of plexsync: set another [state] path",
     sqlite3.SQLITE_BUSY: "another program keeps it locked: close that program",
 }
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose failures say what to do; all that is asked of SQLite runs here."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        super().__init__(connection)
+        self._path = path
+
+    def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401 - the driver's signature
+        if sql.startswith("ROLLBACK") and not self.connection.in_transaction:
+            # SQLite did so itself, as it does where the disk is full: the failure that
+            # it did so for is the one to be told
+            return self
+        with told(self._path):
+            return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any) -> Self:  # noqa: ANN401 - the driver's signature
+        with told(self._path):
+            return super().executemany(sql, parameters)
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - the driver's signature
+        try:
+            return super().fetchone()
+        except sqlite3.DatabaseError as error:
+            raise sentence(self._path, error) from error
 
 
 class LedgerDatabase(peewee.SqliteDatabase):
@@ -49,21 +77,34 @@ class LedgerDatabase(peewee.SqliteDatabase):
         )
 
     def connect(self, reuse_if_open: bool = False) -> bool:  # noqa: FBT001, FBT002 - peewee's signature
-        with told(self.database):
+        try:
             return bool(super().connect(reuse_if_open=reuse_if_open))
+        except peewee.DatabaseError as error:
+            # its types do not tell that it keeps the failure that the driver raised
+            raise sentence(self.database, getattr(error, "orig", error)) from error
 
-    def execute_sql(self, sql: str, params: Any = None, *args: Any) -> Any:  # noqa: ANN401 - peewee's signature
-        with told(self.database):
-            return super().execute_sql(sql, params, *args)
-
-    def commit(self) -> None:
-        with told(self.database):
-            super().commit()
+    def cursor(self, _name: str | None = None) -> sqlite3.Cursor:
+        """Make the one kind of cursor that peewee and this package work with."""
+        connection: sqlite3.Connection = super().cursor().connection
+        return connection.cursor(partial(_Cursor, path=str(self.database)))
 
     def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         """Run one statement for many rows: four times as fast as peewee's way."""
+        self.cursor().executemany(sql, rows)
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run one statement where peewee would take ten times as long to word it."""
         with told(self.database):
-            self.connection().executemany(sql, rows)
+            found: list[tuple[Any, ...]] = self.cursor().execute(sql, values).fetchall()
+        return found
+
+    def integrity(self) -> str:
+        """Ask SQLite whether the file is whole: `ok`, or what is wrong."""
+        try:
+            ((answer,), *_) = self.ask("PRAGMA integrity_check")
+        except StateError as error:
+            return str(error)
+        return str(answer)
 
 
 def rows(query: "peewee.ModelSelect[Any]") -> list[tuple[Any, ...]]:
@@ -77,20 +118,16 @@ def told(path: object) -> Iterator[None]:
     """Turn a failure of SQLite into a sentence for the operator."""
     try:
         yield
-    except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
-        code = _primary_code(error)
-        advice = _ADVICE.get(code, f"SQLite says: {error}")
-        raise StateError(f"the state {path} cannot be used: {advice}") from error
+    except sqlite3.DatabaseError as error:
+        raise sentence(path, error) from error
 
 
-def _primary_code(error: BaseException) -> int:
-    # peewee wraps the driver's exception and keeps it as cause or context
-    seen: BaseException | None = error
-    while seen is not None:
-        if (code := getattr(seen, "sqlite_errorcode", None)) is not None:
-            return int(code) & 0xFF
-        seen = seen.__cause__ or seen.__context__
-    return 0
+def sentence(path: object, error: object) -> StateError:
+    """Say what a failure of SQLite means and what to do about it."""
+    # the lowest byte is the kind of failure, the others are its details
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    unknown = f"SQLite says: {error}; report it if it comes again"
+    return StateError(f"the state {path} cannot be used: {_ADVICE.get(code, unknown)}")
 
 
 def prepare(path: Path, mounts: Callable[[], str]) -> None:
@@ -110,6 +147,20 @@ def prepare(path: Path, mounts: Callable[[], str]) -> None:
         ) from error
 
 
+def is_there(path: Path) -> bool:
+    """Say whether there is a file; where that cannot be told, there is no telling."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StateError(
+            f"cannot look for {path}: {error.strerror};"
+            " make the folder readable for this user, or set another [state] path"
+        ) from error
+    return True
+
+
 def remote_kind(path: Path, mountinfo: str) -> str:
     """Name the type of the network file system that *path* lies on, or nothing."""
     place = PurePosixPath(os.path.realpath(path))
@@ -119,29 +170,51 @@ def remote_kind(path: Path, mountinfo: str) -> str:
         point = left.split()[4].replace("\\040", " ")
         if place.is_relative_to(point) and len(point) >= best:
             best, found = len(point), right.split()[0]
-    return found if found.startswith(_REMOTE) else ""
+    return found if found.removeprefix("fuse.").startswith(_REMOTE) else ""
 
 
-def read_mounts() -> str:
+def read_mounts(source: Path = Path("/proc/self/mountinfo")) -> str:
     """Read what is mounted where; nothing where the system does not tell."""
     try:
-        return Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+        return source.read_text(encoding="utf-8")
     except OSError:
         return ""
 
 
-def migrate(db: LedgerDatabase) -> None:
-    """Bring the schema up to date; refuse one that a newer plexsync has made."""
+def migrate(db: LedgerDatabase, *, may_write: bool) -> None:
+    """Bring the schema up to date; leave a file that is not to be used as it is."""
     with as_file(files("state.migrations")) as folder:
         runner = Runner(db, directory=str(folder))
         known = {migration.name for migration in runner.migrations()}
+        _refuse_foreign(db, runner.table_name)
         applied = set(runner.applied())
-        if unknown := sorted(applied - known):
+        _refuse_newer(db, applied - known)
+        if applied != known and not may_write:
             raise StateError(
-                f"the state {db.database} was made by a newer plexsync"
-                f" (it has {unknown[-1]}): install that version, or set another"
-                " [state] path"
+                f"the state {db.database} is of an older plexsync:"
+                " `plexsync reconcile` brings it up to date"
             )
+        if may_write:
+            # kept in the file: it writes only where it is not so yet
+            db.execute_sql("PRAGMA journal_mode = wal")
         if applied != known:
             runner.up()
     db.bind(TABLES, bind_refs=False, bind_backrefs=False)
+
+
+def _refuse_foreign(db: LedgerDatabase, history: str) -> None:
+    tables = db.get_tables()
+    if tables and history not in tables:
+        raise StateError(
+            f"the state {db.database} is another program's database"
+            f' (it has a table "{tables[0]}"): set another [state] path'
+        )
+
+
+def _refuse_newer(db: LedgerDatabase, unknown: set[str]) -> None:
+    if unknown:
+        raise StateError(
+            f"the state {db.database} was made by a newer plexsync"
+            f" (it has {max(unknown)}): install that version, or set another"
+            " [state] path"
+        )

@@ -49,11 +49,16 @@ class Items:
     def put(
         self, target: int, listing: int, pairs: Sequence[tuple[str, str]]
     ) -> list[str]:
-        """Record (item, path) pairs of a listing; tell which paths came or went."""
-        items = sorted({item for item, _ in pairs})
+        """Record (item, path) pairs of a listing; tell which paths came or went.
+
+        A path that an item no longer has goes, unless the same listing had it: an item
+        with many files may be spread over several calls.
+        """
+        listed = set(pairs)
+        items = sorted({item for item, _ in listed})
         known = {
-            (row.item, row.path)
-            for row in ItemPath.select(ItemPath.item, ItemPath.path).where(
+            (row.item, row.path): row.listing
+            for row in ItemPath.select().where(
                 ItemPath.target == target, ItemPath.item.in_(items)
             )
         }
@@ -63,12 +68,17 @@ class Items:
             " DO UPDATE SET listing = excluded.listing",
             [(target, item, path, listing) for item, path in pairs],
         )
-        gone = known - set(pairs)
+        came = listed - known.keys()
+        gone = {
+            pair
+            for pair, last in known.items()
+            if last != listing and pair not in listed
+        }
         self._db.many(
             "DELETE FROM item_path WHERE target = ? AND item = ? AND path = ?",
             [(target, item, path) for item, path in gone],
         )
-        return sorted({path for _, path in set(pairs) ^ known})
+        return sorted({path for _, path in came | gone})
 
     def drop_unlisted(self, target: int, listing: int, limit: int) -> list[str]:
         """Forget, and name, some paths that a complete *listing* did not have."""
@@ -96,6 +106,14 @@ class Items:
         return [
             PathRecord(target=row.target, item=row.item, path=row.path) for row in order
         ]
+
+    def named_alike(self, path: str, limit: int = 3) -> list[str]:
+        """Find some files of the same name elsewhere; walks over all paths."""
+        name = path.replace("\\", "/").rsplit("/", 1)[-1]
+        alike = ItemPath.path.endswith(f"/{name}") | ItemPath.path.endswith(f"\\{name}")
+        query = ItemPath.select(ItemPath.path).where(alike).distinct()
+        order = query.order_by(ItemPath.path)
+        return [found for (found,) in rows(order.limit(limit))]
 
     def count(self, target: int) -> int:
         """Count the files that a target's items hold."""

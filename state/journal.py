@@ -1,5 +1,9 @@
 """What each PUT was about to do, what was there, and what became of it."""
 
+from dataclasses import replace
+
+from collections.abc import Iterable
+
 from peewee import fn
 
 from state.database import rows
@@ -27,23 +31,31 @@ class JournalBook:
             removals=removals,
             outcome=None,
         ).execute()
-        return self._get(key)
+        return replace(row, id=key, outcome=None)
 
     def close(self, row: int, outcome: str) -> None:
         """Write down what became of it."""
         Journal.update(outcome=outcome).where(Journal.id == row).execute()
 
-    def opened(self, limit: int, after: int = 0) -> list[JournalRecord]:
+    def opened(self, limit: int) -> list[JournalRecord]:
         """Read rows whose outcome is not known, in the order they were written."""
-        query = Journal.select().where(Journal.outcome.is_null(), Journal.id > after)
+        query = Journal.select().where(Journal.outcome.is_null())
         return [_record(row) for row in query.order_by(Journal.id).limit(limit)]
 
-    def load_since(self, moment: int) -> tuple[int, int]:
-        """Add up the (overwrites, removals) of writes since *moment*."""
+    def load_since(
+        self, moment: int, *, excluding: Iterable[str] = ()
+    ) -> tuple[int, int]:
+        """Add up the (overwrites, removals) of writes since *moment*.
+
+        Rows with an outcome of *excluding* changed nothing.
+        """
         query = Journal.select(
             fn.COALESCE(fn.SUM(Journal.overwrites), 0),
             fn.COALESCE(fn.SUM(Journal.removals), 0),
-        ).where(Journal.opened_at >= moment)
+        ).where(
+            Journal.opened_at >= moment,
+            Journal.outcome.is_null() | Journal.outcome.not_in(list(excluding)),
+        )
         ((overwrites, removals),) = rows(query)
         return int(overwrites), int(removals)
 
@@ -52,9 +64,6 @@ class JournalBook:
         query = Journal.select(Journal.outcome, fn.COUNT(Journal.id))
         grouped = query.group_by(Journal.outcome)
         return {outcome or "open": count for outcome, count in rows(grouped)}
-
-    def _get(self, key: int) -> JournalRecord:
-        return _record(Journal.get(Journal.id == key))
 
 
 def _record(row: Journal) -> JournalRecord:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, Self
 
-from state.database import LedgerDatabase, migrate, prepare, read_mounts, told
+from state.database import (
+    LedgerDatabase,
+    is_there,
+    migrate,
+    prepare,
+    read_mounts,
+    told,
+)
 from state.errors import StateError
 from state.items import Items
 from state.journal import JournalBook
@@ -33,18 +40,17 @@ class Ledger:
         self.scenes = Scenes(self._db)
         self.items = Items(self._db)
         self.links = Links(self._db)
-        self.outbox = OutboxBook()
+        self.outbox = OutboxBook(self._db)
         self.journal = JournalBook()
         self.passes = Passes()
 
-    def open(self, *, mounts: Callable[[], str] = read_mounts) -> Self:
-        """Open the file, made if need be and brought up to date."""
+    def open(self, *, may_write: bool = True) -> Self:
+        """Open the file, brought up to date if it *may_write*."""
         if Ledger._open is not None:
             raise StateError(f"{Ledger._open.path} is open already in this process")
-        prepare(self.path, mounts)
         self._db.connect()
         try:
-            migrate(self._db)
+            migrate(self._db, may_write=may_write)
         except BaseException:
             self._db.close()
             raise
@@ -72,20 +78,48 @@ class Ledger:
 
     def integrity(self) -> str:
         """Ask SQLite whether the file is whole: `ok`, or what is wrong."""
-        (answer,) = self._db.execute_sql("PRAGMA integrity_check").fetchone()
-        return str(answer)
+        return self._db.integrity()
+
+
+@contextlib.contextmanager
+def held(
+    path: Path,
+    *,
+    command: str,
+    since: str,
+    mounts: Callable[[], str] = read_mounts,
+) -> Iterator[Ledger]:
+    """Hold the state for one writer, named by its *command*, and open it.
+
+    Raises `HeldError` where another process has it.
+    """
+    prepare(path, mounts)
+    lock = WriterLock(path).acquire(command=command, since=since)
+    try:
+        with Ledger(path) as ledger:
+            yield ledger
+    finally:
+        lock.release()
 
 
 def copy(origin: Path, destination: Path) -> None:
-    """Copy a state as it stands, beside whoever writes it; an absent one is empty."""
-    if not origin.exists():
+    """Copy a state as it stands, beside whoever writes it; an absent one is empty.
+
+    The origin stays as it is to the byte, even where its writer was killed.
+    """
+    if not is_there(origin):
         return
+    # the last to close writes the log into the file and takes the log away; one who may
+    # only read does neither, and so would leave a log behind where there was none
+    mode = "ro" if origin.with_name(origin.name + "-wal").exists() else "rw"
+    uri = f"{origin.absolute().as_uri()}?mode={mode}"
     with (
-        told(origin),
-        contextlib.closing(sqlite3.connect(origin, timeout=5)) as source,
+        told(f"{origin}, copied to {destination},"),
+        contextlib.closing(sqlite3.connect(uri, uri=True, timeout=5)) as source,
         contextlib.closing(sqlite3.connect(destination)) as copied,
     ):
-        source.backup(copied, pages=2048)
+        # in one step: between steps a writer would make it begin anew, for ever
+        source.backup(copied)
 
 
-__all__ = ["Ledger", "WriterLock", "copy"]
+__all__ = ["Ledger", "copy", "held"]

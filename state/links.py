@@ -1,13 +1,18 @@
 """Which item holds a file of which scene, and what is remembered of its fields."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from peewee import fn
 
 from state.database import LedgerDatabase, rows
 from state.models import Field, Link, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
+
+_ADD = """
+INSERT INTO link (target, item, scene, path, evidence, incarnation, lost)
+VALUES (?, ?, ?, ?, ?, 1, 0) RETURNING id
+"""
 
 _PUT_FIELD = """
 INSERT INTO field
@@ -40,15 +45,8 @@ class Links:
 
     def add(self, scene: int, place: PathRecord, *, evidence: str) -> LinkRecord:
         """Link *scene* to the item that holds a file of it."""
-        key = Link.insert(
-            target=place.target,
-            item=place.item,
-            scene=scene,
-            path=place.path,
-            evidence=evidence,
-            incarnation=1,
-            lost=0,
-        ).execute()
+        values = (place.target, place.item, scene, place.path, evidence)
+        ((key,),) = self._db.ask(_ADD, *values)
         return LinkRecord(
             id=key, target=place.target, item=place.item, scene=scene, path=place.path
         )
@@ -95,16 +93,6 @@ class Links:
         )
         return {link for (link,) in rows(query)}
 
-    def rivals(self, link: LinkRecord) -> list[LinkRecord]:
-        """Find the other links to the same item."""
-        query = Link.select().where(
-            Link.target == link.target,
-            Link.item == link.item,
-            Link.id != link.id,
-            Link.lost == 0,
-        )
-        return [_link(row) for row in query]
-
     def memories(self, links: Iterable[int]) -> dict[int, dict[str, FieldRecord]]:
         """Read what is remembered of the fields of each link."""
         found: dict[int, dict[str, FieldRecord]] = defaultdict(dict)
@@ -120,12 +108,12 @@ class Links:
     def wait(self, scene: int, targets: Iterable[int], *, now: int) -> None:
         """Record in which targets a scene has no item yet, and in which it has."""
         wanted = set(targets)
-        query = Waiting.select(Waiting.target).where(Waiting.scene == scene)
-        known = {target for (target,) in rows(query)}
-        if over := known - wanted:
-            Waiting.delete().where(
-                Waiting.scene == scene, Waiting.target.in_(over)
-            ).execute()
+        waits = self._db.ask("SELECT target FROM waiting WHERE scene = ?", scene)
+        known = {target for (target,) in waits}
+        self._db.many(
+            "DELETE FROM waiting WHERE scene = ? AND target = ?",
+            [(scene, target) for target in known - wanted],
+        )
         self._db.many(
             "INSERT INTO waiting (scene, target, since) VALUES (?, ?, ?)",
             [(scene, target, now) for target in sorted(wanted - known)],
@@ -135,11 +123,6 @@ class Links:
         """Count the scenes that wait in each target."""
         query = Waiting.select(Waiting.target, fn.COUNT(Waiting.scene))
         return dict(rows(query.group_by(Waiting.target)))
-
-    def waiting_scenes(self, target: int, limit: int) -> list[int]:
-        """Name some of the scenes that wait in a target."""
-        query = Waiting.select(Waiting.scene).where(Waiting.target == target)
-        return [s for (s,) in rows(query.order_by(Waiting.scene).limit(limit))]
 
     def counts(self) -> dict[str, int]:
         """Count links by how they stand: linked, lost."""
@@ -159,11 +142,6 @@ class Links:
         return (
             query.group_by(Link.target, Link.item).having(fn.COUNT(Link.id) > 1).count()
         )
-
-    def all_live(self, after: int, limit: int) -> Sequence[LinkRecord]:
-        """Read the next links that are not lost, in the order of their ids."""
-        query = Link.select().where(Link.id > after, Link.lost == 0)
-        return [_link(row) for row in query.order_by(Link.id).limit(limit)]
 
 
 def _link(row: Link) -> LinkRecord:

@@ -6,6 +6,7 @@ The kernel lets go of it when the process dies, however it dies.
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -16,31 +17,36 @@ class WriterLock:
     """Held from `acquire` to `release`; a second holder is told who the first is."""
 
     def __init__(self, state: Path) -> None:
-        self._path = state.with_name(state.name + ".lock")
+        # two names of one file share one lock
+        self._state = Path(os.path.realpath(state))
+        self._path = self._state.with_name(self._state.name + ".lock")
         self._descriptor = -1
 
     def acquire(self, *, command: str, since: str) -> Self:
         """Take the lock, or raise `HeldError` that names its owner."""
         try:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._take({"pid": os.getpid(), "command": command, "since": since})
         except OSError as error:
+            self.release()
             raise StateError(
-                f"cannot write {self._path}: {error.strerror};"
+                f"cannot lock {self._path}: {error.strerror};"
                 " make the folder writable for this user, or set another [state] path"
             ) from error
+        return self
+
+    def _take(self, owner: Mapping[str, object]) -> None:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            owner = self._owner()
+            held_by = self._owner()
             self.release()
             raise HeldError(
-                f"another process holds {self._path.with_suffix('')}: {owner};"
+                f"another process holds {self._state}: {held_by};"
                 " wait until it is done, or stop it"
             ) from error
-        row = {"pid": os.getpid(), "command": command, "since": since}
         os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, json.dumps(row).encode(), 0)
-        return self
+        os.pwrite(self._descriptor, json.dumps(owner).encode(), 0)
 
     def release(self) -> None:
         """Let go; harmless when nothing is held."""

@@ -5,13 +5,19 @@ Owe, settle, postpone, bury, cancel.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peewee import fn
 
-from state.database import rows
+from state.database import LedgerDatabase, rows
 from state.models import DeadLetter, Link, Outbox
 from state.records import DeadLetterRecord, EntryRecord, Stage
+
+_OWE = """
+INSERT OR REPLACE INTO outbox
+  (link, target, fields, revision, stage, cause, pass, owed_at, attempts, not_before)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +27,6 @@ class Due:
     stage: Stage
     now: int | None = None
     """Leave out what is not to be tried before then."""
-    links: frozenset[int] | None = None
     target: int | None = None
     after: int = 0
     """Continue behind this link."""
@@ -33,47 +38,37 @@ class Due:
 class OutboxBook:
     """The book of deliveries owed."""
 
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
     def owe(self, entry: EntryRecord, *, now: int) -> None:
         """Owe a delivery; it takes the place of whatever was owed to the link.
 
         Fields still owed from before stay owed, under the new revision.
         """
-        known = Outbox.get_or_none(Outbox.link == entry.link)
-        fields = set(entry.fields) | set(json.loads(known.fields) if known else ())
-        Outbox.insert(
-            link=entry.link,
-            target=entry.target,
-            fields=json.dumps(sorted(fields)),
-            revision=entry.revision,
-            stage=entry.stage,
-            cause=entry.cause,
-            pass_id=entry.pass_id,
-            owed_at=now,
-            attempts=0,
-            not_before=0,
-            error=None,
-            overwrites=None,
-            removals=None,
-        ).on_conflict_replace().execute()
-        DeadLetter.delete().where(
-            DeadLetter.link == entry.link, DeadLetter.field.in_(sorted(fields))
-        ).execute()
+        known = self._db.ask("SELECT fields FROM outbox WHERE link = ?", entry.link)
+        before = (name for (names,) in known for name in json.loads(names))
+        fields = sorted({*entry.fields, *before})
+        self._db.ask(_OWE, *_values(replace(entry, fields=tuple(fields)), now))
+        self._db.many(
+            "DELETE FROM dead_letter WHERE link = ? AND field = ?",
+            [(entry.link, name) for name in fields],
+        )
 
     def cancel(self, links: Iterable[int]) -> None:
         """Owe these links nothing any more."""
         Outbox.delete().where(Outbox.link.in_(list(links))).execute()
 
-    def settle(self, link: int, *, revision: int, fields: Iterable[str]) -> bool:
+    def settle(self, link: int, *, revision: int, fields: Iterable[str]) -> None:
         """Strike off fields that are done, if *revision* is still the newest."""
         entry = Outbox.get_or_none(Outbox.link == link)
         if entry is None or entry.revision != revision:
-            return False
+            return
         left = sorted(set(json.loads(entry.fields)) - set(fields))
         if left:
             Outbox.update(fields=json.dumps(left)).where(Outbox.link == link).execute()
         else:
             Outbox.delete().where(Outbox.link == link).execute()
-        return True
 
     def postpone(
         self, link: int, *, not_before: int, error: str, cause: str | None = None
@@ -86,9 +81,13 @@ class OutboxBook:
             cause=Outbox.cause if cause is None else cause,
         ).where(Outbox.link == link).execute()
 
-    def bury(self, link: int, *, fields: Iterable[str], error: str, now: int) -> None:
-        """Make dead letters of fields that are not to be tried again."""
-        entry = Outbox.get(Outbox.link == link)
+    def bury(
+        self, link: int, *, revision: int, fields: Iterable[str], error: str, now: int
+    ) -> None:
+        """Make dead letters of fields, if *revision* is still the newest."""
+        entry = Outbox.get_or_none(Outbox.link == link, Outbox.revision == revision)
+        if entry is None:
+            return  # cancelled or owed anew meanwhile: there is nothing to give up
         names = sorted(set(fields))
         for name in names:
             DeadLetter.insert(
@@ -124,10 +123,10 @@ class OutboxBook:
 
     def forecast(self, loads: Mapping[int, tuple[int, int]]) -> None:
         """Record the (overwrites, removals) that planned entries would come to."""
-        for link, (overwrites, removals) in loads.items():
-            Outbox.update(overwrites=overwrites, removals=removals).where(
-                Outbox.link == link
-            ).execute()
+        self._db.many(
+            "UPDATE outbox SET overwrites = ?, removals = ? WHERE link = ?",
+            [(*load, link) for link, load in loads.items()],
+        )
 
     def load(self, pass_id: int) -> tuple[int, int]:
         """Add up what a pass's planned entries come to: overwrites, removals."""
@@ -159,12 +158,6 @@ class OutboxBook:
         query = Outbox.select().where(Outbox.stage == Stage.RELEASED)
         return query.where(Outbox.attempts > 0).count()
 
-    def next_due(self) -> int | None:
-        """Say when the earliest released entry may be tried."""
-        query = Outbox.select(fn.MIN(Outbox.not_before))
-        found = query.where(Outbox.stage == Stage.RELEASED).scalar()
-        return None if found is None else int(found)
-
     def dead_letters(self, limit: int) -> list[DeadLetterRecord]:
         """Read the newest dead letters."""
         order = DeadLetter.select().order_by(
@@ -189,6 +182,19 @@ class OutboxBook:
     def dead(self) -> int:
         """Count the dead letters."""
         return DeadLetter.select().count()
+
+
+def _values(entry: EntryRecord, owed_at: int) -> tuple[object, ...]:
+    return (
+        entry.link,
+        entry.target,
+        json.dumps(entry.fields),
+        entry.revision,
+        entry.stage,
+        entry.cause,
+        entry.pass_id,
+        owed_at,
+    )
 
 
 def _entry(row: Outbox) -> EntryRecord:

@@ -1,41 +1,42 @@
 """The commands that only look: status, and check."""
 
-import json
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import click
-from rich.console import Console
 
 from reconciler import bootstrap
+from reconciler.cli.failing import Command, complain
 from reconciler.cli.setting import Exit, Setting
-from reconciler.core.errors import ServerError
+from reconciler.core.errors import ServerError, UserError
 from reconciler.engine.checking import Matches, find_matches
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import Status, read_status
-from reconciler.render import tables, terminal
-from reconciler.render.document import VERSION
+from reconciler.render import standing, terminal
+from reconciler.render.paper import paper, several
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
-def status(setting: Setting, /, *, as_json: bool) -> None:
+def status(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
     """Tell how far Plex is behind Stash, and what is in the way."""
     with bootstrap.reading(setting.config) as ledger:
         found = None if ledger is None else read_status(ledger)
-    if as_json:
-        click.echo(json.dumps(_status_fields(found)))
+    if setting.document is not None:
+        fields = {"exit_code": Exit.DONE, "problems": []}
+        setting.document.close({**fields, **asdict(found or Status())})
     elif found is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
     else:
-        tables.show_status(Console(), found)
+        standing.show_status(paper(), found)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
-def check(setting: Setting, /, *, as_json: bool) -> None:
+def check(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
     """Try the configuration and both servers, and count which scenes match.
 
     Reads all of Stash and of the libraries the first time; writes nothing anywhere.
@@ -43,57 +44,91 @@ def check(setting: Setting, /, *, as_json: bool) -> None:
     setting.config.require("stash", "plex")
     to = bootstrap.servers(setting.config)
     with to.closing():
-        facts, problems = _greet(to)
-        matches = None if problems else _match(setting, to, problems)
-    code = Exit.FAILED if problems else Exit.DONE
-    if as_json:
-        document = {"version": VERSION, "command": "check", "exit_code": code}
-        document |= {"servers": facts, "problems": problems}
-        document["matches"] = None if matches is None else tables.match_fields(matches)
-        click.echo(json.dumps(document))
+        found = _greet(setting, to)
+        if not found.problems:
+            _match(setting, to, found)
+    if setting.document is not None:
+        setting.document.close(found.fields())
     else:
-        click.echo(f"configuration  ok, {setting.config.file}")
-        tables.show_check(Console(), facts, matches)
-        for problem in problems:
-            click.echo(f"error: {problem}", err=True)
-    raise click.exceptions.Exit(code)
+        _show(setting, found)
+    complain(found.problems)
+    raise click.exceptions.Exit(found.code)
 
 
 COMMANDS = (status, check)
 
 
-def _status_fields(found: Status | None) -> dict[str, Any]:
-    document: dict[str, Any] = {"version": VERSION, "command": "status"}
-    return document | ({} if found is None else tables.status_fields(found))
+@dataclass(slots=True, kw_only=True)
+class _Findings:
+    """What a check has found out so far."""
+
+    stash: dict[str, Any] | None = None
+    plex: dict[str, Any] | None = None
+    matches: Matches | None = None
+    problems: list[str] = field(default_factory=list)
+    code: Exit = Exit.DONE
+
+    def fail(self, sentences: tuple[str, ...], code: Exit = Exit.FAILED) -> None:
+        self.problems.extend(s for s in sentences if s not in self.problems)
+        self.code = code
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "exit_code": self.code,
+            "problems": self.problems,
+            "stash": self.stash,
+            "plex": self.plex,
+            "matches": None if self.matches is None else asdict(self.matches),
+        }
 
 
-def _greet(to: bootstrap.Servers) -> tuple[dict[str, str], list[str]]:
+def _greet(setting: Setting, to: bootstrap.Servers) -> _Findings:
     """Ask both servers who they are; a failure of one does not hide the other's."""
-    facts: dict[str, str] = {}
-    problems: list[str] = []
+    config, found = setting.config, _Findings()
     try:
         stash = to.stash.probe()
-        facts["stash"] = f"{stash.version}, {stash.scenes} scenes"
         if objection := to.stash.objection(stash):
-            problems.append(str(objection))
+            found.fail((str(objection),))
+        found.stash = {"url": config.stash.url, "version": stash.version}
+        found.stash["scenes"] = stash.scenes
     except ServerError as error:
-        problems.append(str(error))
+        found.fail((str(error),))
     try:
         plex = to.plex.probe()
-        facts["plex"] = f"{plex.name}, {plex.version}"
+        found.plex = {"url": config.plex.url, "version": plex.version}
+        found.plex |= {"name": plex.name, "libraries": list(config.plex.libraries)}
     except ServerError as error:
-        problems.append(str(error))
-    return facts, problems
+        found.fail((str(error),))
+    return found
 
 
-def _match(setting: Setting, to: bootstrap.Servers, problems: list[str]) -> Matches:
-    errors = Console(stderr=True)
+def _match(setting: Setting, to: bootstrap.Servers, found: _Findings) -> None:
     with (
         bootstrap.copied(setting.config) as ledger,
-        terminal.Watcher(errors) as watcher,
+        terminal.Watcher(paper(is_errors=True)) as watcher,
     ):
         means = bootstrap.means(setting.config, ledger, to, watcher, setting.clock)
         one = Pass(means, Scope())
-        one.observe()
-        problems.extend(one.tally.problems)
-        return find_matches(ledger, means.settings)
+        try:
+            one.observe()
+        except UserError as error:
+            found.fail(error.problems, Exit.USAGE)
+            return
+        if one.tally.problems:
+            found.fail(tuple(one.tally.problems))
+            return
+        found.matches = find_matches(ledger, means.settings)
+
+
+def _show(setting: Setting, found: _Findings) -> None:
+    facts = {"configuration": f"{setting.config.file} is in order"}
+    facts["state"] = str(setting.config.state)
+    if (stash := found.stash) is not None:
+        count = several(stash["scenes"], "scene")
+        facts["stash"] = f"{stash['version']} at {stash['url']}, {count}"
+    if (plex := found.plex) is not None:
+        titles = ", ".join(plex["libraries"])
+        facts["plex"] = f"{plex['name']} {plex['version']} at {plex['url']}: {titles}"
+    standing.show_facts(paper(), facts)
+    if found.matches is not None:
+        standing.show_matches(paper(), found.matches)

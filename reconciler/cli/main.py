@@ -1,37 +1,13 @@
-"""`plexsync`: the global options, and how every failure reaches the operator."""
+"""`plexsync`: the global options, and the commands."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from reconciler import __version__
 from reconciler.cli import looks, passes
-from reconciler.cli.setting import Exit, Setting
-from reconciler.clock import Clock
-from reconciler.core.errors import PlexsyncError, UserError
-from state.errors import HeldError, StateError
-
-
-class Commands(click.Group):
-    """A group that tells failures as sentences, and exits by their class."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command; no failure of ours or of the state shows a traceback."""
-        try:
-            return super().invoke(ctx)
-        except UserError as error:
-            return _fail(error.problems, Exit.USAGE)
-        except HeldError as error:
-            return _fail([str(error)], Exit.TAKEN)
-        except (PlexsyncError, StateError) as error:
-            return _fail([str(error)], Exit.FAILED)
-
-
-def _fail(sentences: Sequence[str], code: Exit) -> object:
-    for sentence in sentences:
-        click.echo(f"error: {sentence}", err=True)
-    raise click.exceptions.Exit(code)
+from reconciler.cli.failing import Commands
+from reconciler.cli.setting import Around, Setting
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,7 +15,7 @@ def _fail(sentences: Sequence[str], code: Exit) -> object:
 @click.option(
     "--config",
     "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="The configuration file; see plexsync.toml for where it is looked for.",
 )
 @click.option(
@@ -56,7 +32,8 @@ def cli(ctx: click.Context, config_path: Path | None, log_level: str) -> None:
     Exit codes: 0 done, 1 failed or some not delivered, 2 usage or configuration,
     3 held by the brake, 4 another process holds the state.
     """
-    setting = Setting(config_path=config_path, log_level=log_level, clock=Clock())
+    around = ctx.find_object(Around) or Around()
+    setting = Setting(config_path=config_path, log_level=log_level, around=around)
     setting.configure_logs(())
     ctx.obj = setting
 
@@ -67,4 +44,4 @@ for _command in (*passes.COMMANDS, *looks.COMMANDS):
 
 def main() -> None:
     """Run the command line."""
-    cli()
+    cli(prog_name="plexsync")

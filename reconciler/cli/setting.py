@@ -2,7 +2,8 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,8 @@ from reconciler import logs
 from reconciler.clock import Clock
 from reconciler.config.loading import load
 from reconciler.config.models import Config
+from reconciler.render.document import Document
+from state.database import read_mounts
 
 
 class Exit(IntEnum):
@@ -23,6 +26,16 @@ class Exit(IntEnum):
     USAGE = 2  # the command or the configuration is wrong
     HELD = 3  # the brake holds the pass
     TAKEN = 4  # another process holds the state
+    INTERRUPTED = 130  # what a shell says of SIGINT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the program finds around it; a test hands in another."""
+
+    clock: Clock = field(default_factory=Clock)
+    mounts: Callable[[], str] = read_mounts
+    """What is mounted where, in the form of /proc/self/mountinfo."""
 
 
 @dataclass(kw_only=True)
@@ -31,7 +44,14 @@ class Setting:
 
     config_path: Path | None
     log_level: str
-    clock: Clock
+    around: Around
+    document: Document | None = None
+    """What --json asks for; None writes for people."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the time."""
+        return self.around.clock
 
     @cached_property
     def config(self) -> Config:

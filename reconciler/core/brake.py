@@ -29,7 +29,7 @@ def judge(load: Load, limits: Limits) -> tuple[str, ...]:
     """Say why the pass is held, with numbers; empty lets it go."""
     return tuple(
         f"{count} {what} planned, the limit is {limit}"
-        f" ({share:.0%} of {load.items} items, at least {floor})"
+        f" ({share * 100:g} % of {load.items} items, at least {floor})"
         for what, count, share, floor in (
             (
                 "overwrites of values that are not ours",

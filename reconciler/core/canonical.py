@@ -38,7 +38,7 @@ def line(text: str) -> str:
 
 def identity(element: str) -> str:
     """Name what Plex takes for the same element: trimmed, without regard to case."""
-    return line(element).casefold()
+    return unicodedata.normalize("NFC", line(element).casefold())
 
 
 def distinct(elements: list[str]) -> tuple[str, ...]:
@@ -51,8 +51,10 @@ def distinct(elements: list[str]) -> tuple[str, ...]:
 
 
 def _is_noise(character: str) -> bool:
-    # control characters and lone surrogates: XML cannot carry them back to us
-    return unicodedata.category(character) in {"Cc", "Cs"}
+    # control characters, lone surrogates, no characters: XML cannot carry them back
+    return (
+        unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff"
+    )
 
 
 def snapshot(scene: Scene) -> Snapshot:
@@ -94,7 +96,7 @@ def restore(scene: SceneId, stamp: str, text: str) -> Scene:
 
 def entity_digest(entity: Entity) -> str:
     """Tell whether an attribute that we use has moved."""
-    text = json.dumps([entity.kind, entity.id, entity.name, list(entity.parents)])
+    text = json.dumps([entity.kind, entity.id, entity.name, sorted(entity.parents)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

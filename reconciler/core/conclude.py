@@ -8,6 +8,9 @@ from reconciler.core.decide import Memory
 from reconciler.core.elements import by_identity
 from reconciler.core.values import Change, Field, FieldValue
 
+_WIDTH = 255
+"""Characters that Plex's database has room for in a title, by its own schema."""
+
 
 class Outcome(StrEnum):
     """How a field stands after its write."""
@@ -45,11 +48,12 @@ def needs_second_read(
 
 
 def is_applied(field: Field, change: Change, after: FieldValue) -> bool:
-    """Whether *after* is what *change* asks for."""
+    """Whether *after* is what *change* asks for, or as much of it as Plex keeps."""
     if change.lock is not None and after.locked != change.lock:
         return False
     if not field.is_set:
-        return after.value == change.value
+        is_cut = len(after.value) == _WIDTH and change.value.startswith(after.value)
+        return is_cut or after.value == change.value
     there = by_identity(after.elements)
     has_all = all(identity(element) in there for element in change.elements)
     return has_all and not any(identity(element) in there for element in change.removed)

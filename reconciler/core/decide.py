@@ -68,6 +68,11 @@ class Memory:
     forms: Mapping[str, str] = field(default_factory=dict)
     """Identity that we sent -> what Plex made of it, where it made it another."""
 
+    @property
+    def was_locked(self) -> bool:
+        """Whether it was locked when we last looked."""
+        return self.seen is not None and self.seen.locked
+
 
 NOTHING = Memory()
 
@@ -124,6 +129,7 @@ WRITES: Mapping[Policy, frozenset[Reason]] = {
             Reason.CHANGED,
             Reason.CONFLICT,
             Reason.OVERTAKEN,
+            Reason.VETO,
         }
     ),
     Policy.FILL: frozenset({Reason.WITHDRAWN, Reason.FIRST}),
@@ -158,7 +164,6 @@ def moved(memory: Memory, *, desired: bool, observed: bool, is_locked: bool) -> 
     A lock that was on when we last looked and is off now was taken off by a person;
     one that was never on was not.
     """
-    is_held = memory.seen is not None and memory.seen.locked
     if not desired and not observed:
         return Reason.AT_REST
     if not observed:
@@ -166,15 +171,16 @@ def moved(memory: Memory, *, desired: bool, observed: bool, is_locked: bool) -> 
     if not desired and is_locked:
         return Reason.EDITED
     if not desired:
-        return Reason.HANDED_BACK if is_held else Reason.REFRESHED
-    return Reason.CONFLICT if is_locked or is_held else Reason.OVERTAKEN
+        return Reason.HANDED_BACK if memory.was_locked else Reason.REFRESHED
+    return Reason.CONFLICT if is_locked or memory.was_locked else Reason.OVERTAKEN
 
 
 def lock_for(want: Wanted, memory: Memory, observed: FieldValue) -> bool | None:
     """Say what a write does to the lock: a lock that is not ours is left alone."""
     if want.rule.lock:
         return True
-    return False if memory.ours and observed.locked else None
+    is_ours = memory.ours and memory.was_locked
+    return False if is_ours and observed.locked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,16 +252,15 @@ class _Case:
         return Decision(reason=reason, memory=self._left(reason))
 
     def _left(self, reason: Reason) -> Memory:
-        if reason is Reason.NO_OPINION:
-            return self.memory
         if reason in {Reason.LEFT, Reason.AT_REST}:
-            return replace(self.memory, seen=self.observed)
+            return replace(self.memory, seen=self.observed, ours=self._is_ours())
         if not self.want.value:
             return Memory(reason=reason, first=self.memory.first)
         return replace(
             self.memory,
             base=self.want.value,
             seen=self.observed,
+            ours=self._is_ours(),
             verdict=self._verdict(reason),
             reason=reason,
         )
@@ -264,6 +269,11 @@ class _Case:
         if reason is Reason.EQUAL:
             return Verdict.WRITTEN if self.memory.ours else Verdict.ADOPTED
         return Verdict.YIELDED if reason in YIELDS else Verdict.KEPT
+
+    def _is_ours(self) -> bool:
+        # what others have put in place of ours is theirs, and never taken back
+        is_as_written = self.observed.value == self.want.value or not self._has_moved()
+        return self.memory.ours and is_as_written
 
     def _is_equal(self) -> bool:
         if self.observed.value == self.want.value:
@@ -279,10 +289,9 @@ class _Case:
     def _equal(self) -> Reason:
         if not self.memory.ours or self.observed.locked or not self.want.value:
             return Reason.EQUAL
-        if self.want.rule.policy is Policy.ENFORCE and self.want.rule.lock:
-            return Reason.RELOCK
-        is_held = self.memory.seen is not None and self.memory.seen.locked
-        return Reason.HANDED_BACK_EQUAL if is_held else Reason.EQUAL
+        if self.want.rule.policy is Policy.ENFORCE:
+            return Reason.RELOCK if self.want.rule.lock else Reason.EQUAL
+        return Reason.HANDED_BACK_EQUAL if self.memory.was_locked else Reason.EQUAL
 
     def _first_contact(self) -> Reason:
         if self.observed.locked:

@@ -39,7 +39,7 @@ class Wanted:
 def desire(scene: Scene, path: str, rules: Rules) -> Mapping[Field, Wanted]:
     """Say what the item that holds *path* should say of *scene*; `off` is left out."""
     wanted = {
-        Field.TITLE: _title(scene, path, rules),
+        Field.TITLE: _title(scene, path),
         Field.SUMMARY: Wanted(value=canonical.block(scene.details)),
         Field.STUDIO: Wanted(
             value=canonical.line(scene.studio.name if scene.studio else "")
@@ -76,16 +76,13 @@ def whole_date(text: str) -> str:
         return ""
 
 
-def _title(scene: Scene, path: str, rules: Rules) -> Wanted:
+def _title(scene: Scene, path: str) -> Wanted:
     if title := canonical.line(scene.title):
         return Wanted(value=title)
     # the file's name is better than nothing and worse than anything else: never over a
     # title that is there, and never locked
-    rule = rules.get(Field.TITLE, Rule())
-    policy = Policy.OFF if rule.policy is Policy.OFF else Policy.FILL
-    return Wanted(
-        value=canonical.line(stem(path)), rule=Rule(policy=policy, lock=False)
-    )
+    rule = Rule(policy=Policy.FILL, lock=False)
+    return Wanted(value=canonical.line(stem(path)), rule=rule)
 
 
 def _names(names: list[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ included, since it is not known whether Plex adds to what is there or replaces i
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from reconciler.core.canonical import identity
 from reconciler.core.decide import (
@@ -33,42 +34,43 @@ def decide_elements(want: Wanted, memory: Memory, observed: FieldValue) -> Decis
         seen = replace(memory, seen=observed)
         return Decision(reason=Reason.LEFT, memory=seen)
     if not case.desired and not case.owned:
-        return Decision(reason=Reason.NO_OPINION, memory=Memory(first=memory.first))
+        blank = Memory(reason=Reason.NO_OPINION, first=memory.first)
+        return Decision(reason=Reason.NO_OPINION, memory=blank)
     return _combine(case, dict(case.reasons()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Set:
-    """One set's situation, by identity."""
+    """One set's situation, by identity; without slots, so that it is read only once."""
 
     want: Wanted
     memory: Memory
     observed: FieldValue
 
-    @property
+    @cached_property
     def desired(self) -> Mapping[str, str]:
         """Identity in Plex -> the spelling that we send."""
         forms = self.memory.forms
         names = {identity(e): e for e in self.want.elements}
         return {identity(forms.get(key, key)): name for key, name in names.items()}
 
-    @property
+    @cached_property
     def base(self) -> frozenset[str]:
         forms = self.memory.forms
         keys = [identity(element) for element in self.memory.base or ()]
         return frozenset(identity(forms.get(key, key)) for key in keys)
 
-    @property
+    @cached_property
     def there(self) -> Mapping[str, str]:
         return by_identity(self.observed.elements)
 
-    @property
+    @cached_property
     def seen(self) -> frozenset[str]:
         return frozenset(
             by_identity(self.memory.seen.elements if self.memory.seen else ())
         )
 
-    @property
+    @cached_property
     def owned(self) -> Mapping[str, str]:
         return by_identity(self.memory.owned)
 
@@ -91,7 +93,7 @@ class _Set:
         return reason in WRITES[policy]
 
     def _desired(self, key: str) -> Reason:
-        if key in self.memory.yielded and key in self.base:
+        if key in self.memory.yielded:
             return Reason.LEFT
         if key in self.there:
             return Reason.HANDED_BACK_EQUAL if self._is_handed_back() else Reason.EQUAL
@@ -108,14 +110,15 @@ class _Set:
     def _undesired(self, key: str) -> Reason:
         if key not in self.there:
             return Reason.EQUAL
+        if self.memory.seen is None:
+            return Reason.NO_OPINION  # what we added to another incarnation
         # one that was taken out and came back is another's
         is_as_seen = key in self.seen and key not in self.memory.yielded
         return Reason.WITHDRAWN if is_as_seen else Reason.FORGOTTEN
 
     def _is_handed_back(self) -> bool:
-        was_held = self.memory.seen is not None and self.memory.seen.locked
         is_enforced = self.want.rule.policy is Policy.ENFORCE
-        is_bare = was_held and not self.observed.locked
+        is_bare = self.memory.was_locked and not self.observed.locked
         return is_bare and self.memory.ours and not is_enforced
 
     def _is_foreign(self) -> bool:
@@ -137,7 +140,8 @@ def _combine(case: _Set, reasons: Mapping[str, Reason]) -> Decision:
     relocks = _relocks(case)
     if relocks and not added and not taken:
         reason = Reason.RELOCK
-    memory = _memory(case, reasons, reason, added=added, taken=taken)
+    left = {key: why for key, why in reasons.items() if key not in written}
+    memory = _memory(case, left, reason, added=added, taken=taken)
     if not added and not taken and not relocks:
         return Decision(reason=reason, memory=replace(memory, seen=case.observed))
     return Decision(
@@ -160,16 +164,17 @@ def _change(case: _Set, *, added: tuple[str, ...], taken: tuple[str, ...]) -> Ch
     there = {key: name for key, name in case.there.items() if name not in taken}
     final = {key: there.get(key, name) for key, name in case.desired.items()}
     kept = {key: name for key, name in final.items() if key in there or name in added}
-    others = {key: name for key, name in there.items() if key not in kept}
+    mine = {*kept.values(), *taken}
+    others = [name for name in case.observed.elements if name not in mine]
     lock = lock_for(case.want, case.memory, case.observed)
     if not case.desired:
         lock = False if case.memory.ours and case.observed.locked else None
-    return Change(elements=(*kept.values(), *others.values()), removed=taken, lock=lock)
+    return Change(elements=(*kept.values(), *others), removed=taken, lock=lock)
 
 
 def _memory(
     case: _Set,
-    reasons: Mapping[str, Reason],
+    left: Mapping[str, Reason],
     reason: Reason,
     *,
     added: tuple[str, ...],
@@ -177,19 +182,17 @@ def _memory(
 ) -> Memory:
     gone = by_identity(taken)
     lost = {key for key in case.owned if key not in case.there}
-    passed = {key for key, r in reasons.items() if r is Reason.FORGOTTEN}
+    passed = {key for key, why in left.items() if why in _PASSED}
     owned = [
         name for key, name in case.owned.items() if key not in {*gone, *lost, *passed}
     ]
-    yielded = {key for key, r in reasons.items() if r in YIELDS or r is Reason.LEFT}
-    if case.want.rule.policy is Policy.ENFORCE:
-        yielded = {key for key in yielded if reasons[key] is Reason.LEFT}
+    yielded = [key for key, why in left.items() if why in {*YIELDS, Reason.LEFT}]
     changed = bool(added or taken)
     is_ours = case.memory.ours or changed
     return replace(
         case.memory,
         base=case.want.elements,
-        verdict=_verdict(reasons, is_ours=is_ours),
+        verdict=Verdict.YIELDED if yielded else _verdict(left, is_ours=is_ours),
         reason=reason,
         ours=is_ours and bool(case.desired),
         first=case.memory.first or (case.observed if changed else None),
@@ -204,15 +207,18 @@ def _forms_of(case: _Set) -> Mapping[str, str]:
     return {key: form for key, form in case.memory.forms.items() if key in wanted}
 
 
-def _verdict(reasons: Mapping[str, Reason], *, is_ours: bool) -> Verdict:
-    if any(reason in YIELDS for reason in reasons.values()):
-        return Verdict.YIELDED
-    if all(reason is Reason.EQUAL for reason in reasons.values()) and not is_ours:
-        return Verdict.ADOPTED
-    return Verdict.WRITTEN if is_ours else Verdict.KEPT
+def _verdict(left: Mapping[str, Reason], *, is_ours: bool) -> Verdict:
+    if is_ours:
+        return Verdict.WRITTEN
+    is_adopted = all(why is Reason.EQUAL for why in left.values())
+    return Verdict.ADOPTED if is_adopted else Verdict.KEPT
 
 
-_WEIGHT = {reason: rank for rank, reason in enumerate(Reason)}
+_PASSED = frozenset({Reason.FORGOTTEN, Reason.NO_OPINION})
+"""Reasons after which an element that we added, and that is there, is another's."""
+
+_WEAKEST = (Reason.NO_OPINION, Reason.EQUAL)
+_WEIGHT = {why: rank for rank, why in enumerate(dict.fromkeys((*_WEAKEST, *Reason)))}
 
 
 def _strongest(reasons: Mapping[str, Reason], written: set[str]) -> Reason:

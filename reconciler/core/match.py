@@ -41,7 +41,7 @@ def folders_apart(one: str, other: str) -> tuple[str, str]:
     while ones and others and ones[-1] == others[-1]:
         ones.pop()
         others.pop()
-    return _separator(one).join(ones) or "/", _separator(other).join(others) or "/"
+    return _joined(ones, _separator(one)), _joined(others, _separator(other))
 
 
 def _mapped(path: str, pairs: Sequence[tuple[str, str]]) -> str:
@@ -49,6 +49,12 @@ def _mapped(path: str, pairs: Sequence[tuple[str, str]]) -> str:
     if not holding:
         return path
     return _moved(path, *max(holding, key=lambda pair: len(_folder(pair[0]))))
+
+
+def _joined(names: Sequence[str], separator: str) -> str:
+    # the root keeps its separator: / and C:\, never C:
+    path = separator.join(names)
+    return path if separator in path else path + separator
 
 
 def _moved(path: str, origin: str, destination: str) -> str:

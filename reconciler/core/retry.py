@@ -12,8 +12,7 @@ VERIFY_AFTER = 60.0
 """Seconds until an unclear write is looked at again: longer than any request lives."""
 
 _FIRST = 5.0
-_CAP = 3600.0
-_BUSY_CAP = 900.0
+_DOUBLINGS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +30,12 @@ class Bury:
 def after_failure(error: Exception, attempts: int, chance: Random) -> Again | Bury:
     """Decide what becomes of an entry that failed for the *attempts*-th time.
 
-    Full jitter over an exponentially growing span; what the server says of when counts.
+    Full jitter over a span that doubles up to eleven minutes; what the server says of
+    when counts. A server without time is no fault of the entry's: it is never buried.
     """
-    if isinstance(error, PermanentError) or attempts >= MAX_ATTEMPTS:
+    is_worn_out = attempts >= MAX_ATTEMPTS and not isinstance(error, BusyError)
+    if isinstance(error, PermanentError) or is_worn_out:
         return Bury()
-    cap = _BUSY_CAP if isinstance(error, BusyError) else _CAP
-    span = min(cap, _FIRST * 2 ** (attempts - 1))
+    span = _FIRST * 2 ** min(attempts - 1, _DOUBLINGS)
     asked = error.retry_after if isinstance(error, TransientError) else None
     return Again(delay=max(asked or 0.0, chance.uniform(0, span)))

@@ -16,6 +16,7 @@ Stash stamps before it commits: a cover fetched by URL may keep it for 60 second
 """
 
 _WEST = timezone(timedelta(hours=-12))
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 EVERYTHING = ""
 """Stash's comparison finds every row above the empty text."""
 
@@ -40,16 +41,17 @@ class Stamp:
 def read_stamp(text: str) -> Stamp:
     """Understand a stamp; one without a zone is taken for UTC, as Stash's reader does.
 
-    What cannot be read is taken for the beginning of time: its text still tells
-    whether it has changed.
+    What cannot be read, or is older than any Stash, is taken for the beginning of time:
+    its text still tells whether it has changed.
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        return Stamp(instant=datetime.fromtimestamp(0, UTC), offset=0)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        instant = aware.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return Stamp(instant=_BEGINNING, offset=0)
     offset = aware.utcoffset() or timedelta()
-    return Stamp(instant=aware.astimezone(UTC), offset=int(offset.total_seconds()))
+    return Stamp(instant=max(instant, _BEGINNING), offset=int(offset.total_seconds()))
 
 
 def since(watermark: Watermark | None) -> str:
@@ -77,7 +79,7 @@ def fresh(watermark: Watermark | None, unsettled: datetime | None) -> str:
 
 def is_settled(stamp: Stamp, read_at: datetime) -> bool:
     """Whether a row read at *read_at*, by the server's clock, can only change anew."""
-    return read_at > stamp.instant + MARGIN
+    return read_at - MARGIN > stamp.instant
 
 
 def advance(
@@ -89,14 +91,11 @@ def advance(
     would otherwise hide every change until then; and where the clock was set back, the
     watermark goes back with it.
     """
-    newest = max(seen, key=lambda stamp: stamp.instant, default=None)
+    reached: list[Watermark | Stamp] = [before] if before else []
+    newest = max([*reached, *seen], key=lambda mark: mark.instant, default=None)
     if newest is None:
-        return before
-    reached = max(newest.instant, before.instant) if before else newest.instant
-    instant = min(reached, clock)
-    if before is not None and instant == before.instant:
-        return before
-    return Watermark(instant=instant, offset=newest.offset)
+        return None
+    return Watermark(instant=min(newest.instant, clock), offset=newest.offset)
 
 
 def _text(moment: datetime, zone: timezone) -> str:

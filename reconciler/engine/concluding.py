@@ -19,6 +19,9 @@ APPLIED = "applied"
 PARTLY = "partly applied"
 UNCHANGED = "not applied"
 GONE = "item gone"
+NOT_SENT = "not sent"
+NOTHING_DONE = (UNCHANGED, NOT_SENT)
+"""Outcomes of writes that changed nothing in Plex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

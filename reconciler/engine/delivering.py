@@ -14,7 +14,7 @@ from reconciler.core.errors import (
 )
 from reconciler.core.match import stem
 from reconciler.core.values import EMPTY, Edit, Field, Item
-from reconciler.engine.concluding import Concluder, Sent
+from reconciler.engine.concluding import NOT_SENT, Concluder, Sent
 from reconciler.engine.failing import Failing
 from reconciler.engine.linking import IN_PLEX
 from reconciler.engine.looking import MAX_AGE, Look, Looker, Standing
@@ -27,9 +27,6 @@ from state.records import EntryRecord, JournalRecord, Stage
 
 _PATIENCE = 3
 """Failures in a row after which the server, not the entry, is taken to be at fault."""
-
-
-NOT_SENT = "not sent"
 
 
 class Halt(Exception):  # noqa: N818 - not a failure: the pass ends here in good order

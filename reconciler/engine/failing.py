@@ -33,7 +33,11 @@ class Failing:
         with self.ledger.transaction():
             if isinstance(verdict, Bury):
                 self.ledger.outbox.bury(
-                    entry.link, fields=fields, error=str(error), now=now
+                    entry.link,
+                    revision=entry.revision,
+                    fields=fields,
+                    error=str(error),
+                    now=now,
                 )
                 self.tally.counts["buried fields"] += len(fields)
             else:

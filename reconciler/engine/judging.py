@@ -7,6 +7,7 @@ from reconciler.clock import Clock
 from reconciler.core.brake import Limits, Load, judge
 from reconciler.core.match import stem
 from reconciler.core.values import EMPTY, SceneId
+from reconciler.engine.concluding import NOTHING_DONE
 from reconciler.engine.looking import Look, Looker, Standing
 from reconciler.engine.report import Audience, Line, Tally, line_values
 from state.ledger import Ledger
@@ -41,7 +42,9 @@ class Judge:
     def judge(self, pass_id: int) -> None:
         """Release a pass's planned entries, or say why it is held."""
         overwrites, removals = self.ledger.outbox.load(pass_id)
-        done = self.ledger.journal.load_since(self.clock.unix() - _DAY)
+        done = self.ledger.journal.load_since(
+            self.clock.unix() - _DAY, excluding=NOTHING_DONE
+        )
         load = Load(
             items=self.ledger.links.counts().get("linked", 0),
             overwrites=overwrites + (done[0] if overwrites else 0),

@@ -15,7 +15,7 @@ from state.ledger import Ledger
 from state.records import CursorRecord, ScanRecord, SnapshotRecord
 from state.scenes import SceneWrite
 
-CHUNK = 40
+CHUNK = 16
 """Scenes to a transaction: keeps the write lock far below 50 milliseconds."""
 
 

@@ -130,9 +130,13 @@ class Pass:
         self._surveyor.survey(is_full=self.scope.is_full)
 
     def _replan(self) -> None:
-        """Owe everything anew when the configuration means something else."""
+        """Owe everything anew when the configuration means something else.
+
+        The targets belong to what it means: another server may go by the same names.
+        """
         scan = self.means.ledger.scenes.scan()
-        meaning = self.means.settings.meaning
+        targets = ",".join(map(str, sorted(self._linker.targets)))
+        meaning = f"{self.means.settings.meaning} {targets}"
         if scan.meaning == meaning:
             return
         self._relink_all(IN_CONFIG)

@@ -1,36 +1,38 @@
 """How things stand, read from the ledger alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from state.ledger import Ledger
-from state.records import DeadLetterRecord, PassRecord
+from state.outbox import Due
+from state.records import DeadLetterRecord, PassRecord, Stage
 
 _LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How far Plex is behind Stash, and what is in the way."""
+    """How far Plex is behind Stash, and what is in the way; nothing is known yet."""
 
-    watermark: int | None
+    watermark: int | None = None
     """Unix seconds: up to where Stash is recorded."""
-    scenes: int
-    links: Mapping[str, int]
-    waiting: Mapping[str, int]
+    scenes: int = 0
+    links: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
     """The library's title -> scenes without an item in it."""
-    contested: int
-    outbox: Mapping[str, int]
+    contested: int = 0
+    outbox: Mapping[str, int] = field(default_factory=dict)
     """Stage -> entries."""
-    retrying: int
-    held: tuple[int, ...]
-    """Passes with planned entries: those that the brake has not let go."""
-    fields: Mapping[str, int]
+    retrying: int = 0
+    held: tuple[int, ...] = ()
+    """Passes that the brake has looked at and not let go."""
+    fields: Mapping[str, int] = field(default_factory=dict)
     """Verdict and reason -> fields."""
-    journal: Mapping[str, int]
-    dead: int
-    letters: tuple[DeadLetterRecord, ...]
-    last: PassRecord | None
+    journal: Mapping[str, int] = field(default_factory=dict)
+    dead: int = 0
+    letters: tuple[DeadLetterRecord, ...] = ()
+    """The newest dead letters."""
+    last: PassRecord | None = None
 
 
 def read_status(ledger: Ledger) -> Status:
@@ -46,7 +48,7 @@ def read_status(ledger: Ledger) -> Status:
         contested=ledger.links.contested_items(),
         outbox=ledger.outbox.counts(),
         retrying=ledger.outbox.postponed(),
-        held=tuple(ledger.outbox.planned_passes()),
+        held=held_passes(ledger),
         fields={
             f"{verdict}: {why}": count for (verdict, why), count in verdicts.items()
         },
@@ -54,4 +56,15 @@ def read_status(ledger: Ledger) -> Status:
         dead=ledger.outbox.dead(),
         letters=tuple(ledger.outbox.dead_letters(_LETTERS)),
         last=next(iter(ledger.passes.last(1)), None),
+    )
+
+
+def held_passes(ledger: Ledger) -> tuple[int, ...]:
+    """Name the passes that were judged and not let go; not those yet to be judged."""
+    return tuple(
+        number
+        for number in ledger.outbox.planned_passes()
+        if not ledger.outbox.due(
+            Due(stage=Stage.PLANNED, pass_id=number, is_unseen=True), 1
+        )
     )

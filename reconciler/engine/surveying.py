@@ -106,12 +106,12 @@ class Surveyor:
     def _put(
         self, target: TargetRecord, number: int, items: Iterable[ListedItem]
     ) -> None:
-        pairs = [(item.key, path) for item in items for path in item.paths]
-        for start in range(0, len(pairs), _CHUNK):
+        items = list(items)
+        for start in range(0, len(items), _CHUNK):
+            part = items[start : start + _CHUNK]
+            pairs = [(item.key, path) for item in part for path in item.paths]
             with self.ledger.transaction():
-                moved = self.ledger.items.put(
-                    target.id, number, pairs[start : start + _CHUNK]
-                )
+                moved = self.ledger.items.put(target.id, number, pairs)
             self._relink(moved)
 
     def _drop_unlisted(self, target: TargetRecord, number: int, listed: int) -> None:

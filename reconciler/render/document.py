@@ -13,15 +13,27 @@ from reconciler.engine.report import Line, PassReport
 
 VERSION = 1
 
+_COUNTS = (
+    "changed scenes",
+    "items to write",
+    "written items",
+    "written fields",
+    "postponed items",
+    "buried fields",
+)
+
 
 class Document:
-    """An audience that writes each line down at once: no library is held in memory."""
+    """An audience that writes each line down at once: no library is held in memory.
+
+    However it ends, `close` leaves one whole JSON document, once.
+    """
 
     def __init__(self, stream: TextIO, command: str) -> None:
         self._stream = stream
+        self._head = {"version": VERSION, "command": command}
         self._lines = 0
-        head = json.dumps({"version": VERSION, "command": command})
-        self._stream.write(head[:-1] + ', "changes": [')
+        self._is_closed = False
 
     def stage(self, name: str, total: int | None) -> None:
         """Take no notice."""
@@ -31,20 +43,35 @@ class Document:
 
     def line(self, line: Line) -> None:
         """Write down one field that is planned, or that was written."""
+        if not self._lines:
+            self._stream.write(json.dumps(self._head)[:-1] + ', "changes": [')
         self._stream.write(",\n" if self._lines else "\n")
         self._stream.write(json.dumps(asdict(line)))
         self._lines += 1
 
-    def close(self, rest: Mapping[str, Any]) -> None:
-        """End the document with everything that is known only now."""
-        self._stream.write("], " + json.dumps(dict(rest))[1:] + "\n")
+    def close(self, rest: Mapping[str, Any], *, may_change: bool = False) -> None:
+        """End the document with everything that is known only now.
+
+        One of a command that *may_change* something has its list of changes, empty too.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._lines:
+            text = "\n], " + json.dumps(dict(rest))[1:]
+        else:
+            changes: dict[str, Any] = {"changes": []} if may_change else {}
+            text = json.dumps({**self._head, **changes, **rest})
+        self._stream.write(text + "\n")
 
 
 def report_fields(report: PassReport) -> dict[str, Any]:
     """Take what a document says of a pass."""
     return {
         "pass": report.pass_id,
-        "counts": report.counts,
+        "counts": {
+            name.replace(" ", "_"): report.counts.get(name, 0) for name in _COUNTS
+        },
         "left": report.reasons,
         "causes": report.causes,
         "waiting": report.waiting,

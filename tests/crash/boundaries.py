@@ -46,7 +46,7 @@ def watched(hit: Hit) -> Iterator[Callable[[], int]]:
         pass_one()
         return response
 
-    LedgerDatabase.commit = watched_commit  # type: ignore[method-assign] # put back below
+    LedgerDatabase.commit = watched_commit  # type: ignore[method-assign,assignment] # put back below
     requests.Session.send = watched_send  # type: ignore[method-assign] # as above
     try:
         yield lambda: reached

@@ -1,0 +1,96 @@
+"""Running one pass for a command, and what its exit code says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler import bootstrap
+from reconciler.cli.setting import Exit, Setting
+from reconciler.engine.report import Audience, PassReport
+from reconciler.engine.running import Pass
+from reconciler.engine.settings import Scope
+from reconciler.engine.status import held_passes
+from reconciler.render import paper
+from reconciler.render.document import report_fields
+from state.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a pass, and what is left to do after it."""
+
+    report: PassReport
+    owed: int
+    """Items that are still owed a delivery, those held included."""
+    held: tuple[int, ...]
+    """The passes that the brake holds."""
+    requests: Mapping[str, int]
+    is_plan: bool
+
+    @property
+    def code(self) -> Exit:
+        """Say it in a number; a plan writes nothing, so it leaves nothing undone."""
+        report = self.report
+        if report.problems or (report.undelivered and not self.is_plan):
+            return Exit.FAILED
+        return Exit.HELD if report.held else Exit.DONE
+
+    def fields(self) -> dict[str, Any]:
+        """Take what the document says of it."""
+        fields = {"exit_code": self.code, **report_fields(self.report)}
+        left = {"owed": self.owed, "held_passes": list(self.held)}
+        return fields | left | ({"pass": None} if self.is_plan else {})
+
+    def complaints(self) -> list[str]:
+        """Say what went wrong: a sentence each."""
+        found = list(self.report.problems)
+        if self.report.undelivered and not self.is_plan:
+            what = paper.several(self.report.undelivered, "item")
+            verb = "stays" if self.report.undelivered == 1 else "stay"
+            found.append(
+                f"{what} could not be delivered yet and {verb} owed: run again later"
+            )
+        return found
+
+    def refusals(self) -> list[str]:
+        """Say why the brake holds, and what lets it go."""
+        numbers = " and ".join(f"`plexsync approve {number}`" for number in self.held)
+        advice = f"`plexsync plan` shows it, {numbers} lets it go"
+        return [f"{reason}; {advice}" for reason in self.report.held]
+
+
+def run(
+    setting: Setting, scope: Scope, audience: Audience, *, is_plan: bool
+) -> Outcome:
+    """Run a pass on the state, or a plan on a copy of it; count what was sent."""
+    to = bootstrap.servers(setting.config)
+    place = (
+        bootstrap.copied(setting.config)
+        if is_plan
+        else bootstrap.writing(
+            setting.config, "reconcile", setting.clock, setting.around.mounts
+        )
+    )
+    with to.closing(), place as ledger:
+        means = bootstrap.means(setting.config, ledger, to, audience, setting.clock)
+        one = Pass(means, scope)
+        report = one.plan() if is_plan else one.reconcile()
+        return Outcome(
+            report=_missing_named(report, scope, ledger),
+            owed=sum(ledger.outbox.counts().values()),
+            held=held_passes(ledger) if report.held else (),
+            requests=dict(sorted(to.requests.items())),
+            is_plan=is_plan,
+        )
+
+
+def _missing_named(report: PassReport, scope: Scope, ledger: Ledger) -> PassReport:
+    """Object to scenes that were asked for by number and are not there."""
+    if report.problems or scope.scenes is None:
+        return report
+    unknown = sorted(scope.scenes - ledger.scenes.get(scope.scenes).keys())
+    sentences = [
+        f"stash has no scene {scene}: its number is in the address of its page"
+        for scene in unknown
+    ]
+    return replace(report, problems=tuple(sentences))

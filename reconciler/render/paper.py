@@ -1,0 +1,90 @@
+"""What a screen and a pipe have in common: where text is put, and how it is laid out.
+
+A terminal folds and may be coloured; a pipe gets whole lines, and no colours.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_ENDLESS = 100_000
+"""The width of a pipe: what reads it breaks lines as it likes."""
+
+_LABEL = 14
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def paper(*, is_errors: bool = False, stream: TextIO | None = None) -> Console:
+    """Make what is written on: standard output, or standard error."""
+    console = Console(
+        stderr=is_errors, file=stream, highlight=False, markup=False, emoji=False
+    )
+    if not console.is_terminal:
+        console.width = _ENDLESS
+    return console
+
+
+def say(console: Console, text: str | Text = "") -> None:
+    """Write a sentence, which the terminal may fold but we do not break."""
+    console.print(clean(text) if isinstance(text, str) else text, soft_wrap=True)
+
+
+def label(console: Console, what: str, text: str) -> None:
+    """Write a sentence behind what it is about."""
+    say(console, f"{what:<{_LABEL}} {text}")
+
+
+def heading(console: Console, text: str) -> None:
+    """Write what a list is about."""
+    say(console, Text(clean(text), style="bold"))
+
+
+def counts(console: Console, title: str, found: Mapping[str, int]) -> None:
+    """Write a histogram, the largest first; nothing where there is nothing."""
+    if not found:
+        return
+    if title:
+        heading(console, title)
+    width = len(str(max(found.values())))
+    for name, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])):
+        say(console, f"  {count:>{width}}  {name}")
+
+
+def columns(
+    console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """Write a table; what is a number stands to the right."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for position, name in enumerate(headings):
+        own = [row[position] for row in cells if row[position]]
+        is_number = bool(own) and all(cell.isdecimal() for cell in own)
+        table.add_column(
+            name, justify="right" if is_number else "left", overflow="fold"
+        )
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
+
+
+def clean(text: str) -> str:
+    """Take out what would steer a terminal: names come from elsewhere."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def several(count: int, noun: str) -> str:
+    """Count things of a kind."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def moment(seconds: int) -> str:
+    """Write a time, given in unix seconds."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,85 @@
+"""What a pass came to, and what a plan would come to, for people."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+
+from reconciler.engine.report import Line, PassReport
+from reconciler.render import paper
+from reconciler.render.terminal import Watcher
+
+_CUT = 60
+_HEADINGS = ("item", "name", "field", "has", "is to have", "because")
+
+
+def show_changes(console: Console, watcher: Watcher) -> None:
+    """Show changes field by field, old and new, grouped by what caused them."""
+    lines = watcher.lines
+    has_several = len({line.library for own in lines.values() for line in own}) > 1
+    for cause, own in lines.items():
+        count = len(own) + watcher.more[cause]
+        paper.heading(console, f"{cause}: {paper.several(count, 'field')}")
+        headings = ("library", *_HEADINGS) if has_several else _HEADINGS
+        rows = _rows(own, is_brief=console.is_terminal)
+        paper.columns(console, headings, [row[-len(headings) :] for row in rows])
+        if more := watcher.more[cause]:
+            paper.say(console, f"... and {more} more; --json shows all of them")
+        paper.say(console)
+
+
+def show_plan(console: Console, report: PassReport) -> None:
+    """Say in a line what a plan comes to."""
+    items = paper.several(report.counts.get("items to write", 0), "item")
+    fields = paper.several(sum(report.causes.values()), "field")
+    whole = "not all could be looked at; so far, " if report.problems else ""
+    paper.say(console, f"{whole}{items} would be written ({fields})")
+    _show_waiting(console, report)
+
+
+def show_outcome(console: Console, report: PassReport, owed: int) -> None:
+    """Say in a line or two what came of a pass."""
+    items = paper.several(report.counts.get("written items", 0), "item")
+    fields = paper.several(report.counts.get("written fields", 0), "field")
+    paper.say(console, f"{items} written ({fields})")
+    if owed:
+        what, them = paper.several(owed, "item"), "it" if owed == 1 else "them"
+        paper.say(console, f"{what} still owed; `plexsync plan` shows {them}")
+    _show_waiting(console, report)
+
+
+def show_histograms(
+    console: Console, report: PassReport, requests: Mapping[str, int]
+) -> None:
+    """Show why the rest was left alone, and what was sent, if that was asked for."""
+    fields = paper.several(sum(report.reasons.values()), "field")
+    paper.counts(console, f"left alone: {fields}, because", report.reasons)
+    total = paper.several(sum(requests.values()), "request")
+    paper.counts(console, f"sent: {total}", requests)
+
+
+def _show_waiting(console: Console, report: PassReport) -> None:
+    if report.waiting:
+        what = paper.several(report.waiting, "scene")
+        verb = "waits" if report.waiting == 1 else "wait"
+        paper.say(
+            console, f"{what} {verb} for an item in Plex; `plexsync check` says why"
+        )
+
+
+def _rows(lines: Sequence[Line], *, is_brief: bool) -> list[tuple[str, ...]]:
+    """Lay lines out; a screen has an item's name only once, a pipe on each line."""
+    rows: list[tuple[str, ...]] = []
+    last = ("", "", "")
+    for line in lines:
+        item = (line.library, line.item, line.name)
+        shown = ("", "", "") if is_brief and item == last else item
+        content = (line.field, _cell(line.old), _cell(line.new), line.reason)
+        rows.append((*shown, *content))
+        last = item
+    return rows
+
+
+def _cell(content: str | tuple[str, ...]) -> str:
+    text = content if isinstance(content, str) else ", ".join(content)
+    flat = " ".join(text.split()) or "-"
+    return flat if len(flat) <= _CUT else flat[: _CUT - 1] + "…"

@@ -1,0 +1,125 @@
+"""How things stand: status and check, as sentences for people."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+
+from reconciler.engine.checking import Hint, Matches, Sample
+from reconciler.engine.status import Status
+from reconciler.render import paper
+from state.records import PassRecord, Stage
+
+
+def show_status(console: Console, status: Status) -> None:
+    """Show how things stand, the troubles last."""
+    known = "nothing" if status.watermark is None else paper.moment(status.watermark)
+    paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
+    linked = paper.several(status.links.get("linked", 0), "item")
+    paper.label(console, "links", f"{linked} in Plex")
+    for library, count in sorted(status.waiting.items()):
+        what = f"{paper.several(count, 'scene')} without an item in {library}"
+        paper.label(console, "waiting", f"{what}; `plexsync check` says why")
+    paper.label(console, "last pass", _last(status.last))
+    _show_owed(console, status)
+    paper.counts(console, "fields", status.fields)
+    _show_troubles(console, status)
+
+
+def _show_owed(console: Console, status: Status) -> None:
+    planned = status.outbox.get(Stage.PLANNED, 0)
+    released = status.outbox.get(Stage.RELEASED, 0)
+    if planned and not status.held:
+        paper.label(console, "planned", f"{paper.several(planned, 'item')} to look at")
+    if released:
+        tried = f", {status.retrying} tried in vain so far" if status.retrying else ""
+        paper.label(console, "owed", f"{paper.several(released, 'item')}{tried}")
+
+
+def _show_troubles(console: Console, status: Status) -> None:
+    if status.contested:
+        paper.label(
+            console,
+            "contested",
+            f"{paper.several(status.contested, 'item')} claimed by several scenes and"
+            " not written: merge the scenes in Stash, or split the item in Plex",
+        )
+    for number in status.held:
+        paper.label(
+            console,
+            "held",
+            f"pass {number}, by the brake: `plexsync plan` shows what it would do,"
+            f" `plexsync approve {number}` lets it go",
+        )
+    for letter in status.letters:
+        what = f"scene {letter.scene}, {letter.field}: {letter.error}"
+        paper.label(console, "dead letter", what)
+    if status.dead > len(status.letters):
+        more = status.dead - len(status.letters)
+        paper.label(console, "", f"... and {more} more dead letters")
+
+
+def _last(last: PassRecord | None) -> str:
+    if last is None:
+        return "none that did anything"
+    begun = f"{last.id}, {paper.moment(last.started_at)}"
+    if last.outcome is None:
+        return f"{begun}: under way, or cut short"
+    items = paper.several(last.counts.get("written items", 0), "item")
+    return f"{begun}: {last.outcome}, {items} written"
+
+
+def show_matches(console: Console, matches: Matches) -> None:
+    """Show how many scenes match, why the others do not, and what would mend it."""
+    share = f" ({matches.matched / matches.scenes:.0%})" if matches.scenes else ""
+    found = f"{matches.matched} of {matches.scenes}{share} have an item in Plex"
+    paper.heading(console, f"scenes: {found}")
+    paper.counts(console, "", matches.counts)
+    for standing in dict.fromkeys(sample.standing for sample in matches.samples):
+        own = [sample for sample in matches.samples if sample.standing == standing]
+        _show_samples(console, standing, own)
+    for hint in matches.hints:
+        _show_hint(console, hint)
+
+
+def _show_samples(console: Console, standing: str, samples: Sequence[Sample]) -> None:
+    paper.say(console)
+    paper.heading(console, f"{standing}, for example")
+    has_items = any(sample.items for sample in samples)
+    has_other = any(sample.plex != sample.stash for sample in samples)
+    rows = [
+        (
+            str(sample.scene),
+            sample.stash or "-",
+            *([sample.plex] * has_other),
+            *([", ".join(sample.items)] * has_items),
+        )
+        for sample in samples
+    ]
+    headings = ["scene", "file in Stash"]
+    headings += ["expected in Plex as"] * has_other + ["items in Plex"] * has_items
+    paper.columns(console, headings, rows)
+
+
+def _show_hint(console: Console, hint: Hint) -> None:
+    scenes = paper.several(hint.scenes, "scene")
+    verb = "correct" if hint.is_correction else "add"
+    paper.say(console)
+    paper.heading(console, f"hint: {verb} a mapping")
+    paper.say(
+        console,
+        f"{scenes} without an item lie below {hint.stash}; Plex has files of the"
+        f" same names below {hint.plex}. If that is the same folder, {verb}",
+    )
+    for key in ("[[paths]]", f"stash = {_toml(hint.stash)}"):
+        paper.say(console, f"    {key}")
+    paper.say(console, f"    plex = {_toml(hint.plex)}")
+
+
+def _toml(path: str) -> str:
+    return f"'{path}'" if "\\" in path and "'" not in path else f'"{path}"'
+
+
+def show_facts(console: Console, facts: Mapping[str, str]) -> None:
+    """Show what is there, a line each."""
+    for what, fact in facts.items():
+        paper.label(console, what, fact)

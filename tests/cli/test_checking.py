@@ -1,0 +1,182 @@
+"""`check` says which scenes match, why the others do not, and what would mend it."""
+
+import pytest
+
+from tests.cli.desk import Desk
+
+
+def add(desk: Desk, path: str, *items: str) -> int:
+    """Make a scene of a file, and items of others."""
+    scene = desk.stash.scan_new_file(path)
+    for item in items:
+        desk.plex.add(desk.section, item)
+    return scene
+
+
+def test_all_is_well(desk: Desk) -> None:
+    desk.scene("one")
+
+    said = desk.done("check")
+
+    stash, plex = desk.stash_server.url, desk.plex_server.url
+    assert said.out.splitlines() == [
+        f"configuration  {desk.config} is in order",
+        f"state          {desk.state}",
+        f"stash          v0.30.1 at {stash}, 1 scene",
+        f"plex           Sandbox {desk.plex.model.version} at {plex}: Films",
+        "scenes: 1 of 1 (100%) have an item in Plex",
+        "  1  one item holds its file",
+    ]
+    assert not desk.state.exists()
+
+
+def test_an_empty_stash_is_no_division(desk: Desk) -> None:
+    assert "0 of 0" in desk.done("check").out
+
+
+def test_each_standing_is_counted_and_shown(desk: Desk) -> None:
+    desk.scene("one")
+    missing = add(desk, "/data/films/gone.mp4")
+    bare = desk.stash.create_scene(title="No file")
+    twin = desk.scene("twin")
+    other = add(desk, "/data/films/twin-2.mp4")
+    version = desk.plex.add(desk.section, "/media/films/twin-2.mp4")
+    desk.plex.moves.merge(desk.key("twin"), [version])
+    several = desk.scene("several")
+    desk.stash.scan_copy("/data/films/several-2.mp4", several)
+    desk.plex.add(desk.section, "/media/films/several-2.mp4")
+
+    matches = desk.done("check", "--json").document["matches"]
+    said = desk.done("check").out
+
+    assert matches["counts"] == {
+        "one item holds its file": 1,
+        "no item holds its file": 1,
+        "has no file in stash": 1,
+        "shares its item with another scene": 2,
+        "several items hold its files": 1,
+    }
+    assert matches["matched"] == 2
+    shown = {(sample["scene"], sample["standing"]) for sample in matches["samples"]}
+    assert shown == {
+        (missing, "no item holds its file"),
+        (bare, "has no file in stash"),
+        (twin, "shares its item with another scene"),
+        (other, "shares its item with another scene"),
+        (several, "several items hold its files"),
+    }
+    assert "no item holds its file, for example\n" in said
+    assert "/data/films/gone.mp4  /media/films/gone.mp4\n" in said
+
+
+@pytest.mark.parametrize(
+    ("files", "items", "hint"),
+    [
+        pytest.param(
+            ["/old/clips/a.mp4", "/old/clips/b.mp4"],
+            ["/media/films/clips/a.mp4"],
+            ("/old", "/media/films", 2, False),
+            id="a folder without a mapping",
+        ),
+        pytest.param(
+            ["/data/films/a.mp4"],
+            ["/media/films/more/a.mp4"],
+            ("/data/films", "/media/films/more", 1, True),
+            id="a mapping to another folder",
+        ),
+        pytest.param(
+            ["/data/films/x/y/a.mp4"],
+            ["/media/films/else/x/y/a.mp4"],
+            ("/data/films", "/media/films/else", 1, True),
+            id="not above the folder that is mapped, which would win",
+        ),
+        pytest.param(
+            ["/data/films/x/a.mp4"],
+            ["/media/films/z/a.mp4"],
+            ("/data/films/x", "/media/films/z", 1, False),
+            id="a folder below the one that is mapped",
+        ),
+        pytest.param(
+            ["/a.mp4"],
+            ["/media/films/a.mp4"],
+            ("/", "/media/films", 1, False),
+            id="the root",
+        ),
+    ],
+)
+def test_a_hint_is_a_mapping_that_works(
+    desk: Desk, files: list[str], items: list[str], hint: tuple[object, ...]
+) -> None:
+    """Taken over as it is printed, it gives the scenes their items."""
+    scenes = [add(desk, path) for path in files]
+    for item in items:
+        desk.plex.add(desk.section, item)
+
+    (found,) = desk.done("check", "--json").document["matches"]["hints"]
+    said = desk.done("check").out
+
+    assert tuple(found.values()) == hint
+    pair = f'    stash = "{found["stash"]}"\n    plex = "{found["plex"]}"\n'
+    assert f"    [[paths]]\n{pair}" in said
+    desk.pairs = [p for p in desk.pairs if p[0] != found["stash"]]
+    desk.pairs.append((found["stash"], found["plex"]))
+    desk.configure()
+    matches = desk.done("check", "--json").document["matches"]
+    assert matches["matched"] == len(items)
+    assert matches["scenes"] == len(scenes)
+
+
+def test_a_file_that_another_scene_has_is_no_hint(desk: Desk) -> None:
+    desk.scene("cover")
+    add(desk, "/other/cover.mp4")
+
+    matches = desk.done("check", "--json").document["matches"]
+
+    assert matches["counts"]["no item holds its file"] == 1
+    assert matches["hints"] == []
+
+
+def test_samples_are_of_different_folders(desk: Desk) -> None:
+    for number in range(8):
+        add(desk, f"/data/films/many/{number}.mp4")
+    add(desk, "/data/films/few/1.mp4")
+
+    samples = desk.done("check", "--json").document["matches"]["samples"]
+
+    assert len(samples) == 5
+    assert "/data/films/few/1.mp4" in [sample["stash"] for sample in samples]
+
+
+def test_windows_paths_are_printed_as_toml(desk: Desk) -> None:
+    desk.stash.separator = "\\"
+    add(desk, "D:\\clips\\a.mp4", "/media/films/a.mp4")
+
+    said = desk.done("check").out
+
+    assert "    stash = 'D:\\clips'\n    plex = \"/media/films\"\n" in said
+
+
+def test_both_servers_are_asked_though_one_fails(desk: Desk) -> None:
+    desk.stash_server.stop()
+    desk.plex_server.stop()
+
+    said = desk.run("check")
+
+    desk.stash_server.start()
+    desk.plex_server.start()
+    assert (said.code, len(said.errors)) == (1, 2)
+    assert "configuration" in said.out
+
+
+def test_looking_writes_nothing(desk: Desk) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    before, items = desk.state.read_bytes(), desk.plex.snapshot()
+    desk.stash.update_scene(1, title="Edited")
+
+    for command in ("plan", "check", "status"):
+        desk.done(command)
+        desk.done(command, "--json")
+
+    assert desk.state.read_bytes() == before
+    assert desk.plex.snapshot() == items

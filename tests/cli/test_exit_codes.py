@@ -1,0 +1,157 @@
+"""What the exit code says: 0 done, 1 failed, 2 usage, 3 held, 4 taken."""
+
+import pytest
+
+from state.lock import WriterLock
+from tests.cli.desk import Desk
+from tests.sandbox.server import Fault, Request, What
+
+STRICT = {"overwrites": 0, "overwrites_floor": 0}
+"""The brake lets no value of others be replaced."""
+
+
+def is_put(request: Request) -> bool:
+    return request.method == "PUT"
+
+
+def test_waiting_scenes_are_no_failure(desk: Desk) -> None:
+    desk.scene("one")
+    desk.scene("two", in_plex=False)
+
+    said = desk.done("reconcile")
+
+    assert "1 item written" in said.out
+    assert "1 scene waits for an item in Plex; `plexsync check` says why" in said.out
+
+
+def test_kept_values_are_no_failure(desk: Desk) -> None:
+    desk.scene("one")
+    desk.plex.person.edit(desk.key("one"), title="Mine")
+
+    said = desk.done("reconcile")
+
+    assert desk.title("one") == "Mine"
+    assert "1  locked in plex before us" in said.out
+
+
+def test_what_is_not_delivered_is_a_failure_until_it_is(desk: Desk) -> None:
+    """A second run, before the entry may be tried again, still says so."""
+    desk.scene("one")
+    desk.plex_server.faults.add(Fault(what=What.DROPPED, matches=is_put))
+
+    first = desk.run("reconcile")
+    second = desk.run("reconcile")
+
+    assert (first.code, second.code) == (1, 1)
+    assert "tried again" in first.errors[0]
+    assert second.errors == [
+        "error: 1 item could not be delivered yet and stays owed: run again later"
+    ]
+    assert "tried in vain" in desk.done("status").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "missing command"),
+        (["recncile"], "recncile"),
+        (["--colour"], "--colour"),
+        (["plan", "--limit", "0"], "--limit"),
+        (["plan", "--limit", "many"], "--limit"),
+        (["plan", "--scene", "one"], "--scene"),
+        (["plan", "--scene", "0"], "--scene"),
+        (["plan", "--field", "rating"], "'title', 'summary', 'studio'"),
+        (["plan", "--library", "Shorts"], '[plex] libraries: name "Films"'),
+        (["plan", "--full", "--scene", "1"], "leave out --scene or it"),
+        (["approve"], "PASS"),
+        (["approve", "1"], "pass 1 holds nothing; `plexsync status` names those"),
+        (["--log-level", "loud", "status"], "--log-level"),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence(
+    desk: Desk, arguments: list[str], words: str
+) -> None:
+    said = desk.run(*arguments)
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+    assert words in said.err
+
+
+def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
+    desk.scene("one", title="Wanted")
+    desk.plex.person.edit(desk.key("one"), lock=False, title="Another")
+    desk.configure(brake=STRICT)
+
+    held = desk.run("reconcile")
+    again = desk.run("reconcile", "--json")
+    status = desk.done("status")
+
+    assert (held.code, again.code) == (3, 3)
+    assert desk.title("one") == "Another"
+    number = again.document["held_passes"][0]
+    (sentence,) = [line for line in held.err.splitlines() if "held: " in line]
+    assert sentence.startswith(
+        "held: 1 overwrites of values that are not ours planned, the limit is 0"
+    )
+    assert sentence.endswith(
+        f"`plexsync plan` shows it, `plexsync approve {number}` lets it go"
+    )
+    assert f"`plexsync approve {number}` lets it go" in status.out
+    assert "Wanted" in desk.done("plan").out
+    assert desk.done("approve", str(number)).out == (
+        "released 1 item; `plexsync reconcile` delivers it\n"
+    )
+    desk.done("reconcile")
+    assert desk.title("one") == "Wanted"
+
+
+def test_an_outage_is_not_called_held(desk: Desk) -> None:
+    """What the brake has not looked at yet is nobody's to approve."""
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.stash.update_scene(1, title="Later")
+    desk.plex_server.stop()
+    desk.run("reconcile")
+
+    status = desk.done("status")
+    document = desk.done("status", "--json").document
+
+    desk.plex_server.start()
+    assert document["held"] == []
+    assert document["outbox"] == {"planned": 1}
+    assert "approve" not in status.out
+    assert "planned        1 item to look at" in status.out
+
+
+def test_a_taken_state_names_who_holds_it(desk: Desk) -> None:
+    """Looking is still possible: status, plan and check read beside the writer."""
+    desk.scene("one")
+    desk.done("reconcile")
+    lock = WriterLock(desk.state).acquire(command="reconcile", since="2026-03-01")
+
+    taken = desk.run("reconcile")
+    as_json = desk.run("reconcile", "--json")
+    approve = desk.run("approve", "1")
+    looks = [desk.run(command).code for command in ("status", "plan", "check")]
+
+    lock.release()
+    assert [taken.code, as_json.code, approve.code] == [4, 4, 4]
+    assert as_json.document["exit_code"] == 4
+    assert ", reconcile, since 2026-03-01; wait until it is done" in taken.errors[0]
+    assert looks == [0, 0, 0]
+    desk.done("reconcile")
+
+
+def test_a_scene_that_is_not_there_is_told(desk: Desk) -> None:
+    desk.scene("one")
+
+    for command in ("plan", "reconcile"):
+        said = desk.run(command, "--scene", "1", "--scene", "77")
+
+        assert said.code == 1
+        assert said.errors == [
+            "error: stash has no scene 77: its number is in the address of its page"
+        ]
+    assert desk.title("one") == "One"

@@ -1,0 +1,167 @@
+"""The real command in a process of its own: signals, pipes, and a disk that is full."""
+
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.sandbox.server import Request
+
+LONG = "The survey of the valley goes on and on. " * 50
+
+
+def fill(desk: Desk, count: int) -> None:
+    for number in range(count):
+        desk.scene(f"reel-{number:03}", details=f"{number}: {LONG}")
+
+
+def is_whole(desk: Desk) -> bool:
+    with closing(sqlite3.connect(desk.state)) as db:
+        return bool(db.execute("PRAGMA integrity_check").fetchone() == ("ok",))
+
+
+def is_delivered(desk: Desk, count: int) -> bool:
+    titles = {desk.title(f"reel-{number:03}") for number in range(count)}
+    return titles == {f"Reel-{number:03}" for number in range(count)}
+
+
+def test_from_nothing_to_quiet(desk: Desk) -> None:
+    desk.scene("one")
+
+    first = desk.process("reconcile")
+    second = desk.process("reconcile", "--count-requests")
+
+    assert (first.code, first.out) == (0, "1 item written (2 fields)\n")
+    assert (
+        second.out == "0 items written (0 fields)\nsent: 1 request\n  1  stash scan\n"
+    )
+    assert (second.code, second.err) == (0, "")
+    assert desk.state.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_an_interrupt_ends_it_in_good_order(
+    desk: Desk, arguments: tuple[str, ...]
+) -> None:
+    """What was sent is read back and recorded; the next run goes on behind it."""
+    fill(desk, 60)
+    process: list[subprocess.Popen[str]] = []
+    puts = 0
+
+    def interrupt(request: Request) -> None:
+        nonlocal puts
+        puts += request.method == "PUT"
+        if puts == 20:
+            process[0].send_signal(signal.SIGINT)
+
+    desk.before_plex = interrupt
+    with desk.start("reconcile", *arguments) as started:
+        process.append(started)
+        out, err = started.communicate(timeout=60)
+    said = desk.heard(out, err, code=started.returncode)
+    sent = puts
+    desk.before_plex = lambda _: None
+
+    assert said.code == 130
+    assert said.errors == [
+        "error: interrupted: what was done is recorded; run again to go on from there"
+    ]
+    if arguments:
+        assert said.document["exit_code"] == 130
+    assert is_whole(desk)
+    rest = desk.done("reconcile", "--json").document
+    assert 0 < rest["counts"]["written_items"] <= 60 - sent + 1
+    assert is_delivered(desk, 60)
+
+
+@pytest.mark.parametrize("arguments", [("plan",), ("plan", "--json"), ("--help",)])
+def test_a_reader_that_went_away_is_no_news(
+    desk: Desk, arguments: tuple[str, ...]
+) -> None:
+    fill(desk, 3)
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    said = desk.process(*arguments, stdout=writing)
+
+    os.close(writing)
+    assert said.errors == []
+    assert said.code == 1
+
+
+@pytest.mark.parametrize("arguments", [("plan",), ("plan", "--json"), ("status",)])
+def test_output_that_nothing_takes_is_a_sentence(
+    desk: Desk, arguments: tuple[str, ...]
+) -> None:
+    fill(desk, 3)
+    with Path("/dev/full").open("w") as full:
+        said = desk.process(*arguments, stdout=full)
+
+    assert said.code == 1
+    (sentence,) = said.errors
+    assert "no space left on device; free some space, run again" in sentence
+
+
+def limit_files(size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.parametrize("size", [0, 1_000, 60_000, 250_000])
+def test_a_file_that_may_not_grow_loses_nothing(desk: Desk, size: int) -> None:
+    """Wherever it stops, the next run with room makes Plex right."""
+    fill(desk, 40)
+
+    said = desk.process("reconcile", "--json", preexec_fn=partial(limit_files, size))
+
+    (sentence,) = said.errors
+    assert said.code == said.document["exit_code"] == 1
+    assert str(desk.state) in sentence
+    desk.done("reconcile")
+    assert is_whole(desk)
+    assert is_delivered(desk, 40)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a file system of 400 KiB, where the system lets us."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = shutil.which("mount")
+    mounted = (
+        mount is not None
+        and not subprocess.run(  # noqa: S603 - a fixed command
+            [mount, "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(place)],
+            check=False,
+            capture_output=True,
+        ).returncode
+    )
+    if not mounted:
+        pytest.skip("no file system may be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)  # noqa: S603, S607 - see above
+
+
+def test_a_full_disk_loses_nothing(desk: Desk, small_disk: Path) -> None:
+    desk.state = small_disk / "plexsync.db"
+    desk.tables["state"]["path"] = str(desk.state)
+    desk.configure()
+    fill(desk, 40)
+
+    said = desk.process("reconcile", "--json")
+    room = ["mount", "-o", "remount,size=40m", str(small_disk)]
+    subprocess.run(room, check=True)  # noqa: S603 - a fixed command
+
+    assert said.code == said.document["exit_code"] == 1
+    assert "the disk is full: free some space and run again" in said.errors[0]
+    desk.done("reconcile")
+    assert is_whole(desk)
+    assert is_delivered(desk, 40)

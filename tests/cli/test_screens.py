@@ -1,0 +1,158 @@
+"""What a person sees: at a terminal, and in a pipe."""
+
+import os
+import pty
+import re
+from contextlib import suppress
+
+from tests.cli.desk import Desk
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
+
+
+def at_a_terminal(desk: Desk, *arguments: str, **env: str) -> str:
+    """Run a command with a terminal on all its streams; return what that showed."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    environment = desk.environment(TERM="xterm-256color", COLUMNS="100", **env)
+    with desk.start(
+        *arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ):
+        os.close(theirs)
+        # the last reader gets an error where the terminal's other end is closed
+        with suppress(OSError):
+            while chunk := os.read(ours, 65536):
+                shown += chunk
+    os.close(ours)
+    desk.heard(shown.decode())
+    return shown.decode()
+
+
+def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
+    """Nothing is folded, every line says which item, and nothing is coloured."""
+    summary = "A very long line about the valley and the rivers in it, " * 4
+    desk.scene("one", details=summary)
+
+    said = desk.process("plan")
+
+    lines = said.out.splitlines()
+    assert "\x1b" not in said.out + said.err
+    assert lines[0] == "found in plex: 2 fields"
+    assert re.split(r"  +", lines[1]) == [
+        "item",
+        "name",
+        "field",
+        "has",
+        "is to have",
+        "because",
+    ]
+    (row,) = [line for line in lines if " summary " in line]
+    assert row.split()[:2] == [str(desk.key("one")), "one"]
+    assert row.endswith("…  empty in plex")
+    assert all(line == line.rstrip() for line in lines)
+    assert "1 item would be written (2 fields)" in lines
+    assert said.err.splitlines() == [
+        "listing Films: 1",
+        "reading stash: 1",
+        "looking at plex: 1",
+    ]
+
+
+def test_a_terminal_gets_a_bar_that_goes_away(desk: Desk) -> None:
+    desk.scene("one")
+
+    shown = at_a_terminal(desk, "reconcile")
+
+    assert "writing to plex" in shown
+    assert _COLOUR.search(shown)
+    assert "1 item written (2 fields)" in shown
+    assert "listing Films: 1" not in shown
+
+
+def test_no_color_is_kept_to(desk: Desk) -> None:
+    desk.scene("one")
+
+    shown = at_a_terminal(desk, "reconcile", NO_COLOR="1")
+
+    assert "1 item written (2 fields)" in shown
+    assert not _COLOUR.search(shown)
+
+
+def test_numbers_stand_to_the_right(desk: Desk) -> None:
+    for number in range(11):
+        desk.scene(f"reel-{number}")
+    desk.done("reconcile")
+    desk.plex.person.edit(desk.key("reel-3"), title="Mine")
+
+    said = desk.done("plan", "--full")
+
+    assert "  21  already equal\n   1  edited in plex\n" in said.out
+
+
+def test_names_cannot_steer_the_terminal(desk: Desk) -> None:
+    desk.scene("one", title="\x1b[2JGone [red]bold[/red] :smile:")
+
+    shown = at_a_terminal(desk, "plan")
+
+    assert "\x1b[2J" not in shown
+    assert "[2JGone [red]bold[/red] :smile:" in shown
+
+
+def test_changes_are_grouped_by_what_caused_them(desk: Desk) -> None:
+    """An item that is new to Plex comes under another heading than an edit."""
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.stash.update_scene(1, title="Edited")
+    desk.scene("two")
+
+    said = desk.done("plan")
+
+    headings = [line for line in said.out.splitlines() if line.endswith(" fields")]
+    assert headings == ["found in plex: 2 fields"]
+    assert "changed in stash: 1 field\n" in said.out
+
+
+def test_a_long_plan_is_cut_at_an_item(desk: Desk) -> None:
+    for number in range(105):
+        desk.scene(f"reel-{number:03}")
+
+    said = desk.done("plan")
+
+    assert "... and 10 more; --json shows all of them" in said.out
+    assert "105 items would be written (210 fields)" in said.out
+    assert len(desk.done("plan", "--json").document["changes"]) == 210
+
+
+def test_a_plan_that_saw_too_little_says_so(desk: Desk) -> None:
+    desk.scene("one")
+    desk.plex_server.stop()
+
+    said = desk.run("plan")
+
+    desk.plex_server.start()
+    assert said.code == 1
+    assert "not all could be looked at; so far, 0 items would be written" in said.out
+
+
+def test_status_before_anything_is_known(desk: Desk) -> None:
+    assert desk.done("status").out == (
+        "nothing is known yet: run `plexsync reconcile`\n"
+    )
+
+
+def test_status_says_how_things_stand(desk: Desk) -> None:
+    desk.scene("one")
+    desk.scene("two", in_plex=False)
+    desk.done("reconcile")
+
+    said = desk.done("status").out
+
+    lines = [
+        r"scenes +2 known; read up to [-\d]+ [:\d]+ UTC",
+        r"links +1 item in Plex",
+        r"waiting +1 scene without an item in Films; `plexsync check` says why",
+        r"last pass +1, [-\d]+ [:\d]+ UTC: done, 1 item written",
+    ]
+    for line in lines:
+        assert re.search(f"^{line}$", said, re.MULTILINE)
+    assert "fields\n  2  written: empty in plex\n" in said

@@ -1,0 +1,133 @@
+"""What an item should say of a scene."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.core.desire import Rule, Wanted, desire, is_placeholder, whole_date
+from reconciler.core.values import Entity, Field, Kind, Policy, Scene, SceneId
+
+PATH = "/films/The.Film (2024).mp4"
+POLICIES = st.sampled_from(Policy)
+RULES = st.dictionaries(
+    st.sampled_from(Field), st.builds(Rule, policy=POLICIES, lock=st.booleans())
+)
+
+
+def scene(**fields: object) -> Scene:
+    return Scene(id=SceneId(1), stamp="", **fields)  # type: ignore[arg-type] # by name
+
+
+def named(kind: Kind, *names: str) -> tuple[Entity, ...]:
+    return tuple(
+        Entity(kind=kind, id=number, name=name) for number, name in enumerate(names)
+    )
+
+
+def test_a_whole_scene() -> None:
+    rule = Rule(policy=Policy.ENFORCE, lock=False)
+    whole = scene(
+        title="  A\tTitle ",
+        details="One\r\nTwo",
+        date="2024-05-01",
+        studio=named(Kind.STUDIO, " Studio  One ")[0],
+        performers=named(Kind.PERFORMER, "bea", "Ada"),
+        tags=named(Kind.TAG, "b", "A", "a ", ""),
+    )
+
+    assert desire(whole, PATH, dict.fromkeys(Field, rule)) == {
+        Field.TITLE: Wanted(value="A Title", rule=rule),
+        Field.SUMMARY: Wanted(value="One\nTwo", rule=rule),
+        Field.STUDIO: Wanted(value="Studio One", rule=rule),
+        Field.DATE: Wanted(value="2024-05-01", rule=rule),
+        Field.GENRES: Wanted(elements=("A", "b"), rule=rule),
+        Field.ACTORS: Wanted(elements=("Ada", "bea"), rule=rule),
+    }
+
+
+def test_an_empty_scene_has_no_opinion_but_on_its_title() -> None:
+    wanted = desire(scene(), PATH, {})
+
+    assert {field: want.content for field, want in wanted.items()} == {
+        Field.TITLE: "The.Film (2024)",
+        Field.SUMMARY: "",
+        Field.STUDIO: "",
+        Field.DATE: "",
+        Field.GENRES: "",
+        Field.ACTORS: "",
+    }
+
+
+@pytest.mark.parametrize("policy", [Policy.PUSH, Policy.ENFORCE, Policy.FILL])
+def test_a_file_name_for_a_title_only_fills_and_is_not_locked(policy: Policy) -> None:
+    rules = {Field.TITLE: Rule(policy=policy, lock=True)}
+
+    title = desire(scene(title=" \x00 "), PATH, rules)[Field.TITLE]
+
+    assert title == Wanted(
+        value="The.Film (2024)", rule=Rule(policy=Policy.FILL, lock=False)
+    )
+
+
+def test_a_title_that_is_off_does_not_fall_back() -> None:
+    rules = {Field.TITLE: Rule(policy=Policy.OFF)}
+
+    assert Field.TITLE not in desire(scene(), PATH, rules)
+
+
+@given(RULES, st.text(), st.lists(st.text()))
+def test_only_what_is_off_is_left_out(
+    rules: dict[Field, Rule], title: str, tags: list[str]
+) -> None:
+    off = {field for field, rule in rules.items() if rule.policy is Policy.OFF}
+
+    wanted = desire(scene(title=title, tags=named(Kind.TAG, *tags)), PATH, rules)
+
+    assert wanted.keys() == set(Field) - off
+
+
+def test_the_order_of_names_does_not_move_what_is_wanted() -> None:
+    one = desire(scene(tags=named(Kind.TAG, "b", "a", "A")), PATH, {})
+    other = desire(scene(tags=named(Kind.TAG, "A", "a", "b")), PATH, {})
+
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-05-17", "2024-05-17"),
+        (" 2024-05-17 ", "2024-05-17"),
+        ("2024-05", "2024-05-01"),
+        ("2024", "2024-01-01"),
+        ("2024-02-29", "2024-02-29"),
+        ("2023-02-29", ""),
+        ("2024-13", ""),
+        ("2024-00", ""),
+        ("0000-00-00", ""),
+        ("0000", ""),
+        ("", ""),
+        ("24-05-17", ""),
+        ("2024-5-1", ""),
+        ("2024-05-17T00:00:00Z", ""),
+        ("soon", ""),
+    ],
+)
+def test_a_date(text: str, expected: str) -> None:
+    assert whole_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    "title", ["The.Film (2024)", "The Film", "the  film", "The_Film", "THE-FILM (1999)"]
+)
+def test_what_a_scanner_makes_of_a_file_name(title: str) -> None:
+    assert is_placeholder(Field.TITLE, title, PATH)
+
+
+@pytest.mark.parametrize("title", ["", "Film", "The Film II", "The Film (2024) x"])
+def test_what_no_scanner_makes_of_it(title: str) -> None:
+    assert not is_placeholder(Field.TITLE, title, PATH)
+
+
+def test_only_titles_are_made_of_file_names() -> None:
+    assert not is_placeholder(Field.SUMMARY, "The Film", PATH)

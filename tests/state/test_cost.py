@@ -1,0 +1,58 @@
+"""What opening, reading and recording cost: quiet passes write nothing at all."""
+
+import statistics
+import time
+from pathlib import Path
+
+from state.ledger import Ledger
+from state.outbox import Due
+from state.records import Stage
+from tests.state.samples import NOW, contents, entity, entry, place, snapshot, write
+
+_SCENES, _REFERENCES = 40, 20
+_LIMIT = 0.050
+"""Seconds for which a transaction may keep other writers out."""
+
+
+def test_looking_at_a_current_state_leaves_it_as_it_is(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.scenes.put([write(snapshot(1), entity("tag", 1, "drama"))])
+        ledger.outbox.owe(entry(1), now=NOW)
+    before = contents(path.parent)
+    for may_write in (True, False):
+        ledger = Ledger(path).open(may_write=may_write)
+        assert ledger.scenes.count() == 1
+        assert ledger.scenes.oldest_unsettled() is None
+        assert len(ledger.outbox.due(Due(stage=Stage.PLANNED), 9)) == 1
+        ledger.close()
+        assert contents(path.parent) == before
+
+
+def record(ledger: Ledger, round_: int) -> float:
+    """Record a chunk of scenes, link and owe each; say how many seconds it took."""
+    scenes = range(round_ * _SCENES, (round_ + 1) * _SCENES)
+    writes = [
+        write(
+            snapshot(scene, content="x" * 2700),
+            *(entity("tag", scene + n, f"tag {scene + n}") for n in range(_REFERENCES)),
+        )
+        for scene in scenes
+    ]
+    begun = time.perf_counter()
+    with ledger.transaction():
+        ledger.scenes.put(writes)
+        for scene in scenes:
+            ledger.links.wait(scene, [], now=NOW)
+            link = ledger.links.add(scene, place(str(scene)), evidence="path")
+            ledger.outbox.owe(entry(link.id), now=NOW)
+    return time.perf_counter() - begun
+
+
+def test_a_chunk_is_recorded_far_within_the_lock_s_limit(ledger: Ledger) -> None:
+    seconds = [record(ledger, number) for number in range(1, 16)]
+    median = statistics.median(seconds)
+    print(  # noqa: T201 - the figures, for who asks with -s
+        f"{_SCENES} scenes with {_REFERENCES} references each:"
+        f" median {median * 1000:.1f} ms, longest {max(seconds) * 1000:.1f} ms"
+    )
+    assert median < _LIMIT

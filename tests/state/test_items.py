@@ -1,0 +1,136 @@
+import itertools
+
+import pytest
+
+from state.ledger import Ledger
+from state.records import TargetRecord
+from tests.state.samples import place
+
+FILMS = ("machine", "uuid-1", "Films")
+SERIES = ("machine", "uuid-2", "Series")
+
+
+def paths(ledger: Ledger, *named: str) -> list[tuple[int, str, str]]:
+    return [(p.target, p.item, p.path) for p in ledger.items.holding(named)]
+
+
+def test_targets_are_what_the_configuration_names(ledger: Ledger) -> None:
+    ledger.items.put_targets([FILMS, SERIES])
+    assert ledger.items.targets() == [
+        TargetRecord(id=1, machine="machine", section="uuid-1", title="Films"),
+        TargetRecord(id=2, machine="machine", section="uuid-2", title="Series"),
+    ]
+
+
+def test_a_target_that_comes_back_is_the_one_it_was(ledger: Ledger) -> None:
+    """Renamed, put away, or back: its id and its listing stay."""
+    ledger.items.put_targets([FILMS, SERIES])
+    ledger.items.listed(1, marker="m", cursor=9)
+    ledger.items.put_targets([SERIES])
+    assert [(t.id, t.is_active) for t in ledger.items.targets()] == [
+        (1, False),
+        (2, True),
+    ]
+    ledger.items.put_targets([("machine", "uuid-1", "Movies")])
+    films, series = ledger.items.targets()
+    assert (films.title, films.marker, films.cursor) == ("Movies", "m", 9)
+    assert (films.is_active, series.is_active) == (True, False)
+
+
+def test_listings_are_numbered_by_target(ledger: Ledger) -> None:
+    assert ledger.items.next_listing(1) == 1
+    ledger.items.put(1, 4, [("10", "/a")])
+    assert ledger.items.next_listing(1) == 5
+    assert ledger.items.next_listing(2) == 1
+
+
+def test_paths_that_came_are_named(ledger: Ledger) -> None:
+    assert ledger.items.put(1, 1, [("10", "/b"), ("11", "/a")]) == ["/a", "/b"]
+    assert ledger.items.put(1, 2, [("10", "/b"), ("11", "/a")]) == []
+    assert ledger.items.count(1) == 2
+
+
+def test_paths_that_an_item_no_longer_has_are_named_and_gone(ledger: Ledger) -> None:
+    ledger.items.put(1, 1, [("10", "/old"), ("11", "/other")])
+    assert ledger.items.put(1, 2, [("10", "/new")]) == ["/new", "/old"]
+    assert paths(ledger, "/old", "/new", "/other") == [
+        (1, "10", "/new"),
+        (1, "11", "/other"),
+    ]
+
+
+def test_a_path_that_changes_hands_is_named_once(ledger: Ledger) -> None:
+    ledger.items.put(1, 1, [("10", "/a")])
+    assert ledger.items.put(1, 2, [("10", "/b"), ("11", "/a")]) == ["/a", "/b"]
+    assert paths(ledger, "/a") == [(1, "11", "/a")]
+
+
+def test_an_item_spread_over_two_calls_keeps_all_its_files(ledger: Ledger) -> None:
+    ledger.items.put(1, 1, [("10", "/a"), ("10", "/b")])
+    for number in (2, 3):
+        ledger.items.put(1, number, [("10", "/a")])
+        ledger.items.put(1, number, [("10", "/b")])
+        assert len(paths(ledger, "/a", "/b")) == 2
+
+
+def test_nothing_to_put_moves_nothing(ledger: Ledger) -> None:
+    assert ledger.items.put(1, 1, []) == []
+
+
+def test_what_a_complete_listing_did_not_have_is_dropped(ledger: Ledger) -> None:
+    """Some at a time, and in this target only."""
+    ledger.items.put(1, 1, [(str(n), f"/{n}") for n in range(5)])
+    ledger.items.put(2, 1, [("9", "/elsewhere")])
+    ledger.items.put(1, 2, [("0", "/0")])
+    dropped = [ledger.items.drop_unlisted(1, 2, limit=3) for _ in range(3)]
+    assert [len(some) for some in dropped] == [3, 1, 0]
+    assert sorted(itertools.chain(*dropped)) == ["/1", "/2", "/3", "/4"]
+    assert (ledger.items.count(1), ledger.items.count(2)) == (1, 1)
+
+
+def test_an_item_is_forgotten_in_its_own_target_only(ledger: Ledger) -> None:
+    ledger.items.put(1, 1, [("10", "/a"), ("11", "/b")])
+    ledger.items.put(2, 1, [("10", "/a")])
+    ledger.items.forget(1, "10")
+    assert paths(ledger, "/a", "/b") == [(1, "11", "/b"), (2, "10", "/a")]
+
+
+def test_every_item_that_holds_a_file_is_found(ledger: Ledger) -> None:
+    ledger.items.put(2, 1, [("20", "/a")])
+    ledger.items.put(1, 1, [("11", "/a"), ("10", "/a"), ("10", "/b")])
+    assert ledger.items.holding(["/a", "/none"]) == [
+        place("10", "/a"),
+        place("11", "/a"),
+        place("20", "/a", target=2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("100%.mp4", "1000.mp4"),
+        ("a_b.mp4", "axb.mp4"),
+        ("film.mp4", "bigfilm.mp4"),
+        ("a%b_c.mp4", "a1b2c.mp4"),
+    ],
+)
+def test_only_files_of_the_very_name_are_alike(
+    ledger: Ledger, name: str, other: str
+) -> None:
+    """Whatever LIKE makes of the name."""
+    ledger.items.put(1, 1, [("10", f"/media/{name}"), ("11", f"/media/{other}")])
+    assert ledger.items.named_alike(f"/data/{name}") == [f"/media/{name}"]
+
+
+def test_names_are_compared_across_systems(ledger: Ledger) -> None:
+    r"""Stash on one system, Plex on another: `/` and `\` both end a folder."""
+    ledger.items.put(1, 1, [("10", "C:\\films\\a_b.mp4"), ("11", "/films/c.mp4")])
+    assert ledger.items.named_alike("/data/a_b.mp4") == ["C:\\films\\a_b.mp4"]
+    assert ledger.items.named_alike("D:\\data\\c.mp4") == ["/films/c.mp4"]
+
+
+def test_only_some_files_of_a_name_are_told(ledger: Ledger) -> None:
+    """Each path once, in whatever libraries it is."""
+    for target in (1, 2):
+        ledger.items.put(target, 1, [(str(n), f"/{n}/a.mp4") for n in range(5)])
+    assert ledger.items.named_alike("/data/a.mp4", limit=2) == ["/0/a.mp4", "/1/a.mp4"]

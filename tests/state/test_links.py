@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+from state.ledger import Ledger
+from state.records import FieldRecord, LinkRecord
+from tests.state.samples import NOW, place
+
+TITLE = FieldRecord(
+    base='"A"',
+    seen='{"value": "A"}',
+    verdict="written",
+    reason="moved",
+    ours=True,
+    first='{"value": "a"}',
+    owned='["x"]',
+    yielded='["y"]',
+    forms='{"x": "X"}',
+)
+
+
+def linked(ledger: Ledger, scene: int = 1, item: str = "10") -> LinkRecord:
+    return ledger.links.add(scene, place(item), evidence="path")
+
+
+def test_a_link_is_read_as_it_was_added(ledger: Ledger) -> None:
+    link = linked(ledger)
+    assert link == LinkRecord(
+        id=1, target=1, item="10", scene=1, path="/media/a.mp4", incarnation=1
+    )
+    assert ledger.links.get([link.id, 99]) == {link.id: link}
+
+
+def test_links_are_found_by_scene_lost_ones_included(ledger: Ledger) -> None:
+    first, second = linked(ledger, 1, "10"), linked(ledger, 1, "11")
+    linked(ledger, 2, "12")
+    ledger.links.lose([second.id])
+    assert dict(ledger.links.of_scenes([1, 3])) == {
+        1: [first, replace(second, is_lost=True)]
+    }
+
+
+def test_another_item_is_a_new_incarnation(ledger: Ledger) -> None:
+    """What was decided stays, what was seen does not."""
+    link = linked(ledger)
+    ledger.links.remember(link.id, {"title": TITLE})
+    moved = ledger.links.rebind(link, place("20", "/media/b.mp4"))
+    assert moved == replace(link, item="20", path="/media/b.mp4", incarnation=2)
+    assert ledger.links.get([link.id]) == {link.id: moved}
+    assert ledger.links.memories([link.id])[link.id] == {
+        "title": replace(TITLE, seen=None)
+    }
+
+
+def test_another_file_of_the_same_item_is_no_new_incarnation(ledger: Ledger) -> None:
+    link = linked(ledger)
+    ledger.links.remember(link.id, {"title": TITLE})
+    moved = ledger.links.rebind(link, place("10", "/media/b.mp4"))
+    assert moved == replace(link, path="/media/b.mp4")
+    assert ledger.links.memories([link.id])[link.id] == {"title": TITLE}
+
+
+def test_a_lost_link_is_found_again_by_binding_it(ledger: Ledger) -> None:
+    link = linked(ledger)
+    ledger.links.lose([link.id])
+    assert ledger.links.get([link.id])[link.id].is_lost
+    assert ledger.links.rebind(replace(link, is_lost=True), place()) == link
+    assert ledger.links.get([link.id]) == {link.id: link}
+
+
+def test_links_whose_item_several_scenes_claim_are_contested(ledger: Ledger) -> None:
+    one, two = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    alone = linked(ledger, 3, "11")
+    other = ledger.links.add(4, place("10", target=2), evidence="path")
+    keys = [one.id, two.id, alone.id, other.id]
+    assert ledger.links.contested(keys) == {one.id, two.id}
+    assert ledger.links.contested([one.id]) == {one.id}
+    assert ledger.links.contested_items() == 1
+
+
+def test_a_lost_rival_claims_nothing(ledger: Ledger) -> None:
+    one, two = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    ledger.links.lose([two.id])
+    assert ledger.links.contested([one.id]) == set()
+    assert ledger.links.contested_items() == 0
+
+
+def test_two_links_of_one_scene_are_no_contest(ledger: Ledger) -> None:
+    keys = [linked(ledger, 1, "10").id, linked(ledger, 1, "11").id]
+    assert ledger.links.contested(keys) == set()
+
+
+def test_a_memory_is_read_as_it_was_recorded(ledger: Ledger) -> None:
+    link = linked(ledger)
+    ledger.links.remember(link.id, {"title": TITLE, "genre": FieldRecord()})
+    ledger.links.remember(link.id, {"genre": replace(TITLE, ours=False)})
+    memories = ledger.links.memories([link.id, 99])
+    assert memories[link.id] == {"title": TITLE, "genre": replace(TITLE, ours=False)}
+    assert memories[99] == {}
+
+
+def test_nothing_remembered_is_nothing_written(ledger: Ledger) -> None:
+    link = linked(ledger)
+    ledger.links.remember(link.id, {})
+    assert ledger.links.memories([link.id])[link.id] == {}
+
+
+def test_a_scene_waits_where_it_has_no_item(ledger: Ledger) -> None:
+    ledger.links.wait(1, [1, 2], now=NOW)
+    ledger.links.wait(2, [2], now=NOW)
+    assert ledger.links.waiting() == {1: 1, 2: 2}
+    ledger.links.wait(1, [2, 3], now=NOW + 5)
+    assert ledger.links.waiting() == {2: 2, 3: 1}
+    ledger.links.wait(1, [], now=NOW + 9)
+    ledger.links.wait(2, [], now=NOW + 9)
+    assert ledger.links.waiting() == {}
+
+
+def test_links_are_counted_by_how_they_stand(ledger: Ledger) -> None:
+    assert ledger.links.counts() == {}
+    links = [linked(ledger, n) for n in (1, 2, 3)]
+    ledger.links.lose([links[0].id])
+    assert ledger.links.counts() == {"linked": 2, "lost": 1}
+
+
+def test_fields_are_counted_by_verdict_and_reason(ledger: Ledger) -> None:
+    for scene in (1, 2):
+        link = linked(ledger, scene)
+        ledger.links.remember(link.id, {"title": TITLE, "genre": FieldRecord()})
+    assert ledger.links.verdicts() == {("written", "moved"): 2}

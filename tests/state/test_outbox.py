@@ -1,0 +1,208 @@
+from dataclasses import replace
+
+from state.ledger import Ledger
+from state.outbox import Due
+from state.records import DeadLetterRecord, EntryRecord, Stage
+from tests.state.samples import NOW, entry, place
+
+PLANNED, RELEASED = Stage.PLANNED, Stage.RELEASED
+
+
+def owed(ledger: Ledger, link: int = 1) -> EntryRecord | None:
+    return ledger.outbox.of_links([link]).get(link)
+
+
+def test_an_entry_is_read_as_it_was_owed(ledger: Ledger) -> None:
+    first = entry(1, "title", "genre")
+    ledger.outbox.owe(first, now=NOW)
+    assert owed(ledger) == replace(first, fields=("genre", "title"))
+    assert owed(ledger, 2) is None
+
+
+def test_the_newest_wins(ledger: Ledger) -> None:
+    """Fields owed before stay owed under the new revision, with no attempt made."""
+    ledger.outbox.owe(entry(1, "title", "genre"), now=NOW)
+    ledger.outbox.release(1)
+    ledger.outbox.postpone(1, not_before=NOW + 60, error="plex is busy")
+    newer = entry(1, "title", "summary", revision=2, pass_id=2)
+    ledger.outbox.owe(newer, now=NOW + 1)
+    assert owed(ledger) == replace(newer, fields=("genre", "summary", "title"))
+
+
+def test_settled_fields_are_struck_off_until_none_is_left(ledger: Ledger) -> None:
+    first = entry(1, "genre", "title")
+    ledger.outbox.owe(first, now=NOW)
+    ledger.outbox.settle(1, revision=1, fields=["genre", "summary"])
+    assert owed(ledger) == replace(first, fields=("title",))
+    ledger.outbox.settle(1, revision=1, fields=["title"])
+    assert owed(ledger) is None
+
+
+def test_an_entry_settles_only_under_the_newest_revision(ledger: Ledger) -> None:
+    newest = entry(1, "title", revision=2)
+    ledger.outbox.owe(newest, now=NOW)
+    ledger.outbox.settle(1, revision=1, fields=["title"])
+    assert owed(ledger) == newest
+
+
+def test_what_is_not_owed_cannot_settle(ledger: Ledger) -> None:
+    ledger.outbox.settle(1, revision=1, fields=["title"])
+    assert owed(ledger) is None
+
+
+def test_a_postponed_entry_counts_its_attempts(ledger: Ledger) -> None:
+    first = entry(1, stage=RELEASED)
+    ledger.outbox.owe(first, now=NOW)
+    ledger.outbox.postpone(1, not_before=NOW + 30, error="plex is busy")
+    ledger.outbox.postpone(1, not_before=NOW + 60, error="no answer", cause="again")
+    assert owed(ledger) == replace(
+        first, attempts=2, not_before=NOW + 60, error="no answer", cause="again"
+    )
+
+
+def test_postponing_keeps_the_cause_unless_told_another(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1), now=NOW)
+    ledger.outbox.postpone(1, not_before=NOW + 30, error="plex is busy")
+    assert ledger.outbox.of_links([1])[1].cause == "changed in stash"
+
+
+def test_only_released_entries_that_were_tried_are_postponed(ledger: Ledger) -> None:
+    for link, stage in ((1, RELEASED), (2, RELEASED), (3, PLANNED)):
+        ledger.outbox.owe(entry(link, stage=stage), now=NOW)
+    for link in (1, 3):
+        ledger.outbox.postpone(link, not_before=NOW, error="plex is busy")
+    assert ledger.outbox.postponed() == 1
+
+
+def test_a_cancelled_entry_is_owed_no_more(ledger: Ledger) -> None:
+    for link in (1, 2, 3):
+        ledger.outbox.owe(entry(link), now=NOW)
+    ledger.outbox.cancel([1, 3, 99])
+    assert set(ledger.outbox.of_links([1, 2, 3])) == {2}
+
+
+def test_buried_fields_are_dead_letters_and_the_others_owed(ledger: Ledger) -> None:
+    link = ledger.links.add(7, place(), evidence="path")
+    ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
+    ledger.outbox.postpone(link.id, not_before=NOW, error="400")
+    ledger.outbox.bury(
+        link.id, revision=1, fields=["title"], error="400 again", now=NOW + 5
+    )
+    assert ledger.outbox.of_links([link.id])[link.id].fields == ("genre",)
+    assert ledger.outbox.dead_letters(9) == [
+        DeadLetterRecord(
+            link=link.id,
+            field="title",
+            scene=7,
+            target=1,
+            attempts=2,
+            buried_at=NOW + 5,
+            error="400 again",
+        )
+    ]
+
+
+def test_the_newest_dead_letters_are_read_first(ledger: Ledger) -> None:
+    for scene in (1, 2, 3):
+        link = ledger.links.add(scene, place(str(scene)), evidence="path")
+        ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
+        ledger.outbox.bury(
+            link.id,
+            revision=1,
+            fields=["title", "genre"],
+            error="400",
+            now=NOW + scene,
+        )
+    letters = [(x.scene, x.field) for x in ledger.outbox.dead_letters(3)]
+    assert letters == [(3, "genre"), (3, "title"), (2, "genre")]
+    assert ledger.outbox.dead() == 6
+
+
+def test_a_field_buried_again_is_one_dead_letter(ledger: Ledger) -> None:
+    link = ledger.links.add(1, place(), evidence="path")
+    ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
+    for error in ("400", "500"):
+        ledger.outbox.bury(link.id, revision=1, fields=["title"], error=error, now=NOW)
+    assert [x.error for x in ledger.outbox.dead_letters(9)] == ["500"]
+
+
+def test_a_new_change_revives_a_dead_letter(ledger: Ledger) -> None:
+    """But only the fields that are owed again."""
+    link = ledger.links.add(1, place(), evidence="path")
+    ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
+    ledger.outbox.bury(
+        link.id, revision=1, fields=["genre", "title"], error="400", now=NOW
+    )
+    assert owed(ledger, link.id) is None
+    ledger.outbox.owe(entry(link.id, "title", revision=2), now=NOW)
+    assert [x.field for x in ledger.outbox.dead_letters(9)] == ["genre"]
+
+
+def test_what_was_cancelled_meanwhile_is_not_buried(ledger: Ledger) -> None:
+    ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
+    assert ledger.outbox.dead() == 0
+
+
+def test_what_was_owed_anew_meanwhile_is_not_buried(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1, "title", revision=2), now=NOW)
+    ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
+    assert ledger.outbox.dead() == 0
+    assert owed(ledger, 1) is not None
+
+
+def due(ledger: Ledger, asked: Due, limit: int = 99) -> list[int]:
+    return [one.link for one in ledger.outbox.due(asked, limit)]
+
+
+def test_entries_are_asked_for_by_what_is_due(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(4, pass_id=1), now=NOW)
+    ledger.outbox.owe(entry(3, pass_id=2, target=2), now=NOW)
+    ledger.outbox.owe(entry(2, pass_id=2), now=NOW)
+    ledger.outbox.owe(entry(1, stage=RELEASED), now=NOW)
+    ledger.outbox.postpone(2, not_before=NOW + 9, error="plex is busy")
+    ledger.outbox.forecast({3: (0, 0)})
+    assert due(ledger, Due(stage=RELEASED)) == [1]
+    assert due(ledger, Due(stage=PLANNED)) == [2, 3, 4]
+    assert due(ledger, Due(stage=PLANNED, now=NOW + 8)) == [3, 4]
+    assert due(ledger, Due(stage=PLANNED, now=NOW + 9)) == [2, 3, 4]
+    assert due(ledger, Due(stage=PLANNED, target=1)) == [2, 4]
+    assert due(ledger, Due(stage=PLANNED, pass_id=2)) == [2, 3]
+    assert due(ledger, Due(stage=PLANNED, is_unseen=True)) == [2, 4]
+
+
+def test_due_entries_are_paged_behind_a_link(ledger: Ledger) -> None:
+    for link in (1, 2, 3, 4):
+        ledger.outbox.owe(entry(link), now=NOW)
+    assert due(ledger, Due(stage=PLANNED), 2) == [1, 2]
+    ledger.outbox.cancel([1, 2])
+    assert due(ledger, Due(stage=PLANNED, after=2), 2) == [3, 4]
+    assert due(ledger, Due(stage=PLANNED, after=4), 2) == []
+
+
+def test_a_pass_weighs_what_its_planned_entries_come_to(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1), now=NOW)
+    ledger.outbox.owe(entry(2), now=NOW)
+    ledger.outbox.owe(entry(3, pass_id=2), now=NOW)
+    ledger.outbox.owe(entry(4, stage=RELEASED), now=NOW)
+    assert ledger.outbox.load(1) == (0, 0)
+    ledger.outbox.forecast({1: (2, 1), 2: (3, 0), 3: (50, 50), 4: (50, 50)})
+    assert ledger.outbox.load(1) == (5, 1)
+
+
+def test_an_entry_owed_anew_is_to_be_weighed_anew(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1), now=NOW)
+    ledger.outbox.forecast({1: (2, 1)})
+    ledger.outbox.owe(entry(1, revision=2), now=NOW)
+    assert ledger.outbox.load(1) == (0, 0)
+    assert due(ledger, Due(stage=PLANNED, is_unseen=True)) == [1]
+
+
+def test_a_released_pass_is_for_delivery_to_take(ledger: Ledger) -> None:
+    for link, number in ((1, 3), (2, 3), (3, 2)):
+        ledger.outbox.owe(entry(link, pass_id=number), now=NOW)
+    assert ledger.outbox.planned_passes() == [2, 3]
+    assert ledger.outbox.release(3) == 2
+    assert ledger.outbox.release(3) == 0
+    assert ledger.outbox.planned_passes() == [2]
+    assert ledger.outbox.counts() == {PLANNED: 1, RELEASED: 2}
+    assert due(ledger, Due(stage=RELEASED)) == [1, 2]
