@@ -12,7 +12,7 @@ from typing import Any, Self
 import peewee
 from playhouse.migrations import Runner
 
-from state.errors import StateError
+from state.errors import StateError, refused
 from state.models import TABLES
 
 _PRAGMAS = [
@@ -141,10 +141,7 @@ def prepare(path: Path, mounts: Callable[[], str]) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise StateError(
-            f"cannot write {path}: {error.strerror};"
-            " make the folder writable for this user, or set another [state] path"
-        ) from error
+        raise refused(f"write {path}", error) from error
 
 
 def is_there(path: Path) -> bool:

@@ -1,5 +1,9 @@
 """Why a state cannot be used; each says what, where, and what to do next."""
 
+import errno
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 class StateError(Exception):
     """The file or its folder cannot be used."""
@@ -7,3 +11,11 @@ class StateError(Exception):
 
 class HeldError(StateError):
     """Another process holds it."""
+
+
+def refused(what: str, error: OSError) -> StateError:
+    """Tell that the system refuses something to the file or its folder."""
+    advice = "make the folder writable for this user, or set another [state] path"
+    if error.errno in _FULL:
+        advice = "free some space and run again"
+    return StateError(f"cannot {what}: {error.strerror}; {advice}")

@@ -1,8 +1,7 @@
 """What each PUT was about to do, what was there, and what became of it."""
 
-from dataclasses import replace
-
 from collections.abc import Iterable
+from dataclasses import replace
 
 from peewee import fn
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from state.errors import HeldError, StateError
+from state.errors import HeldError, refused
 
 
 class WriterLock:
@@ -29,10 +29,7 @@ class WriterLock:
             self._take({"pid": os.getpid(), "command": command, "since": since})
         except OSError as error:
             self.release()
-            raise StateError(
-                f"cannot lock {self._path}: {error.strerror};"
-                " make the folder writable for this user, or set another [state] path"
-            ) from error
+            raise refused(f"lock {self._path}", error) from error
         return self
 
     def _take(self, owner: Mapping[str, object]) -> None:

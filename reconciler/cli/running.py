@@ -1,7 +1,7 @@
 """Running one pass for a command, and what its exit code says of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler import bootstrap
@@ -12,7 +12,6 @@ from reconciler.engine.settings import Scope
 from reconciler.engine.status import held_passes
 from reconciler.render import paper
 from reconciler.render.document import report_fields
-from state.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,7 @@ class Outcome:
         report = self.report
         if report.problems or (report.undelivered and not self.is_plan):
             return Exit.FAILED
-        return Exit.HELD if report.held else Exit.DONE
+        return Exit.HELD if report.held and not self.is_plan else Exit.DONE
 
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""
@@ -53,7 +52,10 @@ class Outcome:
         return found
 
     def refusals(self) -> list[str]:
-        """Say why the brake holds, and what lets it go."""
+        """Say why the brake holds, or would hold, and what lets it go."""
+        if self.is_plan:
+            advice = "reconcile would hold it and ask for `plexsync approve`"
+            return [f"{reason}; {advice}" for reason in self.report.held]
         numbers = " and ".join(f"`plexsync approve {number}`" for number in self.held)
         advice = f"`plexsync plan` shows it, {numbers} lets it go"
         return [f"{reason}; {advice}" for reason in self.report.held]
@@ -76,21 +78,9 @@ def run(
         one = Pass(means, scope)
         report = one.plan() if is_plan else one.reconcile()
         return Outcome(
-            report=_missing_named(report, scope, ledger),
+            report=report,
             owed=sum(ledger.outbox.counts().values()),
-            held=held_passes(ledger) if report.held else (),
+            held=held_passes(ledger) if report.held and not is_plan else (),
             requests=dict(sorted(to.requests.items())),
             is_plan=is_plan,
         )
-
-
-def _missing_named(report: PassReport, scope: Scope, ledger: Ledger) -> PassReport:
-    """Object to scenes that were asked for by number and are not there."""
-    if report.problems or scope.scenes is None:
-        return report
-    unknown = sorted(scope.scenes - ledger.scenes.get(scope.scenes).keys())
-    sentences = [
-        f"stash has no scene {scene}: its number is in the address of its page"
-        for scene in unknown
-    ]
-    return replace(report, problems=tuple(sentences))

@@ -28,7 +28,7 @@ class Load:
 def judge(load: Load, limits: Limits) -> tuple[str, ...]:
     """Say why the pass is held, with numbers; empty lets it go."""
     return tuple(
-        f"{count} {what} planned, the limit is {limit}"
+        f"{what}: {count} planned, the limit is {limit}"
         f" ({share * 100:g} % of {load.items} items, at least {floor})"
         for what, count, share, floor in (
             (

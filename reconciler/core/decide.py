@@ -35,7 +35,7 @@ class Reason(StrEnum):
     WITHDRAWN = "stash emptied it"  # 4
     FORGOTTEN = "stash emptied it, plex has another"  # 5
     KEPT_LOCKED = "locked in plex before us"  # 6
-    FIRST = "empty in plex"  # 7
+    FIRST = "plex has nothing of its own"  # 7
     FOREIGN = "another value in plex"  # 8
     AT_REST = "nothing moved"  # 9
     EDITED = "edited in plex"  # 10

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from random import Random
 
 from reconciler.clock import Clock
@@ -42,7 +43,7 @@ class Failing:
                 self.tally.counts["buried fields"] += len(fields)
             else:
                 self.ledger.outbox.postpone(
-                    entry.link, not_before=now + int(verdict.delay), error=str(error)
+                    entry.link, not_before=now + ceil(verdict.delay), error=str(error)
                 )
                 self.tally.counts["postponed items"] += 1
 

@@ -1,6 +1,6 @@
 """What a pass has planned, looked at before it is written: shown, judged, released."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconciler.clock import Clock
@@ -33,10 +33,7 @@ class Judge:
         """Look at a pass's planned entries, once, and note what they come to."""
         unseen = self.looker.entries(Stage.PLANNED, pass_id=pass_id, is_unseen=True)
         for entries in unseen:
-            looks = self.looker.look(entries)
-            loads = {look.entry.link: _load(look) for look in looks}
-            with self.ledger.transaction():
-                self.ledger.outbox.forecast(loads)
+            self._note(self.looker.look(entries))
             self.audience.advance(len(entries))
 
     def judge(self, pass_id: int) -> None:
@@ -59,17 +56,23 @@ class Judge:
     def show(self, stage: Stage, limit: int | None) -> int | None:
         """Tell what delivering a stage's entries would write; say how much is left.
 
-        Reads the items, 50 to a request; writes nothing.
+        Reads the items, 50 to a request. Notes what they come to, as `forecast` does.
         """
         for entries in self.looker.entries(stage):
             mine = entries if limit is None else entries[:limit]
             if not mine:
                 break
-            for look in self.looker.look(mine):
+            looks = self.looker.look(mine)
+            self._note(looks)
+            for look in looks:
                 self._show(look)
             limit = None if limit is None else limit - len(mine)
             self.audience.advance(len(mine))
         return limit
+
+    def _note(self, looks: Sequence[Look]) -> None:
+        with self.ledger.transaction():
+            self.ledger.outbox.forecast({k.entry.link: _load(k) for k in looks})
 
     def _show(self, look: Look) -> None:
         if look.standing is not Standing.THERE:

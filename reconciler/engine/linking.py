@@ -94,8 +94,10 @@ class Linker:
         """Write a scene's links down and owe them what they need."""
         places = self._places(scene, known)
         held = {place.target for place in places}
-        # without a file there is nothing to wait for
-        missing = self.targets.keys() - held if scene.files else set[int]()
+        # without a file there is nothing to wait for; and a file lies in one library:
+        # that it has none in the others is how it should be
+        is_waiting = bool(scene.files) and not held
+        missing = self.targets.keys() if is_waiting else set[int]()
         self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
         for link, is_new in self._bind(scene, places, known):
             is_deep = is_new or cause in _VERIFYING

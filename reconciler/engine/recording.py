@@ -67,13 +67,25 @@ class Recorder:
             self._record_page(page, cursor, None, is_full=is_full)
             cursor = replace(cursor, scene=page.rows[-1].id)
 
-    def read(self, scenes: Sequence[SceneId]) -> None:
-        """Record some scenes as they are now, wherever the watermark stands."""
+    def read(self, scenes: Sequence[SceneId]) -> set[SceneId]:
+        """Record some scenes as they are now; say which of them are in Stash.
+
+        Those that are not are told as problems. The watermark stays where it is.
+        """
         scan = self.ledger.scenes.scan()
+        self.audience.stage("reading stash", len(scenes))
         # without a server's clock nothing read here counts as settled
         moment = datetime.fromtimestamp(0, UTC)
-        for chunk in _chunks(list(self.source.read(scenes))):
+        missing = set(scenes)
+        for chunk in _chunks(self.source.read(scenes)):
             self._commit(self.prepare(chunk, moment), scan, scan)
+            self.audience.advance(len(chunk))
+            missing -= {scene.id for scene in chunk}
+        self.tally.problems += [
+            f"stash has no scene {scene}: its number is in the address of its page"
+            for scene in sorted(missing)
+        ]
+        return set(scenes) - missing
 
     def relink(self, snapshots: Sequence[SnapshotRecord], cause: str) -> None:
         """Link scenes anew that did not change themselves, and owe what that takes."""
@@ -136,6 +148,7 @@ class Recorder:
             if end is not None and is_end:
                 after = end
             self._commit(chunk, scan, after)
+            self.audience.advance(len(chunk.news))
             scan = after
         if end is not None and not chunks:
             self._commit(None, scan, end)
@@ -166,7 +179,6 @@ class Recorder:
             if before != after:
                 self.ledger.scenes.put_scan(after)
         if chunk is not None and chunk.news:
-            self.audience.advance(len(chunk.news))
             self.tally.counts["changed scenes"] += len(chunk.news)
 
 

@@ -145,8 +145,8 @@ class Pass:
 
     def _read_stash(self) -> None:
         if self.scope.scenes is not None:
-            self._recorder.read(sorted(self.scope.scenes))
-            found = self.means.ledger.scenes.get(self.scope.scenes)
+            there = self._recorder.read(sorted(self.scope.scenes))
+            found = self.means.ledger.scenes.get(there)
             self._recorder.relink(list(found.values()), ASKED_FOR)
             return
         self._recorder.scan(is_full=self.scope.is_full)
@@ -182,6 +182,8 @@ class Pass:
         left = self.scope.limit
         for stage in (Stage.RELEASED, Stage.PLANNED):
             left = judge.show(stage, left)
+        for number in self.means.ledger.outbox.planned_passes():
+            judge.judge(number)
 
     def _judge(self, scope: Scope) -> Judge:
         targets = self._linker.targets

@@ -48,7 +48,7 @@ def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
     ]
     (row,) = [line for line in lines if " summary " in line]
     assert row.split()[:2] == [str(desk.key("one")), "one"]
-    assert row.endswith("…  empty in plex")
+    assert row.endswith("…  plex has nothing of its own")
     assert all(line == line.rstrip() for line in lines)
     assert "1 item would be written (2 fields)" in lines
     assert said.err.splitlines() == [
@@ -155,4 +155,4 @@ def test_status_says_how_things_stand(desk: Desk) -> None:
     ]
     for line in lines:
         assert re.search(f"^{line}$", said, re.MULTILINE)
-    assert "fields\n  2  written: empty in plex\n" in said
+    assert "fields\n  2  written: plex has nothing of its own\n" in said

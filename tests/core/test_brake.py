@@ -41,11 +41,11 @@ def test_both_reasons_are_told_with_their_numbers() -> None:
     overwrites, removals = judge(load, limits)
 
     assert overwrites == (
-        "300 overwrites of values that are not ours planned, the limit is 200"
+        "overwrites of values that are not ours: 300 planned, the limit is 200"
         " (20 % of 1000 items, at least 50)"
     )
     assert removals == (
-        "40 clears and removals planned, the limit is 25"
+        "clears and removals: 40 planned, the limit is 25"
         " (2.5 % of 1000 items, at least 20)"
     )
 

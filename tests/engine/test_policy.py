@@ -125,7 +125,7 @@ def test_too_many_foreign_values_hold_the_pass_until_it_is_approved(
     again = world.reconcile()
 
     assert (held.puts, again.puts) == (0, 0)
-    assert "10 overwrites" in held.report.held[0]
+    assert ": 10 planned, the limit is 3" in held.report.held[0]
     assert "plex items" not in again.sent
     with Ledger(world.state) as ledger:
         (number,) = ledger.outbox.planned_passes()

@@ -183,7 +183,7 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             answer = Broken.RESET
         self._tell(answer)
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = _serve  # noqa: N815
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - http.server names them
 
     def wait(self, seconds: float) -> bool:
         return not self.server.stopping.wait(min(seconds, _LONGEST_WAIT))

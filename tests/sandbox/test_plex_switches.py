@@ -24,7 +24,7 @@ SWITCHES = {field.name for field in fields(Switches)}
 
 def world_with(**changed: object) -> tuple[World, int]:
     """Return a world with one film in it, and the film's key."""
-    world = World(Switches(**changed))  # type: ignore[arg-type]
+    world = World(Switches(**changed))  # type: ignore[arg-type] # by name
     return world, world.add("Otter River.mp4")
 
 

@@ -1,5 +1,6 @@
 """One writer: a second one is told who the first is, however the first ended."""
 
+import errno
 import os
 import resource
 import signal
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from state.errors import HeldError, StateError
+from state.errors import HeldError, StateError, refused
 from state.ledger import Ledger, held
 from state.lock import WriterLock
 from tests.state.samples import finished, process
@@ -150,3 +151,10 @@ def test_a_reader_needs_no_lock(path: Path) -> None:
         assert reader.scenes.count() == 0
         reader.close()
         owner.communicate("\n")
+
+
+def test_a_full_disk_is_told_as_one() -> None:
+    told = refused("lock a.lock", OSError(errno.ENOSPC, "No space left on device"))
+    assert str(told) == (
+        "cannot lock a.lock: No space left on device; free some space and run again"
+    )
