@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from reconciler.core.conclude import Outcome, needs_second_read, outcome, remember
 from reconciler.core.decide import Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
@@ -12,6 +14,8 @@ from reconciler.engine.report import Audience, Line, Tally, line_values
 from reconciler.engine.translate import Written, journal_fields, memory_record
 from state.ledger import Ledger
 from state.records import EntryRecord, JournalRecord
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 50
 
@@ -93,6 +97,14 @@ class Concluder:
             self.ledger.links.remember(one.row.link, records)
             self.ledger.journal.close(one.row.id, _word(len(done), len(one.writes)))
             self._settle(one, done.keys())
+        log.info(
+            "concluded",
+            scene=one.row.scene,
+            item=one.key,
+            applied=len(done),
+            sent=len(one.writes),
+            resolved=one.entry is None,
+        )
         if one.entry is not None:
             self._tell(one, one.entry, done)
 
@@ -122,6 +134,7 @@ class Concluder:
                     cause=entry.cause,
                 )
             )
+            log.debug("written", item=one.key, field=name, old=old, new=new)
             self.tally.causes[entry.cause] += 1
         self.tally.counts["written fields"] += len(done)
         self.tally.counts["written items"] += int(bool(done))

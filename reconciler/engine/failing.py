@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 from random import Random
 
+import structlog
+
 from reconciler.clock import Clock
 from reconciler.core.errors import PlexsyncError, TransientError
 from reconciler.core.retry import VERIFY_AFTER, Bury, after_failure
@@ -13,6 +15,8 @@ from reconciler.engine.linking import AGAIN
 from reconciler.engine.report import Tally
 from state.ledger import Ledger
 from state.records import EntryRecord
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,11 +45,13 @@ class Failing:
                     now=now,
                 )
                 self.tally.counts["buried fields"] += len(fields)
+                log.info("buried", link=entry.link, fields=len(fields))
             else:
                 self.ledger.outbox.postpone(
                     entry.link, not_before=now + ceil(verdict.delay), error=str(error)
                 )
                 self.tally.counts["postponed items"] += 1
+                log.info("postponed", link=entry.link, seconds=ceil(verdict.delay))
 
     def unchanged(
         self, entry: EntryRecord, fields: Sequence[Field], item: ItemKey

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 
+import structlog
+
 from reconciler.clock import Clock
 from reconciler.core.errors import ServerError
 from reconciler.engine.concluding import Concluder
@@ -19,6 +21,8 @@ from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
 from state.ledger import Ledger
 from state.records import Stage
+
+log = structlog.get_logger(__name__)
 
 DONE, FAILED, HELD = "done", "failed", "held"
 
@@ -119,6 +123,7 @@ class Pass:
         try:
             step()
         except ServerError as error:
+            log.info("cut short", step=step.__name__.lstrip("_"), error=str(error))
             self.tally.problem(error)
             return False
         return True
@@ -227,10 +232,14 @@ class Pass:
 
     def _end(self) -> None:
         outcome = FAILED if self.tally.problems else DONE
+        outcome = HELD if self.tally.held else outcome
         with self.means.ledger.transaction():
+            number = self._open.begun()
             self.means.ledger.passes.end(
-                self._open.begun(),
-                outcome=HELD if self.tally.held else outcome,
+                number,
+                outcome=outcome,
                 counts=self.tally.counts,
                 now=self.means.clock.unix(),
             )
+        counts = {name.replace(" ", "_"): n for name, n in self.tally.counts.items()}
+        log.info("pass ended", pass_id=number, outcome=outcome, **counts)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import structlog
+
 from reconciler.core.errors import TransientError, UserError
 from reconciler.core.match import stash_paths
 from reconciler.core.values import Kind, ListedItem, Section
@@ -12,6 +14,8 @@ from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience
 from state.ledger import Ledger
 from state.records import TargetRecord
+
+log = structlog.get_logger(__name__)
 
 _CHUNK = 500
 _SHRINK_FLOOR = 20
@@ -101,6 +105,7 @@ class Surveyor:
                 self.ledger.items.listed(
                     target.id, marker=section.marker, cursor=cursor
                 )
+        log.info("listed", library=target.id, items=listed, complete=is_full)
         self.know_targets()
 
     def _put(
