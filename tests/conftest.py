@@ -1,12 +1,14 @@
 """What every test may ask for; and no test reaches beyond loopback."""
 
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from reconciler import logs
 from tests.world import World
 
 settings.register_profile(
@@ -23,6 +25,12 @@ def _connect_nearby(self: socket.socket, address: Any) -> None:  # noqa: ANN401 
         if not (host.startswith("127.") or host in {"::1", "localhost"}):
             raise AssertionError(f"a test reaches for {host}: loopback only")
     _CONNECT(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    """Keep passes in process from logging to the screen; commands configure anew."""
+    logs.configure("critical", logs.Form.JSON, (), sys.stderr)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -96,6 +96,8 @@ class Pass:
         """Record what Stash has, and deliver what Plex is owed."""
         self.observe()
         self._try(self._deliver)
+        if self._open.number is not None or any(self.tally.counts.values()):
+            self._end()
         return self._report()
 
     def plan(self) -> PassReport:
@@ -217,8 +219,6 @@ class Pass:
 
     def _report(self) -> PassReport:
         undelivered = self.means.ledger.outbox.postponed()
-        if self._open.number is not None or any(self.tally.counts.values()):
-            self._end()
         return PassReport(
             pass_id=self._open.number,
             counts=dict(self.tally.counts),
