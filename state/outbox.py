@@ -44,15 +44,19 @@ class OutboxBook:
     def owe(self, entry: EntryRecord, *, now: int) -> None:
         """Owe a delivery; it takes the place of whatever was owed to the link.
 
-        Fields still owed from before stay owed, under the new revision.
+        Fields still owed from before stay owed, under the new revision; and what has
+        not been let go yet stays with the pass that planned it.
         """
-        known = self._db.ask("SELECT fields FROM outbox WHERE link = ?", entry.link)
-        before = (name for (names,) in known for name in json.loads(names))
-        fields = sorted({*entry.fields, *before})
-        self._db.ask(_OWE, *_values(replace(entry, fields=tuple(fields)), now))
+        query = "SELECT fields, stage, pass FROM outbox WHERE link = ?"
+        fields, pass_id = set(entry.fields), entry.pass_id
+        for names, stage, number in self._db.ask(query, entry.link):
+            fields |= set(json.loads(names))
+            pass_id = number if stage == Stage.PLANNED else pass_id
+        entry = replace(entry, fields=tuple(sorted(fields)), pass_id=pass_id)
+        self._db.ask(_OWE, *_values(entry, now))
         self._db.many(
             "DELETE FROM dead_letter WHERE link = ? AND field = ?",
-            [(entry.link, name) for name in fields],
+            [(entry.link, name) for name in entry.fields],
         )
 
     def cancel(self, links: Iterable[int]) -> None:

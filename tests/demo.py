@@ -126,7 +126,7 @@ def _play(demo: Demo) -> int:
     demo.say("Once more: nothing has changed, so nothing is written.")
     again = demo.run("reconcile", "--count-requests")
     demo.say("Somebody edits one title in Stash. One PUT brings it over.")
-    demo.both.stash.model.update_scene(1, title="Early Heron, the director's cut")
+    demo.both.stash.model.update_scene(1, title="Drifting Heron of Skye, restored")
     edited = demo.run("reconcile", "--count-requests")
     demo.show_items()
     puts = {"plan": planned, "second reconcile": again, "after one edit": edited}

@@ -12,6 +12,7 @@ from reconciler.engine.settings import Scope
 from reconciler.engine.status import held_passes
 from reconciler.render import paper
 from reconciler.render.document import report_fields
+from state.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,12 @@ class Outcome:
         """Say why the brake holds, or would hold, and what lets it go."""
         if self.is_plan:
             advice = "reconcile would hold it and ask for `plexsync approve`"
-            return [f"{reason}; {advice}" for reason in self.report.held]
-        numbers = " and ".join(f"`plexsync approve {number}`" for number in self.held)
-        advice = f"`plexsync plan` shows it, {numbers} lets it go"
-        return [f"{reason}; {advice}" for reason in self.report.held]
+            return [f"{reason}; {advice}" for _, reason in self.report.held]
+        return [
+            f"pass {number}: {reason}; `plexsync plan` shows it,"
+            f" `plexsync approve {number}` lets it go"
+            for number, reason in self.report.held
+        ]
 
 
 def run(
@@ -79,8 +82,15 @@ def run(
         report = one.plan() if is_plan else one.reconcile()
         return Outcome(
             report=report,
-            owed=sum(ledger.outbox.counts().values()),
+            owed=_owed(report, ledger, is_plan=is_plan),
             held=held_passes(ledger) if report.held and not is_plan else (),
             requests=dict(sorted(to.requests.items())),
             is_plan=is_plan,
         )
+
+
+def _owed(report: PassReport, ledger: Ledger, *, is_plan: bool) -> int:
+    """Count the items to deliver; what a plan owes is only to be looked at."""
+    if is_plan:
+        return report.counts.get("items to write", 0)
+    return sum(ledger.outbox.counts().values())

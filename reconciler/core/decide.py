@@ -35,9 +35,9 @@ class Reason(StrEnum):
     WITHDRAWN = "stash emptied it"  # 4
     FORGOTTEN = "stash emptied it, plex has another"  # 5
     KEPT_LOCKED = "locked in plex before us"  # 6
-    FIRST = "plex has nothing of its own"  # 7
+    FIRST = "missing in plex"  # 7
     FOREIGN = "another value in plex"  # 8
-    AT_REST = "nothing moved"  # 9
+    AT_REST = "differs as before"  # 9
     EDITED = "edited in plex"  # 10
     REFRESHED = "refreshed by plex"  # 11
     HANDED_BACK = "handed back"  # 12

@@ -15,7 +15,7 @@ ONE = "one item holds its file"
 NO_ITEM = "no item holds its file"
 NO_FILE = "has no file in stash"
 CONTESTED = "shares its item with another scene"
-SEVERAL = "several items hold its files"
+SEVERAL = "several items hold its files: each is written"
 
 _BATCH = 200
 _SAMPLES = 5

@@ -51,7 +51,7 @@ class Deliverer:
     def deliver(self, limit: int | None) -> None:
         """Deliver what is due, at most *limit* entries."""
         owed = self.ledger.outbox.counts().get(Stage.RELEASED, 0)
-        self.audience.stage("writing to plex", owed if limit is None else limit)
+        self.audience.stage("delivering", owed if limit is None else limit)
         left = owed if limit is None else limit
         for entries in self.looker.entries(Stage.RELEASED):
             if left <= 0:

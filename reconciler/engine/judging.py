@@ -44,11 +44,13 @@ class Judge:
         )
         load = Load(
             items=self.ledger.links.counts().get("linked", 0),
-            overwrites=overwrites + (done[0] if overwrites else 0),
-            removals=removals + (done[1] if removals else 0),
+            overwrites=overwrites,
+            removals=removals,
+            done_overwrites=done[0],
+            done_removals=done[1],
         )
         if reasons := judge(load, self.limits):
-            self.tally.held.extend(reasons)
+            self.tally.held.extend((pass_id, reason) for reason in reasons)
             return
         with self.ledger.transaction():
             self.ledger.outbox.release(pass_id)

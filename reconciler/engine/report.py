@@ -74,8 +74,8 @@ class Tally:
     """What had fields written: cause -> how many."""
     problems: list[str] = field(default_factory=list)
     """Sentences for the operator; any of them makes the pass one that failed."""
-    held: list[str] = field(default_factory=list)
-    """Why the brake holds, with numbers."""
+    held: list[tuple[int, str]] = field(default_factory=list)
+    """The passes that the brake holds, and why, with numbers."""
 
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once."""
@@ -93,7 +93,8 @@ class PassReport:
     reasons: dict[str, int]
     causes: dict[str, int]
     problems: tuple[str, ...]
-    held: tuple[str, ...]
+    held: tuple[tuple[int, str], ...]
+    """The passes that the brake holds, and why."""
     undelivered: int
     """Entries that were tried and are still owed."""
     waiting: int

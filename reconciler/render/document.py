@@ -76,6 +76,6 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "causes": report.causes,
         "waiting": report.waiting,
         "undelivered": report.undelivered,
-        "held": list(report.held),
+        "held": [reason for _, reason in report.held],
         "problems": list(report.problems),
     }

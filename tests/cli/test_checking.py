@@ -54,7 +54,7 @@ def test_each_standing_is_counted_and_shown(desk: Desk) -> None:
         "no item holds its file": 1,
         "has no file in stash": 1,
         "shares its item with another scene": 2,
-        "several items hold its files": 1,
+        "several items hold its files: each is written": 1,
     }
     assert matches["matched"] == 2
     shown = {(sample["scene"], sample["standing"]) for sample in matches["samples"]}
@@ -63,7 +63,7 @@ def test_each_standing_is_counted_and_shown(desk: Desk) -> None:
         (bare, "has no file in stash"),
         (twin, "shares its item with another scene"),
         (other, "shares its item with another scene"),
-        (several, "several items hold its files"),
+        (several, "several items hold its files: each is written"),
     }
     assert "no item holds its file, for example\n" in said
     assert "/data/films/gone.mp4  /media/films/gone.mp4\n" in said

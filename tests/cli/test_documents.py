@@ -89,7 +89,7 @@ def test_a_change_has_both_values_in_the_fields_own_form(desk: Desk) -> None:
         "item": str(desk.key("one")),
         "name": "one",
         "scene": scene,
-        "reason": "plex has nothing of its own",
+        "reason": "missing in plex",
         "cause": "found in plex",
     }
     assert sorted(document["changes"], key=lambda line: str(line["field"])) == [

@@ -93,7 +93,8 @@ def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
     number = again.document["held_passes"][0]
     (sentence,) = [line for line in held.err.splitlines() if "held: " in line]
     assert sentence.startswith(
-        "held: overwrites of values that are not ours: 1 planned, the limit is 0"
+        f"held: pass {number}: overwrites of values that are not ours: 1 planned,"
+        " the limit is 0"
     )
     assert sentence.endswith(
         f"`plexsync plan` shows it, `plexsync approve {number}` lets it go"

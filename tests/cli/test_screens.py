@@ -48,7 +48,7 @@ def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
     ]
     (row,) = [line for line in lines if " summary " in line]
     assert row.split()[:2] == [str(desk.key("one")), "one"]
-    assert row.endswith("…  plex has nothing of its own")
+    assert row.endswith("…  missing in plex")
     assert all(line == line.rstrip() for line in lines)
     assert "1 item would be written (2 fields)" in lines
     assert said.err.splitlines() == [
@@ -63,7 +63,7 @@ def test_a_terminal_gets_a_bar_that_goes_away(desk: Desk) -> None:
 
     shown = at_a_terminal(desk, "reconcile")
 
-    assert "writing to plex" in shown
+    assert "delivering" in shown
     assert _COLOUR.search(shown)
     assert "1 item written (2 fields)" in shown
     assert "listing Films: 1" not in shown
@@ -155,4 +155,4 @@ def test_status_says_how_things_stand(desk: Desk) -> None:
     ]
     for line in lines:
         assert re.search(f"^{line}$", said, re.MULTILINE)
-    assert "fields\n  2  written: plex has nothing of its own\n" in said
+    assert "fields\n  2  written: missing in plex\n" in said

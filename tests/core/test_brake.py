@@ -50,6 +50,17 @@ def test_both_reasons_are_told_with_their_numbers() -> None:
     )
 
 
+def test_what_was_written_today_counts_towards_it() -> None:
+    load = Load(items=100, removals=12, done_removals=9, done_overwrites=500)
+
+    assert judge(load, Limits()) == (
+        (
+            "clears and removals: 12 planned and 9 written in the last 24 hours,"
+            " the limit is 20 (2 % of 100 items, at least 20)"
+        ),
+    )
+
+
 @given(COUNTS, COUNTS, COUNTS, st.integers(0, 99), LIMITS)
 def test_more_to_write_never_lets_go(
     items: int, overwrites: int, removals: int, more: int, limits: Limits

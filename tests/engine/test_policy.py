@@ -125,12 +125,30 @@ def test_too_many_foreign_values_hold_the_pass_until_it_is_approved(
     again = world.reconcile()
 
     assert (held.puts, again.puts) == (0, 0)
-    assert ": 10 planned, the limit is 3" in held.report.held[0]
+    assert ": 10 planned, the limit is 3" in held.report.held[0][1]
     assert "plex items" not in again.sent
     with Ledger(world.state) as ledger:
         (number,) = ledger.outbox.planned_passes()
         ledger.outbox.release(number)
     assert world.reconcile().puts == 10
+
+
+def test_another_change_of_a_held_item_does_not_let_it_go(world: World) -> None:
+    world.limits = Limits(overwrites=0.0, overwrites_floor=1)
+    scenes = [world.scene(f"brook-{n}", title=f"Brook {n}") for n in range(3)]
+    for number in range(3):
+        key = world.key(f"brook-{number}")
+        world.plex.person.edit(key, lock=False, title=f"Somebody's {number}")
+    world.reconcile()
+    world.later(60)
+    world.stash.update_scene(scenes[0], details="Water.")
+
+    outcome = world.reconcile()
+    alone = world.reconcile(scenes=frozenset({scenes[1]}))
+
+    assert (outcome.puts, alone.puts) == (0, 0)
+    assert len(outcome.report.held) == 1
+    assert world.value("brook-0", Field.TITLE) == "Somebody's 0"
 
 
 def test_scope_of_library_field_and_limit(world: World) -> None:

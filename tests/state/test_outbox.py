@@ -206,3 +206,15 @@ def test_a_released_pass_is_for_delivery_to_take(ledger: Ledger) -> None:
     assert ledger.outbox.planned_passes() == [2]
     assert ledger.outbox.counts() == {PLANNED: 1, RELEASED: 2}
     assert due(ledger, Due(stage=RELEASED)) == [1, 2]
+
+
+def test_what_was_not_let_go_stays_with_the_pass_that_planned_it(
+    ledger: Ledger,
+) -> None:
+    ledger.outbox.owe(replace(entry(1, "genre"), pass_id=4), now=NOW)
+    ledger.outbox.owe(replace(entry(1, "title", revision=2), pass_id=9), now=NOW)
+    ledger.outbox.release(9)
+
+    (known,) = ledger.outbox.of_links([1]).values()
+    assert (known.pass_id, known.stage, known.revision) == (4, Stage.PLANNED, 2)
+    assert known.fields == ("genre", "title")
