@@ -7,6 +7,7 @@ from enum import StrEnum
 from reconciler.clock import Clock
 from reconciler.core.decide import Decision
 from reconciler.core.desire import desire
+from reconciler.core.errors import GoneError
 from reconciler.core.plan import decide_item
 from reconciler.core.values import Field, Item, ItemKey, Scene, Section
 from reconciler.engine.ports import Library
@@ -79,7 +80,7 @@ class Looker:
         contested = self.ledger.links.contested(keys)
         memories = self.ledger.links.memories(keys)
         scenes = self.ledger.scenes.get(link.scene for link in links.values())
-        section = self.surveyor.connect()[entries[0].target]
+        section = self._section(entries[0].target)
         read_at = self.clock.monotonic()
         items = self._read([links[key] for key in keys if key not in contested])
         looks = []
@@ -101,6 +102,15 @@ class Looker:
                 )
             )
         return looks
+
+    def _section(self, target: int) -> Section:
+        found = self.surveyor.connect().get(target)
+        if found is None:
+            raise GoneError(
+                "plex is another server than the one that was linked:"
+                " nothing is written now, the next pass links it anew"
+            )
+        return found
 
     def _read(self, links: Sequence[LinkRecord]) -> Mapping[ItemKey, Item]:
         keys = sorted({ItemKey(link.item) for link in links})

@@ -1,6 +1,8 @@
 """Which item is written: exactly the one that holds the file, or none."""
 
 from reconciler.core.values import Field
+from tests.sandbox.plex.double import PlexDouble
+from tests.sandbox.plex.model import Model
 from tests.world import FILMS, World, rules
 
 
@@ -149,3 +151,24 @@ def test_an_empty_listing_unbinds_nothing(world: World) -> None:
 
     assert "nothing is dropped on that" in " ".join(outcome.report.problems)
     assert outcome.puts == 0
+
+
+def test_another_server_with_the_same_library_is_linked_anew(world: World) -> None:
+    scene = world.scene("glacier", title="Glacier")
+    world.reconcile()
+    world.later(600)
+    old = world.plex
+    world.plex = PlexDouble(Model(clock=lambda: world.moment, name="Attic"))
+    world.section = world.plex.add_section(FILMS, "/media/films")
+    world.plex.add(world.section, "/media/films/glacier.mp4")
+    world.plex_wire = world.plex.adapter()
+    world.restart()
+    world.stash.update_scene(scene, title="Glacier at night")
+
+    first = world.reconcile()
+    assert (first.puts, len(first.report.problems)) == (0, 1)
+    world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Glacier at night"
+    (before,) = old.snapshot().values()
+    assert before.values["title"] == "Glacier"
