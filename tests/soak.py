@@ -10,6 +10,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import track
 
+from reconciler import logs
 from tests.crash.kills import Library
 
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="stop after so long")
     parser.add_argument("--scenes", type=int, default=1000)
     options = parser.parse_args()
+    logs.configure("critical", logs.Form.JSON, (), sys.stderr)
     end = time.monotonic() + 60 * (options.minutes or float("inf"))
     with tempfile.TemporaryDirectory(prefix="plexsync-soak-") as folder:
         library = Library(Path(folder), options.scenes)
