@@ -50,19 +50,6 @@ class Audience(Protocol):
         ...
 
 
-class Nobody:
-    """An audience that takes no notice."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """Take no notice."""
-
-    def advance(self, steps: int = 1) -> None:
-        """Take no notice."""
-
-    def line(self, line: Line) -> None:
-        """Take no notice."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a pass adds up while it runs."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.core.canonical import entity_digest, restore
-from reconciler.core.decide import Decision, Memory, Reason, Verdict
+from reconciler.core.decide import Memory, Reason, Verdict
 from reconciler.core.scanning import is_settled, read_stamp
 from reconciler.core.values import (
     Change,
@@ -126,11 +126,6 @@ def journal_fields(text: str) -> dict[Field, Written]:
         )
         for name, row in json.loads(text).items()
     }
-
-
-def written(decision: Decision, change: Change, before: FieldValue) -> Written:
-    """Note a decision to write, for the journal."""
-    return Written(before=before, change=change, memory=decision.memory)
 
 
 def _dump_value(value: FieldValue | None) -> str | None:
