@@ -16,12 +16,12 @@ VALUES (?, ?, ?, ?, ?, 1, 0) RETURNING id
 
 _PUT_FIELD = """
 INSERT INTO field
-  (link, field, base, seen, verdict, reason, ours, first, owned, yielded, forms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (link, field, base, seen, verdict, reason, ours, first, owned, yielded, forms, wish)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (link, field) DO UPDATE SET
   base = excluded.base, seen = excluded.seen, verdict = excluded.verdict,
   reason = excluded.reason, ours = excluded.ours, first = excluded.first,
-  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms
+  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms, wish = excluded.wish
 """
 
 
@@ -167,6 +167,7 @@ def _values(record: FieldRecord) -> tuple[object, ...]:
         record.owned,
         record.yielded,
         record.forms,
+        record.wish,
     )
 
 
@@ -181,4 +182,5 @@ def _field(row: Field) -> FieldRecord:
         owned=row.owned,
         yielded=row.yielded,
         forms=row.forms,
+        wish=row.wish,
     )

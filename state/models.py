@@ -1,6 +1,6 @@
 """The tables as peewee sees them; private to this package."""
 
-from peewee import CompositeKey, IntegerField, Model, TextField
+from peewee import SQL, CompositeKey, IntegerField, Model, TextField
 
 
 class Row(Model):
@@ -115,9 +115,15 @@ class Field(Row):
     owned = TextField()
     yielded = TextField()
     forms = TextField()
+    wish = TextField(null=True)
 
     class Meta:
         primary_key = CompositeKey("link", "field")
+
+
+Field.add_index(
+    Field.index(Field.link, where=(Field.wish.is_null(False)), name="field_wish")
+)
 
 
 class Outbox(Row):
@@ -134,6 +140,8 @@ class Outbox(Row):
     error = TextField(null=True)
     overwrites = IntegerField(null=True)
     removals = IntegerField(null=True)
+    rewrites = IntegerField(null=True)
+    taken = TextField(null=True)
 
     class Meta:
         indexes = ((("stage", "target"), False),)
@@ -155,14 +163,15 @@ class Journal(Row):
     link = IntegerField(index=True)
     target = IntegerField()
     item = TextField()
-    scene = IntegerField()
-    pass_id = IntegerField(column_name="pass")
+    scene = IntegerField(index=True)
+    pass_id = IntegerField(column_name="pass", index=True)
     revision = IntegerField()
     opened_at = IntegerField(index=True)
     fields = TextField()
     overwrites = IntegerField()
     removals = IntegerField()
     outcome = TextField(null=True)
+    taken = TextField(default="[]", constraints=[SQL("DEFAULT '[]'")])
 
 
 Journal.add_index(
@@ -190,6 +199,8 @@ class Pass(Row):
     ended_at = IntegerField(null=True)
     outcome = TextField(null=True)
     counts = TextField()
+    held = TextField(null=True)
+    approved = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
 
 TABLES: tuple[type[Model], ...] = (

@@ -115,6 +115,8 @@ class FieldRecord:
     owned: str = "[]"
     yielded: str = "[]"
     forms: str = "{}"
+    wish: str | None = None
+    """What a person has asked of the field and is not done yet."""
 
 
 class Stage(StrEnum):
