@@ -21,7 +21,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (link, field) DO UPDATE SET
   base = excluded.base, seen = excluded.seen, verdict = excluded.verdict,
   reason = excluded.reason, ours = excluded.ours, first = excluded.first,
-  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms, wish = excluded.wish
+  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms,
+  wish = excluded.wish
 """
 
 

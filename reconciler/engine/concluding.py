@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from reconciler.core.conclude import Outcome, needs_second_read, outcome, remember
-from reconciler.core.decide import Memory
+from reconciler.core.memory import Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
 from reconciler.engine.failing import Failing
 from reconciler.engine.ports import Library

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.core.canonical import entity_digest, restore
-from reconciler.core.decide import Memory, Reason, Verdict
+from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.scanning import is_settled, read_stamp
 from reconciler.core.values import (
     Change,
