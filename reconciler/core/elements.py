@@ -217,6 +217,8 @@ def _memory(
     ]
     yielded = [key for key, why in left.items() if why in {*YIELDS, Reason.LEFT}]
     changed = bool(added or taken)
+    if not changed and yielded and set(yielded) == set(case.memory.yielded):
+        reason = case.memory.reason or reason  # why it was given up still says most
     is_ours = case.memory.ours or changed
     return replace(
         case.memory,
