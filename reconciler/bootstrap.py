@@ -17,6 +17,7 @@ from reconciler.engine.settings import Settings
 from state.database import read_mounts
 from state.errors import StateError
 from state.ledger import Ledger, copy, held
+from state.pause import Pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def means(
         rules=config.rules(),
         mappings=config.mappings(),
         limits=config.limits(),
+        keep=config.journal.keep,
         meaning=config.meaning(),
     )
     return Means(
@@ -62,8 +64,14 @@ def means(
         library=to.plex,
         settings=settings,
         audience=audience,
+        is_paused=lambda: pause(config).since() is not None,
         clock=clock,
     )
+
+
+def pause(config: Config) -> Pause:
+    """Name the mark that keeps everybody who has this state from writing."""
+    return Pause(config.state)
 
 
 @contextlib.contextmanager

@@ -24,13 +24,17 @@ def status(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the
     """Tell how far Plex is behind Stash, and what is in the way."""
     with bootstrap.reading(setting.config) as ledger:
         found = None if ledger is None else read_status(ledger)
+    paused = bootstrap.pause(setting.config).since()
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": []}
-        setting.document.close({**fields, **asdict(found or Status())})
-    elif found is None:
+        known = asdict(found or Status())
+        setting.document.close({**fields, **known, "paused": paused})
+        return
+    if found is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
     else:
         standing.show_status(paper(), found)
+    standing.show_pause(paper(), paused)
 
 
 @click.command(cls=Command)

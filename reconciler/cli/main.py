@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli import looks, passes
+from reconciler.cli import errands, looks, passes, past
 from reconciler.cli.failing import Commands
 from reconciler.cli.setting import Around, Setting
 
@@ -38,7 +38,12 @@ def cli(ctx: click.Context, config_path: Path | None, log_level: str) -> None:
     ctx.obj = setting
 
 
-for _command in (*passes.COMMANDS, *looks.COMMANDS):
+for _command in (
+    *passes.COMMANDS,
+    *looks.COMMANDS,
+    *errands.COMMANDS,
+    *past.COMMANDS,
+):
     cli.add_command(_command)
 
 

@@ -1,18 +1,23 @@
 """The commands that run a pass: reconcile, plan, and approving one that is held."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler import bootstrap
+from reconciler.cli import saved
 from reconciler.cli.failing import Command, complain
 from reconciler.cli.running import Outcome, run
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, SceneId
+from reconciler.engine.report import Audience, Audiences
 from reconciler.engine.settings import Scope
-from reconciler.render import passes, terminal
+from reconciler.render import decisions, passes, terminal
+from reconciler.render.document import Document
 from reconciler.render.paper import paper, several
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -60,19 +65,56 @@ def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(cls=Command)
 @click.option("--dry-run", is_flag=True, help="Only show what would be done: `plan`.")
+@click.option(
+    "--plan",
+    "saved_plan",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Deliver what `plan -o FILE` has saved and nothing else.",
+)
 @_scope_options
 @click.pass_obj
-def reconcile(setting: Setting, /, *, dry_run: bool, **options: Any) -> None:  # noqa: ANN401 - click's options
-    """Bring Plex up to date with Stash, once."""
-    _run(setting, options, is_plan=dry_run)
+def reconcile(
+    setting: Setting,
+    /,
+    *,
+    dry_run: bool,
+    saved_plan: Path | None,
+    **options: Any,  # noqa: ANN401 - click's options
+) -> None:
+    """Bring Plex up to date with Stash, once.
+
+    With a saved plan, what has moved since it was made is left, and listed.
+    """
+    asked = _scope(setting, options)
+    if saved_plan is None:
+        raise click.exceptions.Exit(_run(setting, options, asked, is_plan=dry_run))
+    scope, count = saved.read(saved_plan)
+    if asked != Scope():
+        problem = "--plan says what to deliver: leave out --full and what narrows it"
+        raise UserError([problem])
+    code = _run(setting, options, scope, is_plan=dry_run, planned=count)
+    raise click.exceptions.Exit(code)
 
 
 @click.command(cls=Command)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Save the plan too, for `reconcile --plan FILE`.",
+)
 @_scope_options
 @click.pass_obj
-def plan(setting: Setting, /, **options: Any) -> None:  # noqa: ANN401 - click's options
+def plan(setting: Setting, /, *, output: Path | None, **options: Any) -> None:  # noqa: ANN401 - click's options
     """Show what reconcile would do, field by field; writes nothing anywhere."""
-    _run(setting, options, is_plan=True)
+    scope = _scope(setting, options)
+    if output is None:
+        raise click.exceptions.Exit(_run(setting, options, scope, is_plan=True))
+    with saved.writing(output) as copy:
+        code = _run(setting, options, scope, is_plan=True, copy=copy)
+    raise click.exceptions.Exit(code)
 
 
 @click.command(cls=Command)
@@ -103,14 +145,32 @@ def approve(setting: Setting, number: int, *, as_json: bool) -> None:  # noqa: A
 COMMANDS = (reconcile, plan, approve)
 
 
-def _run(setting: Setting, options: dict[str, Any], *, is_plan: bool) -> None:
+def _run(  # noqa: PLR0913 - a command's whole choice
+    setting: Setting,
+    options: dict[str, Any],
+    scope: Scope,
+    *,
+    is_plan: bool,
+    copy: Document | None = None,
+    planned: int | None = None,
+) -> Exit:
     setting.config.require("stash", "plex")
-    scope = _scope(setting, options)
-    show = _as_text if setting.document is None else _as_document
-    outcome = show(setting, scope, is_plan=is_plan, counts=options["count_requests"])
+    counts = options["count_requests"]
+    if setting.document is None:
+        outcome = _as_text(setting, scope, copy, is_plan=is_plan, counts=counts)
+    else:
+        outcome = _as_document(setting, scope, copy, is_plan=is_plan, counts=counts)
+    if copy is not None:
+        copy.close(_document_fields(outcome, scope), may_change=True)
+    outcome = replace(outcome, planned=planned)
     complain(outcome.complaints())
     complain(outcome.refusals(), "held")
-    raise click.exceptions.Exit(outcome.code)
+    return outcome.code
+
+
+def _document_fields(outcome: Outcome, scope: Scope) -> dict[str, Any]:
+    asked = {"scope": saved.scope_fields(scope)} if outcome.is_plan else {}
+    return {**outcome.fields(), **asked}
 
 
 def _scope(setting: Setting, options: dict[str, Any]) -> Scope:
@@ -133,19 +193,32 @@ def _scope(setting: Setting, options: dict[str, Any]) -> Scope:
 
 
 def _as_document(
-    setting: Setting, scope: Scope, *, is_plan: bool, counts: bool
+    setting: Setting,
+    scope: Scope,
+    copy: Document | None,
+    *,
+    is_plan: bool,
+    counts: bool,
 ) -> Outcome:
     document = setting.document
     assert document is not None  # noqa: S101 - `_run` has looked
-    outcome = run(setting, scope, document, is_plan=is_plan)
+    outcome = run(setting, scope, _heard_by(document, copy), is_plan=is_plan)
     requests = {"requests": outcome.requests} if counts else {}
-    document.close({**outcome.fields(), **requests}, may_change=True)
+    fields = _document_fields(outcome, scope)
+    document.close({**fields, **requests}, may_change=True)
     return outcome
 
 
-def _as_text(setting: Setting, scope: Scope, *, is_plan: bool, counts: bool) -> Outcome:
+def _as_text(
+    setting: Setting,
+    scope: Scope,
+    copy: Document | None,
+    *,
+    is_plan: bool,
+    counts: bool,
+) -> Outcome:
     with terminal.Watcher(paper(is_errors=True)) as watcher:
-        outcome = run(setting, scope, watcher, is_plan=is_plan)
+        outcome = run(setting, scope, _heard_by(watcher, copy), is_plan=is_plan)
     console, report = paper(), outcome.report
     if is_plan:
         passes.show_changes(console, watcher)
@@ -153,4 +226,9 @@ def _as_text(setting: Setting, scope: Scope, *, is_plan: bool, counts: bool) -> 
     else:
         passes.show_outcome(console, report, outcome.owed)
     passes.show_histograms(console, report, outcome.requests if counts else {})
+    decisions.show_spared(console, report.spared)
     return outcome
+
+
+def _heard_by(audience: Audience, copy: Document | None) -> Audience:
+    return audience if copy is None else Audiences((audience, copy))

@@ -1,11 +1,12 @@
 """Running one pass for a command, and what its exit code says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler import bootstrap
 from reconciler.cli.setting import Exit, Setting
+from reconciler.engine.errands import Errand
 from reconciler.engine.report import Audience, PassReport
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
@@ -26,12 +27,16 @@ class Outcome:
     """The passes that the brake holds."""
     requests: Mapping[str, int]
     is_plan: bool
+    planned: int | None = None
+    """Fields of the saved plan that was delivered."""
 
     @property
     def code(self) -> Exit:
         """Say it in a number; a plan writes nothing, so it leaves nothing undone."""
         report = self.report
-        if report.problems or (report.undelivered and not self.is_plan):
+        is_refused = self.planned is not None and bool(report.spared)
+        is_undone = bool(report.undelivered) and not self.is_plan
+        if report.problems or is_undone or is_refused:
             return Exit.FAILED
         return Exit.HELD if report.held and not self.is_plan else Exit.DONE
 
@@ -44,6 +49,9 @@ class Outcome:
     def complaints(self) -> list[str]:
         """Say what went wrong: a sentence each."""
         found = list(self.report.problems)
+        if self.planned is not None and self.report.spared:
+            left = f"{len(self.report.spared)} of {self.planned} fields of the plan"
+            found.append(f"{left} have moved since and are not written: plan anew")
         if self.report.undelivered and not self.is_plan:
             what = paper.several(self.report.undelivered, "item")
             verb = "stays" if self.report.undelivered == 1 else "stay"
@@ -68,18 +76,41 @@ def run(
     setting: Setting, scope: Scope, audience: Audience, *, is_plan: bool
 ) -> Outcome:
     """Run a pass on the state, or a plan on a copy of it; count what was sent."""
+    act = Pass.plan if is_plan else Pass.reconcile
+    return _run(setting, scope, audience, act, "reconcile", is_plan=is_plan)
+
+
+def carry_out(
+    setting: Setting, errand: Errand, audience: Audience, *, is_plan: bool
+) -> Outcome:
+    """Do what a person asks for, or only show it on a copy of the state."""
+
+    def act(one: Pass) -> PassReport:
+        return one.foresee(errand) if is_plan else one.carry_out(errand)
+
+    return _run(setting, Scope(), audience, act, errand.cause, is_plan=is_plan)
+
+
+def _run(  # noqa: PLR0913 - what a command is made of
+    setting: Setting,
+    scope: Scope,
+    audience: Audience,
+    act: Callable[[Pass], PassReport],
+    command: str,
+    *,
+    is_plan: bool,
+) -> Outcome:
     to = bootstrap.servers(setting.config)
     place = (
         bootstrap.copied(setting.config)
         if is_plan
         else bootstrap.writing(
-            setting.config, "reconcile", setting.clock, setting.around.mounts
+            setting.config, command, setting.clock, setting.around.mounts
         )
     )
     with to.closing(), place as ledger:
         means = bootstrap.means(setting.config, ledger, to, audience, setting.clock)
-        one = Pass(means, scope)
-        report = one.plan() if is_plan else one.reconcile()
+        report = act(Pass(means, scope))
         return Outcome(
             report=report,
             owed=_owed(report, ledger, is_plan=is_plan),

@@ -149,6 +149,9 @@ Timeout = Annotated[
 ]
 Poll = Annotated[Seconds, AfterValidator(_between(1, 7 * _DAY, "from 1s to 7d"))]
 Sweep = Annotated[Seconds, AfterValidator(_between(60, 366 * _DAY, "from 1m to 366d"))]
+Keep = Annotated[
+    Seconds, AfterValidator(_between(_DAY, 3660 * _DAY, "from 1d to 3660d"))
+]
 Percent = Annotated[float, BeforeValidator(_percent)]
 Count = Annotated[int, BeforeValidator(_count)]
 Url = Annotated[str, AfterValidator(_url)]

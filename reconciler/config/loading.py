@@ -76,6 +76,7 @@ def _config(settings: Settings, file: Path, warnings: tuple[str, ...]) -> Config
         plex=settings.plex,
         state=settings.state.path,
         schedule=settings.schedule,
+        journal=settings.journal,
         fields=settings.fields,
         libraries=settings.libraries,
         paths=settings.paths,

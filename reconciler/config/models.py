@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from reconciler.config.kinds import (
     Count,
+    Keep,
     LocalFile,
     Percent,
     Poll,
@@ -112,6 +113,12 @@ class Schedule(Table):
         return sweep
 
 
+class Journal(Table):
+    """How long what was written can be undone, in seconds."""
+
+    keep: Keep = 90 * 86400.0
+
+
 class Fields(Table):
     """Who wins each field, and whether what is written is locked in Plex."""
 
@@ -174,6 +181,7 @@ class Settings(BaseSettings):
     plex: Plex = Plex()
     state: State
     schedule: Schedule = Schedule()
+    journal: Journal = Journal()
     fields: Fields = Fields()
     libraries: dict[str, Library] = {}
     paths: tuple[PathPair, ...] = ()
@@ -202,6 +210,7 @@ class Config:
     state: Path
     """The ledger's file."""
     schedule: Schedule
+    journal: Journal
     fields: Fields
     libraries: Mapping[str, Library]
     """What is different, by the library's title; not the list of the libraries."""

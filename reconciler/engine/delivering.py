@@ -1,6 +1,6 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.clock import Clock
@@ -46,6 +46,7 @@ class Deliverer:
     failing: Failing
     recorder: Recorder
     clock: Clock
+    is_paused: Callable[[], bool]
     audience: Audience
     tally: Tally
     failures: int = 0
@@ -65,7 +66,7 @@ class Deliverer:
     def _deliver(self, stage: Stage | None, left: int) -> None:
         self.audience.stage("delivering", left)
         for entries in self.looker.entries(stage):
-            if left <= 0:
+            if left <= 0 or self.is_paused():
                 return
             try:
                 self._batch(entries[:left])

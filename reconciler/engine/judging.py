@@ -15,6 +15,8 @@ from state.ledger import Ledger
 from state.records import Stage
 
 _DAY = 24 * 3600
+MOVED = "moved since the plan"
+"""Why a field of a saved plan is not written."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,9 +111,13 @@ def tell_left(look: Look, library: str, tally: Tally) -> None:
         if decision.reason is Reason.SPARED and look.item and wish:
             has = look.item.fields.get(name, EMPTY)
             back = Change(value=wish.back.value, elements=wish.back.elements)
-            tally.spared.append(
-                _line(look, library, name, *line_values(name, has, back))
-            )
+            old, new = line_values(name, has, back)
+            tally.spared.append(_line(look, library, name, old, new))
+    for name, decision in look.refused.items():
+        has = look.item.fields.get(name, EMPTY) if look.item else EMPTY
+        as_it_is = Change(value=has.value, elements=has.elements)
+        old, new = line_values(name, has, decision.change or as_it_is)
+        tally.spared.append(_line(look, library, name, old, new))
 
 
 def _line(look: Look, library: str, name: Field, old: Content, new: Content) -> Line:
@@ -123,7 +129,7 @@ def _line(look: Look, library: str, name: Field, old: Content, new: Content) -> 
         field=name,
         old=old,
         new=new,
-        reason=look.decisions[name].reason,
+        reason=look.decisions[name].reason if name in look.decisions else MOVED,
         cause=look.entry.cause,
     )
 

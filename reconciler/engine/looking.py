@@ -10,8 +10,9 @@ from reconciler.core.desire import desire
 from reconciler.core.errors import GoneError
 from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
-from reconciler.core.values import Field, Item, ItemKey, Scene, Section
+from reconciler.core.values import EMPTY, Field, Item, ItemKey, Scene, Section
 from reconciler.engine.ports import Library
+from reconciler.engine.report import change_digest, line_values
 from reconciler.engine.settings import Scope
 from reconciler.engine.surveying import Surveyor
 from reconciler.engine.translate import SOMETHING, journal_fields, memory, restored
@@ -53,6 +54,8 @@ class Look:
     known: Mapping[Field, Memory]
     """What is remembered of the fields."""
     decisions: Mapping[Field, Decision]
+    refused: Mapping[Field, Decision]
+    """What is otherwise than the saved plan that is delivered has it."""
     read_at: float
     """By the monotonic clock, before the read was sent."""
 
@@ -107,20 +110,22 @@ class Looker:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
             standing = _standing(link, item, section, is_contested=link.id in contested)
             known = {Field(n): memory(r) for n, r in memories[link.id].items()}
-            fields = self._fields(entry, known)
-            decisions: Mapping[Field, Decision] = {}
+            fields = self._fields(entry, link, known)
+            decisions: dict[Field, Decision] = {}
             if item is not None and standing is Standing.THERE:
                 scene = restored(scenes[link.scene])
                 decisions = self._decide(fields, link, scene, item, known)
+            refused = self._refuse(link, item, decisions)
             looks.append(
                 Look(
                     entry=entry,
                     link=link,
                     standing=standing,
                     item=item,
-                    fields=fields,
+                    fields=fields - refused.keys(),
                     known=known,
-                    decisions=decisions,
+                    decisions={n: d for n, d in decisions.items() if n not in refused},
+                    refused=refused,
                     read_at=read_at,
                 )
             )
@@ -145,12 +150,31 @@ class Looker:
         keys = sorted({ItemKey(link.item) for link in links})
         return self.library.read(keys) if keys else {}
 
+    def _planned(self, link: LinkRecord) -> Mapping[Field, str]:
+        title = self.surveyor.linker.targets[link.target].title
+        return (self.scope.only or {}).get((title, ItemKey(link.item)), {})
+
+    def _refuse(
+        self, link: LinkRecord, item: Item | None, decisions: Mapping[Field, Decision]
+    ) -> dict[Field, Decision]:
+        """Take out what has moved since the plan that is to be delivered."""
+        if self.scope.only is None or item is None:
+            return {}
+        planned = self._planned(link)
+        return {
+            name: decision
+            for name, decision in decisions.items()
+            if _digest(name, item, decision) != planned[name]
+        }
+
     def _fields(
-        self, entry: EntryRecord, known: Mapping[Field, Memory]
+        self, entry: EntryRecord, link: LinkRecord, known: Mapping[Field, Memory]
     ) -> frozenset[Field]:
         fields = frozenset(Field(name) for name in entry.fields)
         if self.scope.fields is not None:
             fields &= self.scope.fields
+        if self.scope.only is not None:
+            fields &= self._planned(link).keys()
         if self.scope.is_wished:
             fields &= {name for name, memory in known.items() if memory.wish}
         return fields
@@ -162,7 +186,7 @@ class Looker:
         scene: Scene,
         item: Item,
         known: Mapping[Field, Memory],
-    ) -> Mapping[Field, Decision]:
+    ) -> dict[Field, Decision]:
         wanted = desire(scene, link.path, self.surveyor.linker.rules(link.target))
         decisions = decide_item(wanted, known, item, link.path, fields)
         drifts = {
@@ -196,6 +220,13 @@ class Looker:
             return list(entries)
         links = self.ledger.links.get(entry.link for entry in entries)
         return [e for e in entries if links[e.link].scene in self.scope.scenes]
+
+
+def _digest(name: Field, item: Item, decision: Decision) -> str | None:
+    if decision.change is None:
+        return None
+    before = item.fields.get(name, EMPTY)
+    return change_digest(*line_values(name, before, decision.change))
 
 
 def _standing(

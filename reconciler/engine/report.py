@@ -1,5 +1,7 @@
 """What a pass tells while it runs and when it is done."""
 
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -37,6 +39,11 @@ def line_values(
     return before.value, change.value
 
 
+def change_digest(old: Content, new: Content) -> str:
+    """Tell one change from another by what it finds and what it makes of it."""
+    return hashlib.sha256(json.dumps([old, new]).encode()).hexdigest()
+
+
 class Audience(Protocol):
     """Who watches a pass: a terminal, a log, or nobody."""
 
@@ -51,6 +58,28 @@ class Audience(Protocol):
     def line(self, line: Line) -> None:
         """Take note of one field that is planned, or that was written."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """Several that watch the same pass."""
+
+    each: tuple[Audience, ...]
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Pass it on."""
+        for one in self.each:
+            one.stage(name, total)
+
+    def advance(self, steps: int = 1) -> None:
+        """Pass it on."""
+        for one in self.each:
+            one.advance(steps)
+
+    def line(self, line: Line) -> None:
+        """Pass it on."""
+        for one in self.each:
+            one.line(line)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +118,8 @@ class PassReport:
     """The passes that the brake holds, and why."""
     spared: tuple[Line, ...]
     """What a person asked for and was left: it has changed since."""
+    is_paused: bool
+    """Nothing was written, since a person has paused it."""
     undelivered: int
     """Entries that were tried and are still owed."""
     waiting: int

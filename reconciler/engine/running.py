@@ -41,6 +41,8 @@ class Means:
     library: Library
     settings: Settings
     audience: Audience
+    is_paused: Callable[[], bool] = bool
+    """Whether nothing is to be written to Plex now."""
     clock: Clock = field(default_factory=Clock)
     chance: Random = field(default_factory=Random)
 
@@ -251,6 +253,7 @@ class Pass:
             failing=self._failing,
             recorder=self._recorder,
             clock=self.means.clock,
+            is_paused=self.means.is_paused,
             audience=self.means.audience,
             tally=self.tally,
         )
@@ -264,10 +267,19 @@ class Pass:
             causes=dict(self.tally.causes),
             problems=tuple(self.tally.problems),
             held=tuple(self.tally.held),
+            is_paused=self.means.is_paused(),
             spared=tuple(self.tally.spared),
             undelivered=undelivered,
             waiting=sum(self.means.ledger.links.waiting().values()),
         )
+
+    def _prune(self) -> None:
+        """Forget what is too old to be undone; a quiet pass does not come here."""
+        before = self.means.clock.unix() - int(self.means.settings.keep)
+        pruned = _BATCH
+        while pruned == _BATCH:
+            with self.means.ledger.transaction():
+                pruned = self.means.ledger.journal.prune(before, _BATCH)
 
     def _end(self) -> None:
         outcome = FAILED if self.tally.problems else DONE
@@ -280,5 +292,6 @@ class Pass:
                 counts=self.tally.counts,
                 now=self.means.clock.unix(),
             )
+        self._prune()
         counts = {name.replace(" ", "_"): n for name, n in self.tally.counts.items()}
         log.info("pass ended", pass_id=number, outcome=outcome, **counts)

@@ -17,6 +17,8 @@ class Settings:
     """The rules of each library that is a target, by its title."""
     mappings: tuple[PathMapping, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    keep: float = 90 * 86400.0
+    """Seconds that the journal goes back: what is older cannot be undone by pass."""
     meaning: str = ""
     """Digest of all that decides what is wanted; another one plans everything anew."""
 

@@ -20,6 +20,7 @@ _COUNTS = (
     "written fields",
     "postponed items",
     "buried fields",
+    "settled fields",
 )
 
 
@@ -77,5 +78,7 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "waiting": report.waiting,
         "undelivered": report.undelivered,
         "held": [reason for _, reason in report.held],
+        "paused": report.is_paused,
+        "spared": [asdict(line) for line in report.spared],
         "problems": list(report.problems),
     }

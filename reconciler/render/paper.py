@@ -16,6 +16,7 @@ _ENDLESS = 100_000
 """The width of a pipe: what reads it breaks lines as it likes."""
 
 _LABEL = 14
+_CUT = 60
 _STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -78,6 +79,13 @@ def columns(
 def clean(text: str) -> str:
     """Take out what would steer a terminal: names come from elsewhere."""
     return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def cell(content: str | tuple[str, ...]) -> str:
+    """Write a value or a set into a table: on one line, and not too long."""
+    text = content if isinstance(content, str) else ", ".join(content)
+    flat = " ".join(text.split()) or "-"
+    return flat if len(flat) <= _CUT else flat[: _CUT - 1] + "…"
 
 
 def several(count: int, noun: str) -> str:

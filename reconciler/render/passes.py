@@ -8,7 +8,6 @@ from reconciler.engine.report import Line, PassReport
 from reconciler.render import paper
 from reconciler.render.terminal import Watcher
 
-_CUT = 60
 _HEADINGS = ("item", "name", "field", "has", "is to have", "because")
 
 
@@ -41,6 +40,8 @@ def show_outcome(console: Console, report: PassReport, owed: int) -> None:
     items = paper.several(report.counts.get("written items", 0), "item")
     fields = paper.several(report.counts.get("written fields", 0), "field")
     paper.say(console, f"{items} written ({fields})")
+    if report.is_paused:
+        paper.say(console, "paused: nothing more is written; `plexsync resume` ends it")
     if owed:
         what, them = paper.several(owed, "item"), "it" if owed == 1 else "them"
         paper.say(console, f"{what} still owed; `plexsync plan` shows {them}")
@@ -73,13 +74,7 @@ def _rows(lines: Sequence[Line], *, is_brief: bool) -> list[tuple[str, ...]]:
     for line in lines:
         item = (line.library, line.item, line.name)
         shown = ("", "", "") if is_brief and item == last else item
-        content = (line.field, _cell(line.old), _cell(line.new), line.reason)
+        content = (line.field, paper.cell(line.old), paper.cell(line.new), line.reason)
         rows.append((*shown, *content))
         last = item
     return rows
-
-
-def _cell(content: str | tuple[str, ...]) -> str:
-    text = content if isinstance(content, str) else ", ".join(content)
-    flat = " ".join(text.split()) or "-"
-    return flat if len(flat) <= _CUT else flat[: _CUT - 1] + "…"

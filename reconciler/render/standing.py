@@ -25,6 +25,13 @@ def show_status(console: Console, status: Status) -> None:
     _show_troubles(console, status)
 
 
+def show_pause(console: Console, since: str | None) -> None:
+    """Show that nothing is written, if that is so."""
+    if since is not None:
+        what = f"since {since}: nothing is written until `plexsync resume`"
+        paper.label(console, "paused", what)
+
+
 def _show_owed(console: Console, status: Status) -> None:
     planned = status.outbox.get(Stage.PLANNED, 0)
     released = status.outbox.get(Stage.RELEASED, 0)

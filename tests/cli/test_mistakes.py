@@ -86,7 +86,7 @@ def newer_state(desk: Desk) -> Iterator[None]:
         copied = ", ".join("'9999_later'" if c == "name" else c for c in columns)
         listed = ", ".join(columns)
         if "id" in columns:
-            copied = copied.replace("id", "id + 1", 1)
+            copied = copied.replace("id", "id + 100", 1)
         db.execute(
             f"INSERT INTO {table} ({listed}) SELECT {copied} FROM {table} LIMIT 1"  # noqa: S608 - a test's own names
         )

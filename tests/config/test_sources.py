@@ -56,6 +56,7 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_STATE__PATH": ("", None),
     "PLEXSYNC_SCHEDULE__POLL": ("5m", 300.0),
     "PLEXSYNC_SCHEDULE__SWEEP": ("7d", 604800.0),
+    "PLEXSYNC_JOURNAL__KEEP": ("30d", 2592000.0),
     "PLEXSYNC_FIELDS__TITLE": ("enforce", Policy.ENFORCE),
     "PLEXSYNC_FIELDS__SUMMARY": ("fill", Policy.FILL),
     "PLEXSYNC_FIELDS__STUDIO": ("off", Policy.OFF),

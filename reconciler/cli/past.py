@@ -1,0 +1,113 @@
+"""The commands about what was done: history, and what leaving would undo."""
+
+from dataclasses import asdict
+
+import click
+
+from reconciler import bootstrap
+from reconciler.cli.failing import Command
+from reconciler.cli.setting import Exit, Setting
+from reconciler.core.errors import UserError
+from reconciler.core.values import SceneId
+from reconciler.engine.history import read_history
+from reconciler.engine.leaving import Leaving, count_leaving
+from reconciler.render import decisions
+from reconciler.render.paper import paper
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+
+
+@click.command(cls=Command)
+@click.option("--scene", type=click.IntRange(min=1), metavar="ID", help="Of one scene.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="At most the last N writes.",
+)
+@_JSON
+@click.pass_obj
+def history(
+    setting: Setting,
+    /,
+    *,
+    scene: int | None,
+    limit: int,
+    as_json: bool,  # noqa: ARG001 - the document is the setting's
+) -> None:
+    """Tell what was written to Plex, field by field, the newest first."""
+    number = None if scene is None else SceneId(scene)
+    with bootstrap.reading(setting.config) as ledger:
+        found = iter(()) if ledger is None else read_history(ledger, number, limit)
+        if setting.document is not None:
+            end = {"exit_code": Exit.DONE, "problems": []}
+            writes = [decisions.past_fields(one) for one in found]
+            setting.document.close({**end, "writes": writes})
+        else:
+            decisions.show_history(paper(), found)
+
+
+@click.command(cls=Command)
+@click.option("--dry-run", is_flag=True, help="Show it: there is nothing else to do.")
+@_JSON
+@click.pass_obj
+def uninstall(
+    setting: Setting,
+    /,
+    *,
+    dry_run: bool,
+    as_json: bool,  # noqa: ARG001 - the document is the setting's
+) -> None:
+    """Show what leaving plexsync would do: release everything, or undo everything."""
+    if not dry_run:
+        problem = (
+            "uninstall only shows what leaving comes to: say --dry-run; then leave"
+            " with `plexsync release` or `plexsync undo --since start`"
+        )
+        raise UserError([problem])
+    with bootstrap.reading(setting.config) as ledger:
+        empty = Leaving(state=str(setting.config.state))
+        found = empty if ledger is None else count_leaving(ledger)
+    if setting.document is not None:
+        end = {"exit_code": Exit.DONE, "problems": []}
+        setting.document.close({**end, **asdict(found)})
+    else:
+        decisions.show_leaving(paper(), found)
+
+
+@click.command(cls=Command)
+@_JSON
+@click.pass_obj
+def pause(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+    """Write nothing to Plex until `plexsync resume`; changes are recorded meanwhile.
+
+    It works beside a pass that is under way, which stops within its batch.
+    """
+    mark = bootstrap.pause(setting.config)
+    is_news = mark.begin(setting.clock.now().isoformat(timespec="seconds"))
+    since = mark.since()
+    words = f"paused since {since}; `plexsync resume` lets things be written again"
+    _tell(setting, since, words if is_news else f"already {words}")
+
+
+@click.command(cls=Command)
+@_JSON
+@click.pass_obj
+def resume(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+    """Let things be written to Plex again."""
+    is_news = bootstrap.pause(setting.config).end()
+    words = "resumed; `plexsync reconcile` delivers what is owed"
+    _tell(setting, None, words if is_news else "nothing was paused")
+
+
+COMMANDS = (history, uninstall, pause, resume)
+
+
+def _tell(setting: Setting, since: str | None, words: str) -> None:
+    if setting.document is not None:
+        end = {"exit_code": Exit.DONE, "problems": []}
+        setting.document.close({**end, "paused": since})
+    else:
+        click.echo(words)

@@ -1,0 +1,69 @@
+"""What was written: the journal, read back line by line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.core.match import stem
+from reconciler.core.values import Field, SceneId
+from reconciler.engine.report import Content, line_values
+from reconciler.engine.translate import journal_fields
+from state.ledger import Ledger
+from state.records import JournalRecord
+
+OPEN = "not known yet"
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One field of one write."""
+
+    at: int
+    """Unix seconds."""
+    pass_id: int
+    library: str
+    item: str
+    name: str
+    """The file's, without its folder and ending."""
+    scene: SceneId
+    field: Field
+    old: Content
+    new: Content
+    reason: str
+    outcome: str
+
+
+def read_history(ledger: Ledger, scene: SceneId | None, limit: int) -> Iterator[Past]:
+    """Read the fields of the last *limit* writes, the newest first."""
+    titles = {target.id: target.title for target in ledger.items.targets()}
+    before: int | None = None
+    left = limit
+    while left > 0:
+        page = min(left, _BATCH)
+        rows = ledger.journal.page(scene=scene, before=before, limit=page)
+        links = ledger.links.get(row.link for row in rows)
+        for row in rows:
+            path = links[row.link].path
+            yield from _fields(row, titles[row.target], stem(path))
+        if len(rows) < page:
+            return
+        before, left = rows[-1].id, left - page
+
+
+def _fields(row: JournalRecord, library: str, name: str) -> Iterator[Past]:
+    for field, write in sorted(journal_fields(row.fields).items()):
+        old, new = line_values(field, write.before, write.change)
+        yield Past(
+            at=row.opened_at,
+            pass_id=row.pass_id,
+            library=library,
+            item=row.item,
+            name=name,
+            scene=SceneId(row.scene),
+            field=field,
+            old=old,
+            new=new,
+            reason=write.memory.reason or "",
+            outcome=row.outcome or OPEN,
+        )

@@ -1,0 +1,121 @@
+"""What was decided and by whom: conflicts, what was spared, what was written before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+
+from reconciler.engine.conflicts import Conflict
+from reconciler.engine.history import Past
+from reconciler.engine.leaving import Leaving
+from reconciler.engine.report import Line, PassReport
+from reconciler.render import paper
+from reconciler.render.paper import cell
+
+
+def conflict_fields(one: Conflict) -> dict[str, Any]:
+    """Take what a document says of a conflict."""
+    return asdict(one)
+
+
+def past_fields(one: Past) -> dict[str, Any]:
+    """Take what a document says of a field that was written."""
+    fields = asdict(one)
+    fields["pass"] = fields.pop("pass_id")
+    return fields
+
+
+def show_conflicts(console: Console, found: Sequence[Conflict]) -> None:
+    """Show what is left to Plex, and how it is settled."""
+    if not found:
+        paper.say(console, "nothing in Plex stands against Stash")
+        return
+    rows = [
+        (
+            one.library,
+            str(one.scene),
+            one.name,
+            one.field,
+            cell(one.stash),
+            cell(one.plex),
+            one.reason,
+        )
+        for one in found
+    ]
+    headings = ("library", "scene", "name", "field", "stash", "plex", "because")
+    paper.columns(console, headings, rows)
+    paper.say(console)
+    paper.say(
+        console,
+        "`plexsync conflicts take stash` writes what Stash has, `take plex` leaves it"
+        " until Stash changes the field; --scene, --field or --all say which",
+    )
+
+
+def show_settled(console: Console, report: PassReport, *, is_plan: bool) -> None:
+    """Say how many fields were left to Plex."""
+    if count := report.counts.get("settled fields", 0):
+        verb = "would be" if is_plan else "are"
+        what = paper.several(count, "field")
+        paper.say(console, f"{what} {verb} left to Plex until Stash changes them")
+
+
+def show_spared(console: Console, spared: Sequence[Line]) -> None:
+    """Show what was asked for and left, since it has changed meanwhile."""
+    if not spared:
+        return
+    paper.say(console)
+    what = paper.several(len(spared), "field")
+    paper.heading(console, f"left as it is: {what} changed since")
+    rows = [
+        (line.item, line.name, line.field, cell(line.old), cell(line.new))
+        for line in spared
+    ]
+    paper.columns(console, ("item", "name", "field", "has", "was asked for"), rows)
+
+
+def show_history(console: Console, found: Iterable[Past]) -> None:
+    """Show what was written, the newest first."""
+    rows = [
+        (
+            paper.moment(one.at),
+            str(one.pass_id),
+            str(one.scene),
+            one.name,
+            one.field,
+            cell(one.old),
+            cell(one.new),
+            one.reason if one.outcome == "applied" else f"{one.reason}: {one.outcome}",
+        )
+        for one in found
+    ]
+    if not rows:
+        paper.say(console, "nothing was written yet")
+        return
+    headings = ("when", "pass", "scene", "name", "field", "had", "got", "because")
+    paper.columns(console, headings, rows)
+
+
+def show_leaving(console: Console, leaving: Leaving) -> None:
+    """Show what leaving would do, either way."""
+    paper.heading(console, "leaving with the values: `plexsync release`")
+    paper.label(
+        console,
+        "",
+        f"takes {paper.several(leaving.locks, 'lock')} off and leaves every value",
+    )
+    paper.heading(console, "leaving without a trace: `plexsync undo --since start`")
+    paper.label(
+        console,
+        "",
+        f"puts {paper.several(leaving.values, 'value')} back, takes"
+        f" {paper.several(leaving.elements, 'genre or actor')} out, and leaves"
+        f" {paper.several(leaving.kept, 'field')} that others have in Plex",
+    )
+    paper.say(console)
+    paper.say(
+        console,
+        f"then take the program out, and {leaving.state} with it; either command has"
+        " --dry-run to show every field",
+    )

@@ -1,0 +1,46 @@
+"""A pause: a mark beside the state, heeded by whoever holds it.
+
+It is a file of its own, and no row, so that one who does not hold the state can set it
+while a pass is being delivered.
+"""
+
+from pathlib import Path
+
+from state.errors import refused
+
+
+class Pause:
+    """Whether anything may be written to Plex."""
+
+    def __init__(self, state: Path) -> None:
+        self._mark = state.with_name(state.name + ".paused")
+
+    def since(self) -> str | None:
+        """Say since when nothing is to be written, as `begin` was told; or None."""
+        try:
+            return self._mark.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise refused(f"read {self._mark}", error) from error
+
+    def begin(self, moment: str) -> bool:
+        """Let nothing be written from *moment* on; say whether that is news."""
+        if self.since() is not None:
+            return False
+        try:
+            self._mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._mark.write_text(f"{moment}\n", encoding="utf-8")
+        except OSError as error:
+            raise refused(f"write {self._mark}", error) from error
+        return True
+
+    def end(self) -> bool:
+        """Let things be written again; say whether that is news."""
+        try:
+            self._mark.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise refused(f"remove {self._mark}", error) from error
+        return True

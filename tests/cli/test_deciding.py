@@ -1,0 +1,174 @@
+"""The commands by which a person decides, as they are typed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.cli.test_exit_codes import STRICT
+
+
+def test_undo_and_history(desk: Desk) -> None:
+    desk.scene("one")
+    before = desk.plex.snapshot_of(desk.key("one")).values
+    desk.done("reconcile")
+    history = desk.done("history", "--json").document["writes"]
+    assert {write["field"] for write in history} >= {"title"}
+
+    shown = desk.done("undo", "--since", "start", "--dry-run").out
+    assert "undo: " in shown
+    assert "would be written" in shown
+    assert "undone" in shown
+    done = desk.done("undo", "--since", "start")
+
+    assert "1 item written" in done.out
+    assert desk.plex.snapshot_of(desk.key("one")).values == before
+    text = desk.done("history").out
+    assert "because" in text
+    assert "undone" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["undo"], "say what to undo"),
+        (["undo", "--pass", "1", "--since", "start"], "say what to undo"),
+        (["undo", "--since", "yesterday"], "is no time"),
+        (["undo", "--since", "2999-01-01"], "yet to come"),
+        (["conflicts", "take", "stash"], "say which conflicts"),
+        (["adopt"], "say where to adopt"),
+        (["release", "--library", "Nowhere"], "is not one of [plex] libraries"),
+        (["uninstall"], "uninstall only shows"),
+        (["reconcile", "--plan", "/nowhere/plan.json"], "cannot read the plan"),
+        (["plan", "-o", "/nowhere/plan.json"], "cannot write the plan"),
+    ],
+)
+def test_a_command_that_lacks_something_says_what(
+    desk: Desk, arguments: list[str], sentence: str
+) -> None:
+    said = desk.run(*arguments)
+
+    assert said.code == 2
+    assert sentence in said.errors[0]
+
+
+def test_conflicts_are_listed_and_taken(desk: Desk) -> None:
+    scene = desk.scene("one")
+    assert "nothing in Plex stands against Stash" in desk.done("conflicts", "list").out
+    desk.done("reconcile")
+    desk.plex.person.edit(desk.key("one"), title="Mine")
+    desk.done("reconcile", "--full")
+
+    listed = desk.done("conflicts", "list", "--json").document["conflicts"]
+    assert [(one["field"], one["plex"]) for one in listed] == [("title", "Mine")]
+    assert "edited in plex" in desk.done("conflicts", "list").out
+    desk.done("conflicts", "take", "stash", "--scene", str(scene), "--dry-run")
+    assert desk.plex.snapshot_of(desk.key("one")).values["title"] == "Mine"
+    desk.done("conflicts", "take", "stash", "--scene", str(scene))
+
+    assert desk.plex.snapshot_of(desk.key("one")).values["title"] == desk.title("one")
+    desk.plex.person.edit(desk.key("one"), title="Mine")
+    desk.done("reconcile", "--full")
+    taken = desk.done("conflicts", "take", "plex", "--all").out
+    assert "1 field are left to Plex" in taken or "left to Plex" in taken
+    assert desk.done("conflicts", "list", "--json").document["conflicts"] == []
+
+
+def test_a_pause_lets_nothing_be_written_and_everything_be_recorded(
+    desk: Desk,
+) -> None:
+    desk.scene("one")
+    assert "paused since" in desk.done("pause").out
+    assert "already paused" in desk.done("pause").out
+
+    paused = desk.done("reconcile")
+
+    assert "paused: nothing more is written" in paused.out
+    assert "1 item still owed" in paused.out
+    assert desk.done("status", "--json").document["scenes"] == 1
+    assert desk.done("status", "--json").document["paused"]
+    assert "paused" in desk.done("status").out
+    assert desk.done("resume", "--json").document["paused"] is None
+    assert "nothing was paused" in desk.done("resume").out
+    assert "1 item written" in desk.done("reconcile").out
+
+
+def test_a_saved_plan_is_all_that_is_delivered(desk: Desk, tmp_path: Path) -> None:
+    desk.scene("one")
+    desk.scene("two")
+    plan = tmp_path / "plan.json"
+    desk.done("plan", "-o", str(plan), "--scene", "1")
+
+    done = desk.done("reconcile", "--plan", str(plan), "--json").document
+
+    assert {line["scene"] for line in done["changes"]} == {1}
+    assert done["owed"] == 0
+    assert "1 item written" in desk.done("reconcile").out
+
+
+def test_what_has_moved_since_the_plan_is_refused(desk: Desk, tmp_path: Path) -> None:
+    for stem in ("one", "two"):
+        desk.scene(stem)
+    plan = tmp_path / "plan.json"
+    desk.done("plan", "-o", str(plan))
+    desk.plex.person.edit(desk.key("one"), title="Mine")
+
+    said = desk.run("reconcile", "--plan", str(plan))
+
+    assert said.code == 1
+    assert "1 of" in said.errors[0]
+    assert "have moved since" in said.errors[0]
+    assert "moved" in said.out or "changed since" in said.out
+    assert desk.plex.snapshot_of(desk.key("one")).values["title"] == "Mine"
+    assert desk.plex.snapshot_of(desk.key("two")).values["title"] == desk.title("two")
+
+
+def test_a_plan_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text("{}")
+    said = desk.run("reconcile", "--plan", str(plan))
+    assert said.code == 2
+    assert "is no whole plan" in said.errors[0]
+    desk.done("plan", "-o", str(plan))
+    said = desk.run("reconcile", "--plan", str(plan), "--full")
+    assert said.code == 2
+    assert "--plan says what to deliver" in said.errors[0]
+
+
+def test_what_leaving_would_do(desk: Desk) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+
+    found = desk.done("uninstall", "--dry-run", "--json").document
+    assert (found["locks"], found["values"]) == (2, 2)
+    assert "puts 2 values back" in desk.done("uninstall", "--dry-run").out
+    assert desk.done("release", "--dry-run").code == 0
+    desk.done("release")
+    assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 0
+    desk.done("claim")
+    assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 2
+
+
+def test_adopting_is_shown_before_it_is_done(desk: Desk) -> None:
+    desk.scene("one")
+    desk.stash.create_tag("Left over")
+    desk.plex.person.tag(desk.key("one"), "genre", "Left over", lock=False)
+    desk.done("reconcile")
+
+    shown = desk.done("adopt", "--all", "--dry-run").out
+    assert "Left over" in shown
+    assert "genre" in desk.plex.snapshot_of(desk.key("one")).tags
+    desk.done("adopt", "--all")
+
+    assert "genre" not in desk.plex.snapshot_of(desk.key("one")).tags
+
+
+def test_a_person_is_not_held_by_the_brake(desk: Desk) -> None:
+    desk.scene("one")
+    desk.plex.person.edit(desk.key("one"), lock=False, title="Another")
+    desk.done("reconcile")
+    desk.configure(brake=STRICT)
+
+    desk.done("undo", "--since", "start")
+
+    assert desk.plex.snapshot_of(desk.key("one")).values["title"] == "Another"
