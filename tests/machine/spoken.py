@@ -44,8 +44,13 @@ class Word:
             return False
         if self.disturbed_at == NEVER:
             return True
-        is_seen = self.disturbed_at <= self.settled_at
-        return is_seen and self.says != self.settled_says
+        return self.is_seen and self.says != self.settled_says
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether what others did was looked at; nothing is, where Stash is silent."""
+        is_known = self.disturbed_at <= self.settled_at
+        return is_known and self.settled_says != NOTHING
 
     def is_drift(self, before: Stand, after: Stand) -> bool:
         """Whether a change was never under a lock: a refresh's, for us to undo."""
@@ -146,6 +151,8 @@ class SetWord(Word):
     """Put there by others, while it was not there."""
     added: set[str] = field(default_factory=set)
     """Put there by us, at some time since the item was born."""
+    inherited: set[str] = field(default_factory=set)
+    """Put by us on items that held the file before this one."""
     unclear: set[str] = field(default_factory=set)
     """There, and either ours or another's."""
     unsure: set[str] = field(default_factory=set)
@@ -167,6 +174,7 @@ class SetWord(Word):
         come = after.elements - before.elements
         gone = before.elements - after.elements
         mixed = come & (self.added | (self.ever if in_doubt else set()))
+        mixed |= self.wrongly_inherited(come)
         self.unclear |= mixed
         self.foreign |= come - mixed
         self.foreign -= gone
@@ -182,6 +190,13 @@ class SetWord(Word):
             self.unsure |= wanted
             self.unclear |= after.elements - self.foreign
             self.lock_moved_at, self.was_lock_moved = now, True
+
+    def wrongly_inherited(self, come: frozenset[str]) -> set[str]:
+        """Tell what plexsync takes for its own since it added it to an earlier item.
+
+        A defect of plexsync, see test_found.py: take this out when it is mended.
+        """
+        return set(come & self.inherited)
 
     def ours(self, before: Stand, after: Stand) -> None:
         """Hear what a pass left."""
@@ -199,7 +214,7 @@ class SetWord(Word):
         self.vetoed -= dropped
         if not says.elements and self.was_lock_moved:
             self.lock_moved_at = now  # forgotten: the next word meets a first contact
-        is_open = self.disturbed_at <= self.settled_at
+        is_open = self.disturbed_at == NEVER or self.is_seen
         if not is_open or self.lock_moved_at > self.settled_at:
             self.unsure |= new
         if self.rule.policy is Policy.FILL:
@@ -207,7 +222,10 @@ class SetWord(Word):
 
     def born(self, stand: Stand, now: int) -> None:
         """Hear that another item holds the file now."""
-        self.foreign, self.added, self.unclear = set(stand.elements), set(), set()
+        self.inherited |= self.added
+        self.unclear = self.wrongly_inherited(stand.elements)
+        self.foreign = set(stand.elements) - self.unclear
+        self.added = set()
         self.unsure |= self.vetoed
         self.vetoed, self.constant = set(), frozenset()
         self.needs_full, self.was_locked = True, False
@@ -230,5 +248,6 @@ class SetWord(Word):
     def settle(self, stand: Stand, now: int) -> None:
         Word.settle(self, stand, now)
         if self.rule.policy is not Policy.OFF:
+            self.inherited.clear()
             self.unsure &= self.says.elements
             self.constant = self.says.elements & stand.elements
