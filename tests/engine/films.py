@@ -24,3 +24,11 @@ def furnish(world: World, count: int) -> list[int]:
         )
         for number in range(count)
     ]
+
+
+def everything(world: World) -> dict[int, object]:
+    """Take what people see of each item: values, locks, elements and their order."""
+    return {
+        key: (item.values, item.locks, item.tags)
+        for key, item in world.plex.snapshot().items()
+    }

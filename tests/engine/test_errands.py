@@ -13,18 +13,10 @@ from reconciler.engine.errands import (
     Undo,
 )
 from state.ledger import Ledger
-from tests.engine.films import furnish
+from tests.engine.films import everything, furnish
 from tests.world import World
 
 START = Undo(since=0)
-
-
-def everything(world: World) -> dict[int, object]:
-    """Take what people see of each item: values, locks, elements and their order."""
-    return {
-        key: (item.values, item.locks, item.tags)
-        for key, item in world.plex.snapshot().items()
-    }
 
 
 def last_pass(world: World) -> int:
