@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint check bench soak lock clean
+.PHONY: demo test lint check bench mutants soak lock clean
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,10 @@ check: lint
 
 bench: $(READY)
 	$(BIN)/python -m pytest -m bench -s
+
+# Plant one known bug after the other, or those that NAME is part of: a law has to catch each.
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants.run $(if $(NAME),"$(NAME)")
 
 soak: $(READY)
 	$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES))

@@ -1,0 +1,271 @@
+"""More bugs, such as a careful reviewer fears."""
+
+from tests.mutants.planting import Bug, crashes, decisions, laws
+
+FEARED = (
+    Bug(
+        name="first scene of the next page skipped",
+        file="reconciler/engine/recording.py",
+        old="            cursor = replace(cursor, scene=page.rows[-1].id)\n",
+        new="            cursor = replace(cursor, scene=page.rows[-1].id + 1)\n",
+        caught_by=crashes("law_6_a_scan_crashed_anywhere_misses_nothing"),
+    ),
+    Bug(
+        name="row settled in the second of its stamp",
+        file="reconciler/core/scanning.py",
+        old="    return read_at - MARGIN > stamp.instant\n",
+        new="    return read_at >= stamp.instant\n",
+        caught_by=laws("law_1_two_edits_in_one_second_both_arrive"),
+    ),
+    Bug(
+        name="watermark beyond the server's clock",
+        file="reconciler/core/scanning.py",
+        old="instant=min(newest.instant, clock)",
+        new="instant=newest.instant",
+        caught_by=laws("law_6_one_stamp_of_the_future_hides_nothing"),
+    ),
+    Bug(
+        name="what was seen of a rebuilt item remembered",
+        file="state/links.py",
+        old="Field.update(seen=None).where(Field.link == link.id).execute()\n",
+        new="pass\n",
+        caught_by=laws("law_1_an_item_found_anew_is_written_anew"),
+    ),
+    Bug(
+        name="dropped write taken for done",
+        file="reconciler/core/conclude.py",
+        old="""\
+    if is_same(field, before, after):
+        return Outcome.UNCHANGED
+    if again""",
+        new="""\
+    if is_same(field, before, after):
+        return Outcome.APPLIED
+    if again""",
+        caught_by=laws("law_1_a_write_that_plex_drops_is_made_later"),
+    ),
+    Bug(
+        name="what was there cleared instead of put back",
+        file="reconciler/core/decide.py",
+        old="            back = self.memory.first or EMPTY\n",
+        new="            back = EMPTY\n",
+        caught_by=laws("law_1_what_stash_empties_goes_back_to_what_was_there"),
+    ),
+    Bug(
+        name="what stash took back stays owed",
+        file="reconciler/engine/linking.py",
+        old="            self.ledger.outbox.cancel([link.id])\n",
+        new="            pass\n",
+        caught_by=laws("the_brake_does_not_hold_what_stash_has_taken_back"),
+    ),
+    Bug(
+        name="release writes stash's value",
+        file="reconciler/core/granting.py",
+        old="    return Change(value=at.observed.value, lock=lock)\n",
+        new="    return Change(value=at.want.value or at.observed.value, lock=lock)\n",
+        caught_by=laws("law_3_release_leaves_every_value_as_it_is"),
+    ),
+    Bug(
+        name="plan silent on what was let go before",
+        file="reconciler/engine/running.py",
+        old="        self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)\n",
+        new="        self._show_stages((Stage.PLANNED,), self.scope)\n",
+        caught_by=laws("law_4_plan_shows_what_was_let_go_before_and_is_still_owed"),
+    ),
+    Bug(
+        name="wish forgotten before its write",
+        file="reconciler/engine/delivering.py",
+        old="            self._leave(look, writes.keys())\n",
+        new="""\
+            self._leave(look, writes.keys())
+            forgotten = {
+                str(name): memory_record(replace(look.known[name], wish=None))
+                for name in writes
+                if name in look.known
+            }
+            self.ledger.links.remember(look.link.id, forgotten)
+""",
+        caught_by=crashes(
+            "law_5_a_command_crashed_anywhere_is_done_whole_or_not_at_all"
+        ),
+    ),
+    Bug(
+        name="wish written before it is owed",
+        file="reconciler/engine/placing.py",
+        old="""\
+                self.ledger.links.remember(link.id, records)
+                entry = EntryRecord(
+""",
+        new="""\
+                self.ledger.links.remember(link.id, records)
+        with self.ledger.transaction():
+            for link, known in wished:
+                entry = EntryRecord(
+""",
+        caught_by=crashes(
+            "law_5_a_command_crashed_anywhere_is_done_whole_or_not_at_all"
+        ),
+    ),
+    Bug(
+        name="row that a crash left open closed unread",
+        file="reconciler/engine/concluding.py",
+        old="""\
+            self.conclude(
+                [Sent(row=row, writes=journal_fields(row.fields)) for row in rows]
+            )
+""",
+        new="""\
+            with self.ledger.transaction():
+                for row in rows:
+                    self.ledger.journal.close(row.id, UNCHANGED)
+""",
+        caught_by=crashes(
+            "law_5_after_a_crash_anywhere_undo_still_restores_everything"
+        ),
+    ),
+    Bug(
+        name="unclear write taken for not sent",
+        file="reconciler/engine/delivering.py",
+        old="            self.failing.unclear(look.entry, error)\n",
+        new="""\
+            self._close(one, NOT_SENT)
+            self.failing.unclear(look.entry, error)
+""",
+        caught_by=laws("law_7_a_write_without_an_answer_is_ours_once_it_is_seen"),
+    ),
+    Bug(
+        name="items dropped on a short listing",
+        file="reconciler/engine/surveying.py",
+        old="        if known > _SHRINK_FLOOR and listed < known * _SHRINK_SHARE:\n",
+        new="        if listed < 0:\n",
+        caught_by=laws("law_8_an_empty_listing_unbinds_nothing"),
+    ),
+    Bug(
+        name="items dropped on a listing of what changed",
+        file="reconciler/engine/surveying.py",
+        old="""\
+        if is_full:
+            self._drop_unlisted(target, number, listed)
+""",
+        new="        self._drop_unlisted(target, number, listed)\n",
+        caught_by=laws("law_8_a_listing_of_what_changed_proves_no_absence"),
+    ),
+    Bug(
+        name="item written that holds another file",
+        file="reconciler/engine/looking.py",
+        old="item.section != section.key or link.path not in item.paths:",
+        new="item.section != section.key:",
+        caught_by=laws("law_9_an_item_that_holds_another_file_now_is_not_written"),
+    ),
+    Bug(
+        name="old observation written on",
+        file="reconciler/engine/looking.py",
+        old="MAX_AGE = 30.0\n",
+        new="MAX_AGE = 300.0\n",
+        caught_by=laws("law_9_what_a_person_writes_while_others_are_delivered_stands"),
+    ),
+    Bug(
+        name="undo takes out what others added",
+        file="reconciler/core/granting.py",
+        old="""\
+    out = {key for key in map(identity, wish.take) if key in there and key in owned}
+""",
+        new="""\
+    out = there.keys() - by_identity(wish.back.elements).keys()
+""",
+        caught_by=laws("law_10_undo_spares_what_others_have_added_since"),
+    ),
+    Bug(
+        name="undo leaves the locks on",
+        file="reconciler/core/granting.py",
+        old="    change = Change(value=wish.back.value, lock=lock)\n",
+        new="    change = Change(value=wish.back.value, lock=None)\n",
+        caught_by=laws("law_10_undo_restores_values_locks_elements_and_their_order"),
+    ),
+    Bug(
+        name="undo forgets the order",
+        file="reconciler/core/granting.py",
+        old="    final = _in_order(kept | back, wish.back.elements)\n",
+        new="    final = tuple(sorted((kept | back).values()))\n",
+        caught_by=laws("law_10_undo_restores_values_locks_elements_and_their_order"),
+    ),
+    Bug(
+        name="undo of one pass does not give back what it took out",
+        file="reconciler/engine/undoing.py",
+        old="                give[identity(name)] = name\n",
+        new="                pass\n",
+        caught_by=laws("law_10_undo_of_one_pass_leaves_what_went_before_it"),
+    ),
+    Bug(
+        name="brake blind to what was written today",
+        file="reconciler/engine/judging.py",
+        old="_DAY = 24 * 3600\n",
+        new="_DAY = 0\n",
+        caught_by=laws("the_brake_holds_what_is_too_much_with_the_last_days_writes"),
+    ),
+    Bug(
+        name="brake counts the day before as well",
+        file="reconciler/engine/judging.py",
+        old="            self.clock.unix() - _DAY, excluding=NOTHING_DONE\n",
+        new="            self.clock.unix() - 2 * _DAY, excluding=NOTHING_DONE\n",
+        caught_by=laws("the_brake_forgets_what_was_written_longer_than_a_day_ago"),
+    ),
+    Bug(
+        name="a wish lets the whole held entry go",
+        file="state/outbox.py",
+        old="        stage = Stage.PLANNED if is_planned else Stage.RELEASED\n",
+        new="        stage = Stage.RELEASED\n",
+        caught_by=laws("the_brake_holds_the_rest_of_what_a_person_asks_a_part_of"),
+    ),
+    Bug(
+        name="foreign value under fill overwritten",
+        file="reconciler/core/decide.py",
+        old="    Policy.FILL: frozenset({Reason.WITHDRAWN, Reason.FIRST}),\n",
+        new="""\
+    Policy.FILL: frozenset({Reason.WITHDRAWN, Reason.FIRST, Reason.FOREIGN}),
+""",
+        caught_by=decisions("fill_writes_only_over_nothing_and_over_its_own"),
+    ),
+    Bug(
+        name="pass over one field settles the others",
+        file="reconciler/engine/delivering.py",
+        old="        fields = look.fields - set(written)\n",
+        new="        fields = set(map(Field, look.entry.fields)) - set(written)\n",
+        caught_by=laws("law_1_a_pass_over_one_field_leaves_the_others_owed"),
+    ),
+    Bug(
+        name="what the server says of when ignored",
+        file="reconciler/core/retry.py",
+        old="delay=max(asked or 0.0, chance.uniform(0, span))",
+        new="delay=min(asked or span, chance.uniform(0, span))",
+        caught_by=laws("law_2_a_server_that_asks_for_time_is_given_it"),
+    ),
+    Bug(
+        name="fight fought for ever",
+        file="reconciler/engine/looking.py",
+        old="            decisions[name] = decide(replace(at, is_fought=True))\n",
+        new="            decisions[name] = decide(at)\n",
+        caught_by=laws("law_2_what_others_take_time_and_again_is_left_to_them"),
+    ),
+    Bug(
+        name="release takes off a person's lock",
+        file="reconciler/core/granting.py",
+        old="    has_lock = at.memory.holds_lock and at.observed.locked\n",
+        new="    has_lock = at.observed.locked\n",
+        caught_by=laws("law_3_release_leaves_a_lock_that_was_there_before_us"),
+    ),
+    Bug(
+        name="folder mapped by the beginning of its name",
+        file="reconciler/core/match.py",
+        old="    return path.startswith(_folder(folder) + _separator(folder))\n",
+        new="    return path.startswith(_folder(folder))\n",
+        caught_by=laws("law_9_a_folder_maps_no_folder_whose_name_begins_alike"),
+    ),
+    Bug(
+        name="journal forgotten while it can be asked for",
+        file="reconciler/engine/running.py",
+        old="- int(self.means.settings.keep)\n",
+        new="- int(self.means.settings.keep / 86400)\n",
+        caught_by=laws("law_10_an_older_pass_can_be_undone_as_well"),
+    ),
+)
