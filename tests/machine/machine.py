@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
             self.stage.calm()
             self.stage.plan()
 
-    @rule(seldom=st.integers(0, 3))
+    @rule(seldom=st.integers(0, 7))
     def settle(self, seldom: int) -> None:
         if not seldom:
             self.stage.settle()

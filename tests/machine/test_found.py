@@ -32,7 +32,7 @@ def test_an_element_that_a_person_put_on_a_rebuilt_item_is_the_persons(
 
 @pytest.mark.xfail(
     strict=True,
-    reason="a full pass links a rebuilt item anew beside its old link: no base, no veto",
+    reason="a full pass links a rebuilt item anew beside its old link: no veto",
 )
 def test_a_veto_outlives_a_rebuild_that_a_full_pass_finds(world: World) -> None:
     people = [world.stash.create_performer(name) for name in ("Ada Brook", "Ben Carr")]
