@@ -34,6 +34,16 @@ EDITS: tuple[Edit, ...] = (
 )
 """What a person saves in Stash; numbers count the studios, tags and performers."""
 
+WHOLE: tuple[Edit, ...] = (
+    ("title", "Heron"),
+    ("details", "Filmed at dawn."),
+    ("date", "2021-05-04"),
+    ("studio_id", 0),
+    ("tag_ids", (0, 1)),
+    ("performer_ids", (0, 1)),
+)
+"""What a scene says before anybody edits it: something in every field."""
+
 STEM = st.sampled_from(STEMS)
 EDIT = st.sampled_from(EDITS)
 SOME_EDITS = st.lists(EDIT, min_size=1, max_size=5)
@@ -80,6 +90,8 @@ OFFER = st.sampled_from(
 FIELD = st.sampled_from(list(Field))
 RULE = st.sampled_from(
     [
+        Rule(),
+        Rule(),
         Rule(),
         Rule(),
         Rule(lock=False),

@@ -30,17 +30,22 @@ class Machine(RuleBasedStateMachine):
         rules=draws.RULES,
         agent=st.sampled_from([NONE_AGENT, MOVIE_AGENT]),
         edits=draws.SOME_EDITS,
+        is_known=st.booleans(),
     )
     def furnish(
         self,
+        *,
         switches: Switches,
         rules: dict[Field, Rule],
         agent: str,
         edits: list[draws.Edit],
+        is_known: bool,
     ) -> None:
         self.stage = Stage(switches, rules, agent)
         self.appear("heron", in_plex=True, edits=edits)
         self.appear("tide", in_plex=True, edits=edits[1:])
+        if is_known:
+            self.stage.run()
 
     def teardown(self) -> None:
         if not hasattr(self, "stage"):
@@ -216,7 +221,7 @@ class Machine(RuleBasedStateMachine):
             self.stage.calm()
             self.stage.plan()
 
-    @rule(seldom=st.integers(0, 3))
+    @rule(seldom=st.integers(0, 7))
     def settle(self, seldom: int) -> None:
         if not seldom:
             self.stage.settle()
