@@ -11,7 +11,9 @@ from reconciler.cli.running import Outcome, run
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, SceneId
+from reconciler.engine import braking
 from reconciler.engine.settings import Scope
+from reconciler.engine.status import held_passes
 from reconciler.render import passes, terminal
 from reconciler.render.paper import paper, several
 
@@ -76,25 +78,28 @@ def plan(setting: Setting, /, **options: Any) -> None:  # noqa: ANN401 - click's
 
 
 @click.command(cls=Command)
-@click.argument("number", metavar="PASS", type=int)
+@click.argument("number", metavar="PASS", type=int, required=False)
+@click.option("--all", "is_all", is_flag=True, help="Every pass that is held.")
 @_JSON
 @click.pass_obj
-def approve(setting: Setting, number: int, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+def approve(
+    setting: Setting,
+    *,
+    number: int | None,
+    is_all: bool,
+    as_json: bool,  # noqa: ARG001 - the document is the setting's
+) -> None:
     """Let a pass go that the brake holds; the next reconcile delivers it."""
-    with (
-        bootstrap.writing(
-            setting.config, "approve", setting.clock, setting.around.mounts
-        ) as ledger,
-        ledger.transaction(),
-    ):
-        released = ledger.outbox.release(number)
-    if not released:
-        raise UserError(
-            [f"pass {number} holds nothing; `plexsync status` names those that do"]
-        )
+    if is_all == (number is not None):
+        raise click.UsageError("name one PASS, or give --all")
+    with bootstrap.writing(
+        setting.config, "approve", setting.clock, setting.around.mounts
+    ) as ledger:
+        numbers = held_passes(ledger) if number is None else (number,)
+        released = braking.approve(ledger, numbers)
     if setting.document is not None:
-        fields = {"exit_code": Exit.DONE, "problems": []}
-        setting.document.close({**fields, "pass": number, "released": released})
+        fields = {"exit_code": Exit.DONE, "problems": [], "pass": number}
+        setting.document.close({**fields, "passes": numbers, "released": released})
     else:
         what, them = several(released, "item"), "it" if released == 1 else "them"
         click.echo(f"released {what}; `plexsync reconcile` delivers {them}")

@@ -148,7 +148,6 @@ def _combine(case: _Set, reasons: Mapping[str, Reason]) -> Decision:
         reason=reason,
         change=_change(case, added=added, taken=taken),
         memory=memory,
-        removes=len(taken),
         added=added,
         taken=taken,
     )

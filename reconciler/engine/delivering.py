@@ -1,9 +1,10 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.clock import Clock
+from reconciler.core.brake import weigh
 from reconciler.core.errors import (
     AmbiguousError,
     GoneError,
@@ -14,6 +15,8 @@ from reconciler.core.errors import (
 )
 from reconciler.core.match import stem
 from reconciler.core.values import EMPTY, Edit, Field, Item
+from reconciler.engine.braking import Brake
+from reconciler.engine.caution import Caution
 from reconciler.engine.concluding import NOT_SENT, Concluder, Sent
 from reconciler.engine.failing import Failing
 from reconciler.engine.linking import IN_PLEX
@@ -46,6 +49,8 @@ class Deliverer:
     clock: Clock
     audience: Audience
     tally: Tally
+    brake: Brake
+    caution: Caution = field(default_factory=Caution)
     failures: int = 0
 
     def deliver(self, limit: int | None) -> None:
@@ -69,17 +74,33 @@ class Deliverer:
                 looks = self.looker.look(waiting)
                 done = self._take(looks, sent)
                 waiting = waiting[done:]
+                if self.caution.is_enough(sent):
+                    self._go_on(sent)
         except (Halt, ServerError):
             # what was written is read back even where the batch was cut short; rows
             # that cannot be read now stay open, and are resolved by the next pass
-            self.concluder.conclude(sent)
+            self._conclude(sent)
             raise
-        self.concluder.conclude(sent)
+        self._go_on(sent)
+
+    def _go_on(self, sent: list[Sent]) -> None:
+        self._conclude(sent)
+        if self.caution.reason is not None:
+            raise Halt
+
+    def _conclude(self, sent: list[Sent]) -> None:
+        """Read back what was sent; hold what is left if too much of it is otherwise."""
+        written = tuple(sent)
+        sent.clear()  # whatever becomes of it, it is not read back twice
+        self.caution.note(self.concluder.conclude(written))
+        if written and self.caution.reason is not None:
+            self.brake.stop(self.caution.reason)
 
     def _take(self, looks: Sequence[Look], sent: list[Sent]) -> int:
         """Deliver looks until one has grown too old to write on; say how many."""
         for done, look in enumerate(looks):
-            if done and self.clock.monotonic() - look.read_at > MAX_AGE:
+            is_old = self.clock.monotonic() - look.read_at > MAX_AGE
+            if done and (is_old or self.caution.is_enough(sent)):
                 return done
             self._one(look, sent)
             self.audience.advance()
@@ -108,6 +129,7 @@ class Deliverer:
             for name, d in look.decisions.items()
             if (change := d.change) is not None
         }
+        weight = weigh(look.decisions, item.fields)
         with self.ledger.transaction():
             self._leave(look, writes.keys())
             if not writes:
@@ -115,8 +137,9 @@ class Deliverer:
             row = self.ledger.journal.open(
                 self._row(look, writes),
                 now=self.clock.unix(),
-                overwrites=sum(d.overwrites for d in look.decisions.values()),
-                removals=sum(d.removes for d in look.decisions.values()),
+                overwrites=weight.overwrites,
+                removals=weight.clears,
+                taken=weight.taken,
             )
         targets = self.looker.surveyor.linker.targets
         title = targets[look.link.target].title

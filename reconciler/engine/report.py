@@ -50,6 +50,17 @@ class Audience(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A pass that the brake holds."""
+
+    pass_id: int
+    reasons: tuple[str, ...]
+    """Sentences with their numbers."""
+    is_news: bool
+    """Whether it was not held before."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a pass adds up while it runs."""
@@ -61,8 +72,8 @@ class Tally:
     """What had fields written: cause -> how many."""
     problems: list[str] = field(default_factory=list)
     """Sentences for the operator; any of them makes the pass one that failed."""
-    held: list[tuple[int, str]] = field(default_factory=list)
-    """The passes that the brake holds, and why, with numbers."""
+    held: list[Held] = field(default_factory=list)
+    """The passes that the brake holds, and why."""
 
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once."""
@@ -80,7 +91,7 @@ class PassReport:
     reasons: dict[str, int]
     causes: dict[str, int]
     problems: tuple[str, ...]
-    held: tuple[tuple[int, str], ...]
+    held: tuple[Held, ...]
     """The passes that the brake holds, and why."""
     undelivered: int
     """Entries that were tried and are still owed."""

@@ -7,7 +7,9 @@ from random import Random
 import structlog
 
 from reconciler.clock import Clock
+from reconciler.core import canonical
 from reconciler.core.errors import ServerError
+from reconciler.engine.braking import Brake
 from reconciler.engine.concluding import Concluder
 from reconciler.engine.delivering import Deliverer
 from reconciler.engine.failing import Failing
@@ -19,6 +21,7 @@ from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, PassReport, Tally
 from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
+from reconciler.engine.upgrading import Upgrader
 from state.ledger import Ledger
 from state.records import Stage
 
@@ -140,13 +143,19 @@ class Pass:
         """Owe everything anew when the configuration means something else.
 
         The targets belong to what it means: another server may go by the same names.
+        So does the form that it is stored in, but another form by itself owes nothing.
         """
         scan = self.means.ledger.scenes.scan()
         targets = ",".join(map(str, sorted(self._linker.targets)))
-        meaning = f"{self.means.settings.meaning} {targets}"
+        version = str(canonical.VERSION)
+        meaning = f"{self.means.settings.meaning} {targets} v{version}"
         if scan.meaning == meaning:
             return
-        self._relink_all(IN_CONFIG)
+        decided, _, known = scan.meaning.rpartition(" v")
+        if known != version:
+            Upgrader(ledger=self.means.ledger, linker=self._linker).upgrade()
+        if decided != meaning.rpartition(" v")[0]:
+            self._relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
             self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
 
@@ -178,9 +187,10 @@ class Pass:
         if planned:
             owed = self.means.ledger.outbox.counts().get(Stage.PLANNED, 0)
             self.means.audience.stage("looking at plex", owed)
+        brake = self._brake()
         for number in planned:
             judge.forecast(number)
-            judge.judge(number)
+            brake.judge(number)
 
     def _show(self) -> None:
         counts = self.means.ledger.outbox.counts()
@@ -190,18 +200,24 @@ class Pass:
         for stage in (Stage.RELEASED, Stage.PLANNED):
             left = judge.show(stage, left)
         for number in self.means.ledger.outbox.planned_passes():
-            judge.judge(number)
+            self._brake().foresee(number)
 
     def _judge(self, scope: Scope) -> Judge:
         targets = self._linker.targets
         return Judge(
             ledger=self.means.ledger,
             looker=replace(self._looker, scope=scope),
-            clock=self.means.clock,
-            limits=self.means.settings.limits,
             audience=self.means.audience,
             tally=self.tally,
             titles=lambda target: targets[target].title,
+        )
+
+    def _brake(self) -> Brake:
+        return Brake(
+            ledger=self.means.ledger,
+            clock=self.means.clock,
+            limits=self.means.settings.limits,
+            tally=self.tally,
         )
 
     def _deliverer(self) -> Deliverer:
@@ -215,6 +231,7 @@ class Pass:
             clock=self.means.clock,
             audience=self.means.audience,
             tally=self.tally,
+            brake=self._brake(),
         )
 
     def _report(self) -> PassReport:

@@ -76,6 +76,6 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "causes": report.causes,
         "waiting": report.waiting,
         "undelivered": report.undelivered,
-        "held": [reason for _, reason in report.held],
+        "held": [reason for one in report.held for reason in one.reasons],
         "problems": list(report.problems),
     }
