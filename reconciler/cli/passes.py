@@ -100,6 +100,8 @@ def approve(
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": [], "pass": number}
         setting.document.close({**fields, "passes": numbers, "released": released})
+    elif not numbers:
+        click.echo("nothing is held")
     else:
         what, them = several(released, "item"), "it" if released == 1 else "them"
         click.echo(f"released {what}; `plexsync reconcile` delivers {them}")
