@@ -6,6 +6,7 @@ from reconciler.core import canonical
 from reconciler.core.values import Field
 from reconciler.engine.linking import IN_VERSION
 from state.ledger import Ledger
+from tests.crash.boundaries import Crash, crash_at, watched
 from tests.world import World
 
 
@@ -44,6 +45,26 @@ def test_another_canonical_form_owes_nothing(
     at_rest = world.state.read_bytes()
     assert dict(world.reconcile().sent) == {"stash scan": 1}
     assert world.state.read_bytes() == at_rest
+
+
+def test_an_upgrade_that_was_cut_short_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _furnish(world)
+    _upgrade(monkeypatch)
+    with pytest.raises(Crash), watched(crash_at(3)):
+        world.reconcile()
+    world.restart()
+    with Ledger(world.state) as ledger:
+        half = {one.content[-6:] for one in ledger.scenes.get(range(99)).values()}
+    assert half == {'"v":1}', '"v":2}'}
+
+    outcome = world.reconcile()
+
+    assert dict(outcome.sent) == {"stash scan": 1}
+    with Ledger(world.state) as ledger:
+        whole = {one.content[-6:] for one in ledger.scenes.get(range(99)).values()}
+    assert whole == {'"v":2}'}
 
 
 def test_what_is_read_anew_is_not_taken_for_changed(
