@@ -1,14 +1,33 @@
 """What each PUT was about to do, what was there, and what became of it."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from state.database import rows
 from state.models import Journal
 from state.records import JournalRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Which rows are asked for; the default is all."""
+
+    pass_id: int | None = None
+    scenes: Collection[int] | None = None
+    since: int | None = None
+
+    def holds(self, row: JournalRecord) -> bool:
+        """Whether *row* is one of them."""
+        return (
+            self.pass_id in {None, row.pass_id}
+            and (self.scenes is None or row.scene in self.scenes)
+            and row.opened_at >= (self.since or 0)
+        )
 
 
 class JournalBook:
@@ -38,7 +57,7 @@ class JournalBook:
             taken=json.dumps(list(taken)),
             outcome=None,
         ).execute()
-        return replace(row, id=key, outcome=None)
+        return replace(row, id=key, outcome=None, opened_at=now)
 
     def close(self, row: int, outcome: str) -> None:
         """Write down what became of it."""
@@ -49,11 +68,58 @@ class JournalBook:
         query = Journal.select().where(Journal.outcome.is_null())
         return [_record(row) for row in query.order_by(Journal.id).limit(limit)]
 
+    def page(
+        self, *, scene: int | None, before: int | None, limit: int
+    ) -> list[JournalRecord]:
+        """Read rows of a scene or of all, the newest first, older than *before*."""
+        query = Journal.select()
+        if scene is not None:
+            query = query.where(Journal.scene == scene)
+        if before is not None:
+            query = query.where(Journal.id < before)
+        return [_record(row) for row in query.order_by(Journal.id.desc()).limit(limit)]
+
+    def links(self, extent: Extent, *, after: int, limit: int) -> list[int]:
+        """Name the links beyond *after* that rows of an extent are about, in order."""
+        query = Journal.select(Journal.link).where(Journal.link > after)
+        found = _within(query, extent).distinct().order_by(Journal.link).limit(limit)
+        return [link for (link,) in rows(found)]
+
+    def of_links(
+        self, links: Iterable[int], *, since: int = 0
+    ) -> dict[int, list[JournalRecord]]:
+        """Read each link's rows since a moment, in the order they were written."""
+        found: dict[int, list[JournalRecord]] = defaultdict(list)
+        query = Journal.select().where(
+            Journal.link.in_(list(links)), Journal.opened_at >= since
+        )
+        for row in query.order_by(Journal.id):
+            found[row.link].append(_record(row))
+        return found
+
+    def prune(self, before: int, limit: int) -> int:
+        """Forget some closed rows that were opened before a moment; tell how many."""
+        old = Journal.select(Journal.id).where(
+            Journal.opened_at < before, Journal.outcome.is_null(is_null=False)
+        )
+        change = Journal.delete().where(Journal.id.in_(old.limit(limit)))
+        return int(change.execute())
+
     def counts(self) -> dict[str, int]:
         """Count rows by outcome."""
         query = Journal.select(Journal.outcome, fn.COUNT(Journal.id))
         grouped = query.group_by(Journal.outcome)
         return {outcome or "open": count for outcome, count in rows(grouped)}
+
+
+def _within(query: "ModelSelect[Any]", extent: Extent) -> "ModelSelect[Any]":
+    if extent.pass_id is not None:
+        query = query.where(Journal.pass_id == extent.pass_id)
+    if extent.scenes is not None:
+        query = query.where(Journal.scene.in_(sorted(extent.scenes)))
+    if extent.since is not None:
+        query = query.where(Journal.opened_at >= extent.since)
+    return query
 
 
 def _record(row: Journal) -> JournalRecord:
@@ -67,4 +133,5 @@ def _record(row: Journal) -> JournalRecord:
         revision=row.revision,
         fields=row.fields,
         outcome=row.outcome,
+        opened_at=row.opened_at,
     )

@@ -21,7 +21,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (link, field) DO UPDATE SET
   base = excluded.base, seen = excluded.seen, verdict = excluded.verdict,
   reason = excluded.reason, ours = excluded.ours, first = excluded.first,
-  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms, wish = excluded.wish
+  owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms,
+  wish = excluded.wish
 """
 
 
@@ -42,6 +43,32 @@ class Links:
         for row in Link.select().where(Link.scene.in_(list(scenes))).order_by(Link.id):
             found[row.scene].append(_link(row))
         return found
+
+    def page(
+        self,
+        *,
+        after: int,
+        limit: int,
+        scenes: Iterable[int] | None = None,
+        target: int | None = None,
+    ) -> list[LinkRecord]:
+        """Read links that are not lost, in order: of some scenes, of a target, all."""
+        query = Link.select().where(Link.id > after, Link.lost == 0)
+        if scenes is not None:
+            query = query.where(Link.scene.in_(list(scenes)))
+        if target is not None:
+            query = query.where(Link.target == target)
+        return [_link(row) for row in query.order_by(Link.id).limit(limit)]
+
+    def with_verdict(
+        self, verdicts: Iterable[str], *, after: int, limit: int
+    ) -> list[int]:
+        """Name links beyond *after* with a field of one of these verdicts, in order."""
+        query = Field.select(Field.link).where(
+            Field.link > after, Field.verdict.in_(list(verdicts))
+        )
+        found = query.distinct().order_by(Field.link).limit(limit)
+        return [link for (link,) in rows(found)]
 
     def add(self, scene: int, place: PathRecord, *, evidence: str) -> LinkRecord:
         """Link *scene* to the item that holds a file of it."""

@@ -122,7 +122,9 @@ class Field(Row):
 
 
 Field.add_index(
-    Field.index(Field.link, where=(Field.wish.is_null(False)), name="field_wish")
+    Field.index(
+        Field.link, where=(Field.wish.is_null(is_null=False)), name="field_wish"
+    )
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from peewee import fn
 
 from state.database import LedgerDatabase, rows
-from state.models import DeadLetter, Link, Outbox
+from state.models import DeadLetter, Field, Link, Outbox
 from state.records import (
     DeadLetterRecord,
     EntryRecord,
@@ -58,7 +58,7 @@ SELECT
 class Due:
     """Which entries are asked for."""
 
-    stage: Stage
+    stage: Stage | None = None
     now: int | None = None
     """Leave out what is not to be tried before then."""
     target: int | None = None
@@ -67,6 +67,8 @@ class Due:
     pass_id: int | None = None
     is_unseen: bool = False
     """Only those of which it is not known yet what they would come to."""
+    is_wished: bool = False
+    """Only those with a field that a person asked something of."""
 
 
 class OutboxBook:
@@ -92,6 +94,13 @@ class OutboxBook:
             "DELETE FROM dead_letter WHERE link = ? AND field = ?",
             [(entry.link, name) for name in entry.fields],
         )
+
+    def ask(self, entry: EntryRecord, *, now: int) -> None:
+        """Owe what a person asked for; what the brake has not let go stays planned."""
+        query = Outbox.select(Outbox.stage).where(Outbox.link == entry.link)
+        is_planned = [stage for (stage,) in rows(query)] == [Stage.PLANNED]
+        stage = Stage.PLANNED if is_planned else Stage.RELEASED
+        self.owe(replace(entry, stage=stage), now=now)
 
     def cancel(self, links: Iterable[int]) -> None:
         """Owe these links nothing any more."""
@@ -141,9 +150,9 @@ class OutboxBook:
 
     def due(self, due: Due, limit: int) -> list[EntryRecord]:
         """Read entries in the order of their links."""
-        query = Outbox.select().where(
-            Outbox.stage == due.stage, Outbox.link > due.after
-        )
+        query = Outbox.select().where(Outbox.link > due.after)
+        if due.stage is not None:
+            query = query.where(Outbox.stage == due.stage)
         if due.now is not None:
             query = query.where(Outbox.not_before <= due.now)
         if due.target is not None:
@@ -152,6 +161,9 @@ class OutboxBook:
             query = query.where(Outbox.pass_id == due.pass_id)
         if due.is_unseen:
             query = query.where(Outbox.overwrites.is_null())
+        if due.is_wished:
+            wished = Field.select(Field.link).where(Field.wish.is_null(is_null=False))
+            query = query.where(Outbox.link.in_(wished))
         return [_entry(row) for row in query.order_by(Outbox.link).limit(limit)]
 
     def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:

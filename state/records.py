@@ -180,6 +180,7 @@ class JournalRecord:
     revision: int
     fields: str
     outcome: str | None = None
+    opened_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

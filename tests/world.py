@@ -1,7 +1,8 @@
 """Both doubles, a ledger and a clock in one object: passes in process, in no time."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.match import Mapping
 from reconciler.core.values import Field
+from reconciler.engine.errands import Errand
 from reconciler.engine.report import Line, PassReport
 from reconciler.engine.running import Means, Pass
 from reconciler.engine.settings import Scope, Settings
@@ -132,14 +134,29 @@ class World:
             return self._run(ledger, Pass.reconcile, scope)
 
     def plan(self, **scope: object) -> "Outcome":
+        with self._copied() as ledger:
+            return self._run(ledger, Pass.plan, scope)
+
+    @contextlib.contextmanager
+    def _copied(self) -> Iterator[Ledger]:
         place = self.folder / "copy.db"
         copy(self.state, place)
         try:
             with Ledger(place) as ledger:
-                return self._run(ledger, Pass.plan, scope)
+                yield ledger
         finally:
             for leftover in self.folder.glob("copy.db*"):
                 leftover.unlink()
+
+    def carry_out(self, errand: Errand) -> "Outcome":
+        """Do what a person's command asks for."""
+        with Ledger(self.state) as ledger:
+            return self._run(ledger, lambda one: one.carry_out(errand), {})
+
+    def foresee(self, errand: Errand) -> "Outcome":
+        """Show what it would do."""
+        with self._copied() as ledger:
+            return self._run(ledger, lambda one: one.foresee(errand), {})
 
     def settings(self) -> Settings:
         return Settings(

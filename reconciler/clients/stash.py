@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
@@ -30,7 +30,7 @@ from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.stash_faults import RefusedError, Reply, StashFaults
 from reconciler.clients.stash_queries import READ_PAGE, SCAN_PAGE, Query, StashReport
 from reconciler.core.errors import ServerError, UserError
-from reconciler.core.values import ScanPage, Scene, SceneId
+from reconciler.core.values import Kind, ScanPage, Scene, SceneId
 
 __all__ = ["StashClient", "StashReport"]
 
@@ -86,6 +86,13 @@ class StashClient:
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), READ_PAGE):
             yield from self._read(wanted[start : start + READ_PAGE])
+
+    def names(self, kind: Kind) -> Iterator[str]:
+        for page in count(1):
+            found = self._ask(stash_queries.names(kind, page))
+            yield from found
+            if len(found) < SCAN_PAGE:
+                return
 
     def probe(self) -> StashReport:
         """Ask Stash how it is; `objection` says what is wrong with the answer."""

@@ -73,7 +73,23 @@ query Status {
 
 SIZE = "query Size { stats { scene_count } }"
 
-DOCUMENTS = (SCAN, SEVERAL, SINGLE, STATUS, SIZE)
+TAG_NAMES = """
+query TagNames($page: Int!, $size: Int!) {
+  found: findTags(
+    filter: { page: $page, per_page: $size, sort: "id", direction: ASC }
+  ) { names: tags { name } }
+}
+"""
+
+PERFORMER_NAMES = """
+query PerformerNames($page: Int!, $size: Int!) {
+  found: findPerformers(
+    filter: { page: $page, per_page: $size, sort: "id", direction: ASC }
+  ) { names: performers { name } }
+}
+"""
+
+DOCUMENTS = (SCAN, SEVERAL, SINGLE, STATUS, SIZE, TAG_NAMES, PERFORMER_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +157,16 @@ def single(id_: SceneId) -> Query[Scene | None]:
         text=SINGLE,
         variables={"id": str(id_)},
         read=lambda data: _scene(node) if (node := data["findScene"]) else None,
+    )
+
+
+def names(kind: Kind, page: int) -> Query[tuple[str, ...]]:
+    """Ask for a page of the names of tags or performers; the first page is 1."""
+    return Query(
+        kind="stash names",
+        text=TAG_NAMES if kind is Kind.TAG else PERFORMER_NAMES,
+        variables={"page": page, "size": SCAN_PAGE},
+        read=lambda data: tuple(_text(node["name"]) for node in data["found"]["names"]),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.canonical import identity
-from reconciler.core.decide import Decision, Reason
+from reconciler.core.decide import Decision
+from reconciler.core.memory import Reason
 from reconciler.core.values import EMPTY, Field, FieldValue
 
 

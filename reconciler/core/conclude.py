@@ -4,8 +4,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from reconciler.core.canonical import identity
-from reconciler.core.decide import Memory
 from reconciler.core.elements import by_identity
+from reconciler.core.memory import Memory
 from reconciler.core.values import Change, Field, FieldValue
 
 _WIDTH = 255

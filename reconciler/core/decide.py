@@ -6,75 +6,11 @@ was sent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
-from reconciler.core.desire import Wanted
-from reconciler.core.values import Change, FieldValue, Policy
-
-
-class Verdict(StrEnum):
-    """What became of a field at its last decision."""
-
-    WRITTEN = "written"  # we wrote it and Plex has it
-    ADOPTED = "adopted"  # Plex had it already: not ours
-    KEPT = "kept"  # Plex's own value stays, until one side moves
-    YIELDED = "yielded"  # given up to a person, until Stash changes it
-    UNDONE = "undone"  # put back by `undo`, until Stash changes it
-    RELEASED = "released"  # handed back by `release`, until `claim`
-
-
-class Reason(StrEnum):
-    """Why a field is written or left; one for each row of the table, and their kin."""
-
-    LEFT = "left as decided"  # 1
-    NO_OPINION = "stash has no value"  # 2
-    EQUAL = "already equal"  # 3
-    RELOCK = "locked again"  # 3, enforce
-    HANDED_BACK_EQUAL = "handed back, equal"  # 3, our lock was taken off
-    WITHDRAWN = "stash emptied it"  # 4
-    FORGOTTEN = "stash emptied it, plex has another"  # 5
-    KEPT_LOCKED = "locked in plex before us"  # 6
-    FIRST = "missing in plex"  # 7
-    FOREIGN = "another value in plex"  # 8
-    AT_REST = "differs as before"  # 9
-    EDITED = "edited in plex"  # 10
-    REFRESHED = "refreshed by plex"  # 11
-    HANDED_BACK = "handed back"  # 12
-    CHANGED = "changed in stash"  # 13
-    CONFLICT = "changed in both"  # 14
-    OVERTAKEN = "changed in stash, refreshed by plex"  # 15
-    VETO = "taken out in plex"  # an element's 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What is remembered of one field of one link."""
-
-    base: str | tuple[str, ...] | None = None
-    """The desired content last decided on; None: never decided."""
-    seen: FieldValue | None = None
-    """What Plex returned after that; None: not in this incarnation of the item."""
-    verdict: Verdict | None = None
-    reason: Reason | None = None
-    ours: bool = False
-    """Whether we wrote it: what may be taken back, unlocked and locked again."""
-    first: FieldValue | None = None
-    """What was there before our first write; kept for ever."""
-    owned: tuple[str, ...] = ()
-    """Elements that we added, in Plex's spelling."""
-    yielded: tuple[str, ...] = ()
-    """Identities of elements that a person took out."""
-    forms: Mapping[str, str] = field(default_factory=dict)
-    """Identity that we sent -> what Plex made of it, where it made it another."""
-
-    @property
-    def was_locked(self) -> bool:
-        """Whether it was locked when we last looked."""
-        return self.seen is not None and self.seen.locked
-
-
-NOTHING = Memory()
+from reconciler.core.desire import Wanted, bare
+from reconciler.core.memory import NOTHING, Memory, Reason, Verdict
+from reconciler.core.values import EMPTY, Change, Field, FieldValue, Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +30,36 @@ class Decision:
     taken: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """One field of one item, and all that its decision depends on."""
+
+    field: Field
+    want: Wanted
+    memory: Memory
+    observed: FieldValue
+    placeholder: bool = False
+    """Whether what is there is the scanner's own title."""
+    is_fought: bool = False
+    """Whether others have taken what we wrote twice within a day."""
+
+
 def decide_value(
-    want: Wanted, memory: Memory, observed: FieldValue, *, placeholder: bool = False
+    want: Wanted,
+    memory: Memory,
+    observed: FieldValue,
+    *,
+    placeholder: bool = False,
+    is_fought: bool = False,
 ) -> Decision:
-    """Decide a field that holds one value. *placeholder*: the scanner's own title."""
-    case = _Case(want=want, memory=memory, observed=observed, placeholder=placeholder)
+    """Decide a field that holds one value, as `Situation` explains them."""
+    case = Case(want=want, memory=memory, observed=observed, placeholder=placeholder)
     reason = case.reason()
-    return case.write(reason) if case.writes(reason) else case.leave(reason)
+    if not case.writes(reason):
+        return case.leave(reason)
+    if is_fought and reason in FIGHTS:
+        return case.leave(Reason.FIGHT)
+    return case.write(reason)
 
 
 WRITES: Mapping[Policy, frozenset[Reason]] = {
@@ -137,18 +96,22 @@ WRITES: Mapping[Policy, frozenset[Reason]] = {
 }
 """The columns of the table; `fill` also writes row 13 where ours or empty."""
 
-YIELDS = frozenset({Reason.HANDED_BACK, Reason.HANDED_BACK_EQUAL, Reason.VETO})
+YIELDS = frozenset(
+    {Reason.HANDED_BACK, Reason.HANDED_BACK_EQUAL, Reason.VETO, Reason.FIGHT}
+)
 """Reasons after which a field is a person's until Stash changes it."""
 
-_FOREIGN_UNDER_ENFORCE = frozenset(
-    {
-        Reason.KEPT_LOCKED,
-        Reason.AT_REST,
-        Reason.EDITED,
-        Reason.HANDED_BACK,
-        Reason.CONFLICT,
-    }
+FIGHTS = frozenset(
+    {Reason.EDITED, Reason.REFRESHED, Reason.HANDED_BACK, Reason.VETO, Reason.AT_REST}
 )
+"""Reasons to write over what others have made of a field that Stash did not change."""
+
+_OF_A_PERSON = frozenset(
+    {Reason.KEPT_LOCKED, Reason.EDITED, Reason.HANDED_BACK, Reason.CONFLICT}
+)
+"""Reasons whose write goes over what a person has put there."""
+
+_FOREIGN_UNDER_ENFORCE = _OF_A_PERSON | {Reason.AT_REST}
 
 
 def given_up(memory: Memory, *, desired_moved: bool) -> bool:
@@ -183,14 +146,23 @@ def lock_for(want: Wanted, memory: Memory, observed: FieldValue) -> bool | None:
     return False if is_ours and observed.locked else None
 
 
+def first_of(
+    memory: Memory, observed: FieldValue, *, is_personal: bool = False
+) -> FieldValue:
+    """Say what was there when the tenure began that a write goes on with, or begins."""
+    if memory.first is None or not memory.ours or is_personal:
+        return observed
+    return memory.first
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class Case:
     """One value's situation, and the questions that the table asks of it."""
 
     want: Wanted
     memory: Memory
     observed: FieldValue
-    placeholder: bool
+    placeholder: bool = False
 
     def reason(self) -> Reason:
         """Find the first row that fits."""
@@ -201,7 +173,7 @@ class _Case:
             return Reason.NO_OPINION
         if self._is_equal():
             return self._equal()
-        if not desired:
+        if not desired or self._falls_back():
             return Reason.FORGOTTEN if self._has_moved() else Reason.WITHDRAWN
         if self.memory.seen is None:
             return self._first_contact()
@@ -223,21 +195,24 @@ class _Case:
 
     def write(self, reason: Reason) -> Decision:
         """Say what to write, and what to remember once Plex has it."""
-        first = self.memory.first or self.observed
-        if reason in {Reason.WITHDRAWN, Reason.FORGOTTEN}:
-            back = first if reason is Reason.WITHDRAWN else FieldValue()
+        if reason is Reason.WITHDRAWN:
+            back = self.memory.first or EMPTY
             change = Change(value=back.value, lock=back.locked)
-            memory = Memory(reason=reason, first=first)
+            memory = Memory(reason=reason, first=self.memory.first)
+        elif reason is Reason.FORGOTTEN:
+            change = Change(lock=False)
+            memory = Memory(reason=reason, first=self.observed)
         else:
             lock = lock_for(self.want, self.memory, self.observed)
             change = Change(value=self.want.value, lock=lock)
+            is_personal = reason in _OF_A_PERSON
             memory = replace(
                 self.memory,
                 base=self.want.value,
                 verdict=Verdict.WRITTEN,
                 reason=reason,
                 ours=True,
-                first=first,
+                first=first_of(self.memory, self.observed, is_personal=is_personal),
             )
         return Decision(
             reason=reason,
@@ -297,6 +272,18 @@ class _Case:
         if self.observed.locked:
             return Reason.KEPT_LOCKED
         return Reason.FIRST if self._is_vacant() else Reason.FOREIGN
+
+    def _falls_back(self) -> bool:
+        # Stash emptied the title: what was there before ours is better than the stem
+        first = self.memory.first
+        return (
+            self.want.is_fallback
+            and self.memory.ours
+            and self.memory.seen is not None
+            and not self._has_moved()
+            and first is not None
+            and bare(first.value) not in {"", bare(self.want.value)}
+        )
 
     def _has_moved(self) -> bool:
         seen = self.memory.seen

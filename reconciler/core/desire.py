@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core import canonical
 from reconciler.core.match import stem
@@ -29,6 +29,8 @@ class Wanted:
     value: str = ""
     elements: tuple[str, ...] = ()
     rule: Rule = Rule()
+    is_fallback: bool = False
+    """A title from the file's name: better than nothing, worse than anything else."""
 
     @property
     def content(self) -> str | tuple[str, ...]:
@@ -37,7 +39,7 @@ class Wanted:
 
 
 def desire(scene: Scene, path: str, rules: Rules) -> Mapping[Field, Wanted]:
-    """Say what the item that holds *path* should say of *scene*; `off` is left out."""
+    """Say what the item that holds *path* should say of *scene*."""
     wanted = {
         Field.TITLE: _title(scene, path),
         Field.SUMMARY: Wanted(value=canonical.block(scene.details)),
@@ -49,15 +51,13 @@ def desire(scene: Scene, path: str, rules: Rules) -> Mapping[Field, Wanted]:
         Field.ACTORS: Wanted(elements=_names([p.name for p in scene.performers])),
     }
     return {
-        field: _under(rules.get(field, Rule()), want)
-        for field, want in wanted.items()
-        if rules.get(field, Rule()).policy is not Policy.OFF
+        field: _under(rules.get(field, Rule()), want) for field, want in wanted.items()
     }
 
 
 def is_placeholder(field: Field, value: str, path: str) -> bool:
     """Tell a title that the scanner made from the file's name from a real one."""
-    return field is Field.TITLE and _bare(value) == _bare(stem(path))
+    return field is Field.TITLE and bare(value) == bare(stem(path))
 
 
 def whole_date(text: str) -> str:
@@ -79,10 +79,7 @@ def whole_date(text: str) -> str:
 def _title(scene: Scene, path: str) -> Wanted:
     if title := canonical.line(scene.title):
         return Wanted(value=title)
-    # the file's name is better than nothing and worse than anything else: never over a
-    # title that is there, and never locked
-    rule = Rule(policy=Policy.FILL, lock=False)
-    return Wanted(value=canonical.line(stem(path)), rule=rule)
+    return Wanted(value=canonical.line(stem(path)), is_fallback=True)
 
 
 def _names(names: list[str]) -> tuple[str, ...]:
@@ -90,12 +87,14 @@ def _names(names: list[str]) -> tuple[str, ...]:
 
 
 def _under(rule: Rule, want: Wanted) -> Wanted:
-    if want.rule != Rule():
-        return want
-    return Wanted(value=want.value, elements=want.elements, rule=rule)
+    if want.is_fallback and rule.policy is not Policy.OFF:
+        # never over a title that is there, and never locked
+        rule = Rule(policy=Policy.FILL, lock=False)
+    return replace(want, rule=rule)
 
 
-def _bare(title: str) -> str:
+def bare(title: str) -> str:
+    """Reduce a title to what scanners leave of a file's name."""
     # scanners turn separators into spaces and may drop a year in brackets
     spaced = re.sub(r"[\s._\-]+", " ", canonical.line(title))
     return re.sub(r"\s*\(\d{4}\)$", "", spaced.strip()).casefold()

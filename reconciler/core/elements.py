@@ -6,41 +6,67 @@ included, since it is not known whether Plex adds to what is there or replaces i
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reconciler.core.canonical import identity
 from reconciler.core.decide import (
+    FIGHTS,
     WRITES,
     YIELDS,
     Decision,
-    Memory,
-    Reason,
-    Verdict,
+    first_of,
     given_up,
     lock_for,
     moved,
 )
 from reconciler.core.desire import Wanted
+from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import Change, FieldValue, Policy
 
 
-def decide_elements(want: Wanted, memory: Memory, observed: FieldValue) -> Decision:
-    """Decide a field that holds a set: each element by the table, then one change."""
-    case = _Set(want=want, memory=memory, observed=observed)
+def decide_elements(
+    want: Wanted, memory: Memory, observed: FieldValue, *, is_fought: bool = False
+) -> Decision:
+    """Decide a field that holds a set: each element by the table, then one change.
+
+    *is_fought*: others took what we wrote twice in a day.
+    """
+    case = Set(want=want, memory=memory, observed=observed)
     if memory.verdict in {Verdict.UNDONE, Verdict.RELEASED} and given_up(
         memory, desired_moved=case.desired.keys() != case.base
     ):
         seen = replace(memory, seen=observed)
         return Decision(reason=Reason.LEFT, memory=seen)
+    if memory.verdict is Verdict.UNDONE:
+        # Stash has spoken again: what was undone is wanted as if it were new
+        case = Set(want=want, memory=replace(memory, base=()), observed=observed)
     if not case.desired and not case.owned:
         blank = Memory(reason=Reason.NO_OPINION, first=memory.first)
         return Decision(reason=Reason.NO_OPINION, memory=blank)
-    return _combine(case, dict(case.reasons()))
+    reasons = dict(case.reasons())
+    written = {key for key, reason in reasons.items() if case.writes(key, reason)}
+    if is_fought:
+        lost = {key for key in written if reasons[key] in FIGHTS}
+        reasons |= dict.fromkeys(lost, Reason.FIGHT)
+        written -= lost
+    return combine(case, reasons, written)
+
+
+def take_stash(want: Wanted, memory: Memory, observed: FieldValue) -> Decision:
+    """Decide a set for Stash, vetoes and all; others' elements stay."""
+    memory = replace(memory, yielded=(), verdict=None)
+    case = Set(want=want, memory=memory, observed=observed)
+    reasons = dict(case.reasons())
+    written = {key for key, reason in reasons.items() if case.writes(key, reason)}
+    missing = case.desired.keys() - case.there.keys()
+    reasons |= dict.fromkeys(missing, Reason.TAKEN)
+    return combine(case, reasons, written | missing)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Set:
+class Set:
     """One set's situation, by identity; without slots, so that it is read only once."""
 
     want: Wanted
@@ -130,8 +156,10 @@ def by_identity(elements: Iterable[str]) -> dict[str, str]:
     return {identity(element): element for element in elements}
 
 
-def _combine(case: _Set, reasons: Mapping[str, Reason]) -> Decision:
-    written = {key for key, reason in reasons.items() if case.writes(key, reason)}
+def combine(
+    case: Set, reasons: Mapping[str, Reason], written: AbstractSet[str]
+) -> Decision:
+    """Make one decision of each element's: those *written* come or go."""
     added = tuple(case.desired[key] for key in case.desired if key in written)
     taken = tuple(
         case.there[key] for key in case.owned if key in written - case.desired.keys()
@@ -153,13 +181,13 @@ def _combine(case: _Set, reasons: Mapping[str, Reason]) -> Decision:
     )
 
 
-def _relocks(case: _Set) -> bool:
+def _relocks(case: Set) -> bool:
     rule = case.want.rule
     is_bare = case.memory.ours and rule.lock and not case.observed.locked
     return is_bare and rule.policy is Policy.ENFORCE and bool(case.desired)
 
 
-def _change(case: _Set, *, added: tuple[str, ...], taken: tuple[str, ...]) -> Change:
+def _change(case: Set, *, added: tuple[str, ...], taken: tuple[str, ...]) -> Change:
     there = {key: name for key, name in case.there.items() if name not in taken}
     final = {key: there.get(key, name) for key, name in case.desired.items()}
     kept = {key: name for key, name in final.items() if key in there or name in added}
@@ -167,12 +195,13 @@ def _change(case: _Set, *, added: tuple[str, ...], taken: tuple[str, ...]) -> Ch
     others = [name for name in case.observed.elements if name not in mine]
     lock = lock_for(case.want, case.memory, case.observed)
     if not case.desired:
-        lock = False if case.memory.ours and case.observed.locked else None
+        is_ours = case.memory.holds_lock and case.observed.locked
+        lock = False if is_ours else None
     return Change(elements=(*kept.values(), *others), removed=taken, lock=lock)
 
 
 def _memory(
-    case: _Set,
+    case: Set,
     left: Mapping[str, Reason],
     reason: Reason,
     *,
@@ -187,6 +216,8 @@ def _memory(
     ]
     yielded = [key for key, why in left.items() if why in {*YIELDS, Reason.LEFT}]
     changed = bool(added or taken)
+    if not changed and yielded and set(yielded) == set(case.memory.yielded):
+        reason = case.memory.reason or reason  # why it was given up still says most
     is_ours = case.memory.ours or changed
     return replace(
         case.memory,
@@ -194,14 +225,14 @@ def _memory(
         verdict=Verdict.YIELDED if yielded else _verdict(left, is_ours=is_ours),
         reason=reason,
         ours=is_ours and bool(case.desired),
-        first=case.memory.first or (case.observed if changed else None),
+        first=first_of(case.memory, case.observed) if changed else case.memory.first,
         owned=(*owned, *added),
         yielded=tuple(sorted(yielded)),
         forms=_forms_of(case),
     )
 
 
-def _forms_of(case: _Set) -> Mapping[str, str]:
+def _forms_of(case: Set) -> Mapping[str, str]:
     wanted = by_identity(case.want.elements)
     return {key: form for key, form in case.memory.forms.items() if key in wanted}
 
@@ -220,7 +251,7 @@ _WEAKEST = (Reason.NO_OPINION, Reason.EQUAL)
 _WEIGHT = {why: rank for rank, why in enumerate(dict.fromkeys((*_WEAKEST, *Reason)))}
 
 
-def _strongest(reasons: Mapping[str, Reason], written: set[str]) -> Reason:
+def _strongest(reasons: Mapping[str, Reason], written: AbstractSet[str]) -> Reason:
     """Name the one reason to tell: of what is written, else of what was left."""
     told = [reasons[key] for key in reasons if key in written] or list(reasons.values())
     return max(told, key=lambda reason: _WEIGHT[reason], default=Reason.NO_OPINION)

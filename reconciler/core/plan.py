@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.decide import Decision, Memory, decide_value
+from reconciler.core.decide import Decision, Situation
 from reconciler.core.desire import Wanted, is_placeholder
-from reconciler.core.elements import decide_elements
-from reconciler.core.values import EMPTY, Field, Item
+from reconciler.core.granting import by_the_table, grant
+from reconciler.core.memory import NOTHING, Memory, Verdict
+from reconciler.core.values import EMPTY, Field, Item, Policy
 
 Memories = Mapping[Field, Memory]
 
@@ -19,21 +20,34 @@ def decide_item(
 ) -> dict[Field, Decision]:
     """Decide *fields* of the item that holds *path*; what is `off` is not looked at."""
     return {
-        field: decide(field, wanted[field], memories.get(field, Memory()), item, path)
+        field: decide(situation(field, wanted[field], memories, item, path))
         for field in sorted(fields)
-        if field in wanted
+        if field in wanted and is_looked_at(wanted[field], memories.get(field, NOTHING))
     }
 
 
-def decide(
-    field: Field, want: Wanted, memory: Memory, item: Item, path: str
-) -> Decision:
-    """Decide one field of one item."""
+def situation(
+    field: Field, want: Wanted, memories: Memories, item: Item, path: str
+) -> Situation:
+    """Put together what one field's decision depends on."""
     observed = item.fields.get(field, EMPTY)
-    if field.is_set:
-        return decide_elements(want, memory, observed)
-    placeholder = is_placeholder(field, observed.value, path)
-    return decide_value(want, memory, observed, placeholder=placeholder)
+    return Situation(
+        field=field,
+        want=want,
+        memory=memories.get(field, NOTHING),
+        observed=observed,
+        placeholder=is_placeholder(field, observed.value, path),
+    )
+
+
+def decide(at: Situation) -> Decision:
+    """Decide one field of one item; what a person asked for goes before the table."""
+    return by_the_table(at) if at.memory.wish is None else grant(at, at.memory.wish)
+
+
+def is_looked_at(want: Wanted, memory: Memory) -> bool:
+    """Whether a field is ours to look at; a person's wish goes before the policy."""
+    return want.rule.policy is not Policy.OFF or memory.wish is not None
 
 
 def unsettled(wanted: Mapping[Field, Wanted], memories: Memories) -> frozenset[Field]:
@@ -41,5 +55,13 @@ def unsettled(wanted: Mapping[Field, Wanted], memories: Memories) -> frozenset[F
     return frozenset(
         field
         for field, want in wanted.items()
-        if want.content != (memories.get(field, Memory()).base or want.content[:0])
+        if _is_unsettled(want, memories.get(field, NOTHING))
     )
+
+
+def _is_unsettled(want: Wanted, memory: Memory) -> bool:
+    if memory.wish is not None:
+        return True
+    if want.rule.policy is Policy.OFF or memory.verdict is Verdict.RELEASED:
+        return False
+    return want.content != (memory.base or want.content[:0])

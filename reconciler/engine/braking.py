@@ -8,9 +8,9 @@ import structlog
 from reconciler.clock import Clock
 from reconciler.core.brake import Limits, Load, judge
 from reconciler.core.errors import UserError
-from reconciler.engine.concluding import NOTHING_DONE
 from reconciler.engine.report import Held, Tally
 from reconciler.engine.status import held_passes
+from reconciler.engine.translate import NOTHING_DONE
 from state.ledger import Ledger
 from state.records import HeldRecord
 

@@ -6,26 +6,26 @@ from dataclasses import dataclass
 import structlog
 
 from reconciler.core.conclude import Outcome, needs_second_read, outcome, remember
-from reconciler.core.decide import Memory
+from reconciler.core.memory import Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
 from reconciler.engine.failing import Failing
 from reconciler.engine.ports import Library
 from reconciler.engine.report import Audience, Line, Tally, line_values
-from reconciler.engine.translate import Written, journal_fields, memory_record
+from reconciler.engine.translate import (
+    APPLIED,
+    GONE,
+    PARTLY,
+    UNCHANGED,
+    Written,
+    journal_fields,
+    memory_record,
+)
 from state.ledger import Ledger
 from state.records import EntryRecord, JournalRecord
 
 log = structlog.get_logger(__name__)
 
 _BATCH = 50
-
-APPLIED = "applied"
-PARTLY = "partly applied"
-UNCHANGED = "not applied"
-GONE = "item gone"
-NOT_SENT = "not sent"
-NOTHING_DONE = (UNCHANGED, NOT_SENT)
-"""Outcomes of writes that changed nothing in Plex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

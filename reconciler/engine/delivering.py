@@ -1,7 +1,7 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.clock import Clock
 from reconciler.core.brake import weigh
@@ -14,17 +14,19 @@ from reconciler.core.errors import (
     UnauthorisedError,
 )
 from reconciler.core.match import stem
+from reconciler.core.memory import NOTHING
 from reconciler.core.values import EMPTY, Edit, Field, Item
 from reconciler.engine.braking import Brake
 from reconciler.engine.caution import Caution
-from reconciler.engine.concluding import NOT_SENT, Concluder, Sent
+from reconciler.engine.concluding import Concluder, Sent
 from reconciler.engine.failing import Failing
+from reconciler.engine.judging import tell_left
 from reconciler.engine.linking import IN_PLEX
 from reconciler.engine.looking import MAX_AGE, Look, Looker, Standing
 from reconciler.engine.ports import Library
 from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, Tally
-from reconciler.engine.translate import Written, journal_text, memory_record
+from reconciler.engine.translate import NOT_SENT, Written, journal_text, memory_record
 from state.ledger import Ledger
 from state.records import EntryRecord, JournalRecord, Stage
 
@@ -54,11 +56,20 @@ class Deliverer:
     failures: int = 0
 
     def deliver(self, limit: int | None) -> None:
-        """Deliver what is due, at most *limit* entries."""
+        """Deliver what is due and released, at most *limit* entries."""
         owed = self.ledger.outbox.counts().get(Stage.RELEASED, 0)
-        self.audience.stage("delivering", owed if limit is None else limit)
-        left = owed if limit is None else limit
-        for entries in self.looker.entries(Stage.RELEASED):
+        self._deliver(Stage.RELEASED, owed if limit is None else limit)
+
+    def grant(self) -> None:
+        """Deliver what a person asked for, whatever the brake holds."""
+        wished = replace(self.looker.scope, is_wished=True)
+        looker = replace(self.looker, scope=wished)
+        one = replace(self, looker=looker)
+        one._deliver(None, sum(self.ledger.outbox.counts().values()))  # noqa: SLF001 - its own kind
+
+    def _deliver(self, stage: Stage | None, left: int) -> None:
+        self.audience.stage("delivering", left)
+        for entries in self.looker.entries(stage):
             if left <= 0:
                 return
             try:
@@ -108,14 +119,12 @@ class Deliverer:
 
     def _one(self, look: Look, sent: list[Sent]) -> None:
         if look.standing is Standing.CONTESTED:
-            self.tally.reasons[look.standing] += len(look.entry.fields)
+            self.tally.reasons[look.standing] += len(look.fields)
             return
         if look.item is None or look.standing is not Standing.THERE:
             self._absent(look)
             return
-        for decision in look.decisions.values():
-            if decision.change is None:
-                self.tally.reasons[decision.reason] += 1
+        tell_left(look, self._title(look), self.tally)
         one = self._open(look, look.item)
         if one is not None and self._put(look, look.item, one):
             sent.append(one)
@@ -124,12 +133,16 @@ class Deliverer:
         """Write down what is left alone, and what is about to be written."""
         writes = {
             name: Written(
-                before=item.fields.get(name, EMPTY), change=change, memory=d.memory
+                before=item.fields.get(name, EMPTY),
+                change=change,
+                memory=d.memory,
+                was_ours=look.known.get(name, NOTHING).ours,
+                prior=look.known.get(name, NOTHING).first,
             )
             for name, d in look.decisions.items()
             if (change := d.change) is not None
         }
-        weight = weigh(look.decisions, item.fields)
+        weight = weigh(look.unasked, item.fields)
         with self.ledger.transaction():
             self._leave(look, writes.keys())
             if not writes:
@@ -141,28 +154,24 @@ class Deliverer:
                 removals=weight.clears,
                 taken=weight.taken,
             )
-        targets = self.looker.surveyor.linker.targets
-        title = targets[look.link.target].title
         return Sent(
             row=row,
             writes=writes,
             entry=look.entry,
-            library=title,
+            library=self._title(look),
             name=stem(look.link.path),
         )
+
+    def _title(self, look: Look) -> str:
+        return self.looker.surveyor.linker.targets[look.link.target].title
 
     def _leave(self, look: Look, written: Collection[Field]) -> None:
         left = {n: d for n, d in look.decisions.items() if n not in written}
         records = {str(name): memory_record(d.memory) for name, d in left.items()}
         self.ledger.links.remember(look.link.id, records)
-        fields = set(self._asked(look.entry)) - set(written)
+        fields = look.fields - set(written)
         settle = self.ledger.outbox.settle
         settle(look.link.id, revision=look.entry.revision, fields=fields)
-
-    def _asked(self, entry: EntryRecord) -> set[Field]:
-        fields = {Field(name) for name in entry.fields}
-        scope = self.looker.scope.fields
-        return fields if scope is None else fields & scope
 
     def _row(self, look: Look, writes: Mapping[Field, Written]) -> JournalRecord:
         return JournalRecord(
@@ -218,7 +227,7 @@ class Deliverer:
 
     def _absent(self, look: Look) -> None:
         """Correct the ledger's picture of an item that does not hold the file."""
-        self.tally.reasons[look.standing] += len(look.entry.fields)
+        self.tally.reasons[look.standing] += len(look.fields)
         with self.ledger.transaction():
             self.ledger.items.forget(look.link.target, look.link.item)
         snapshots = self.ledger.scenes.get([look.link.scene])

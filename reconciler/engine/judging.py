@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from reconciler.core.brake import weigh
 from reconciler.core.match import stem
-from reconciler.core.values import EMPTY, SceneId
+from reconciler.core.memory import NOTHING, Reason
+from reconciler.core.values import EMPTY, Change, Field, ItemKey, SceneId
 from reconciler.engine.linking import IN_CONFIG
 from reconciler.engine.looking import Look, Looker, Standing
-from reconciler.engine.report import Audience, Line, Tally, line_values
+from reconciler.engine.report import Audience, Content, Line, Tally, line_values
 from state.ledger import Ledger
 from state.records import Stage, WeightRecord
 
@@ -31,7 +32,7 @@ class Judge:
             self._note(self.looker.look(entries))
             self.audience.advance(len(entries))
 
-    def show(self, stage: Stage, limit: int | None) -> int | None:
+    def show(self, stage: Stage | None, limit: int | None) -> int | None:
         """Tell what delivering a stage's entries would write; say how much is left.
 
         Reads the items, 50 to a request. Notes what they come to, as `forecast` does.
@@ -54,13 +55,11 @@ class Judge:
 
     def _show(self, look: Look) -> None:
         if look.standing is not Standing.THERE:
-            self.tally.reasons[look.standing] += len(look.entry.fields)
+            self.tally.reasons[look.standing] += len(look.fields)
         for line in lines(look, self.titles(look.link.target)):
             self.audience.line(line)
             self.tally.causes[line.cause] += 1
-        for decision in look.decisions.values():
-            if decision.change is None:
-                self.tally.reasons[decision.reason] += 1
+        tell_left(look, self.titles(look.link.target), self.tally)
         self.tally.counts["items to write"] += int(_writes(look))
 
 
@@ -70,24 +69,39 @@ def lines(look: Look, library: str) -> list[Line]:
         return []
     found = []
     for name, decision in look.decisions.items():
-        if decision.change is None:
-            continue
-        before = look.item.fields.get(name, EMPTY)
-        old, new = line_values(name, before, decision.change)
-        found.append(
-            Line(
-                library=library,
-                item=look.item.key,
-                name=stem(look.link.path),
-                scene=SceneId(look.link.scene),
-                field=name,
-                old=old,
-                new=new,
-                reason=decision.reason,
-                cause=look.entry.cause,
-            )
-        )
+        if decision.change is not None:
+            before = look.item.fields.get(name, EMPTY)
+            old, new = line_values(name, before, decision.change)
+            found.append(_line(look, library, name, old, new))
     return found
+
+
+def tell_left(look: Look, library: str, tally: Tally) -> None:
+    """Count why fields are left, and name those that a person asked for in vain."""
+    for name, decision in look.decisions.items():
+        if decision.change is None:
+            tally.reasons[decision.reason] += 1
+        wish = look.known.get(name, NOTHING).wish
+        if decision.reason is Reason.SPARED and look.item and wish:
+            has = look.item.fields.get(name, EMPTY)
+            back = Change(value=wish.back.value, elements=wish.back.elements)
+            tally.spared.append(
+                _line(look, library, name, *line_values(name, has, back))
+            )
+
+
+def _line(look: Look, library: str, name: Field, old: Content, new: Content) -> Line:
+    return Line(
+        library=library,
+        item=ItemKey(look.link.item),
+        name=stem(look.link.path),
+        scene=SceneId(look.link.scene),
+        field=name,
+        old=old,
+        new=new,
+        reason=look.decisions[name].reason,
+        cause=look.entry.cause,
+    )
 
 
 def _writes(look: Look) -> bool:
@@ -95,7 +109,7 @@ def _writes(look: Look) -> bool:
 
 
 def _weight(look: Look) -> WeightRecord:
-    weight = weigh(look.decisions, look.item.fields if look.item else {})
+    weight = weigh(look.unasked, look.item.fields if look.item else {})
     return WeightRecord(
         overwrites=weight.overwrites,
         removals=weight.clears,

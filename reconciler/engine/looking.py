@@ -1,28 +1,34 @@
 """What entries come to: their items as Plex has them now, and each field decided."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.clock import Clock
-from reconciler.core.decide import Decision
+from reconciler.core.decide import FIGHTS, Decision
 from reconciler.core.desire import desire
 from reconciler.core.errors import GoneError
-from reconciler.core.plan import decide_item
+from reconciler.core.memory import Memory
+from reconciler.core.plan import decide, decide_item, situation
 from reconciler.core.values import Field, Item, ItemKey, Scene, Section
 from reconciler.engine.ports import Library
 from reconciler.engine.settings import Scope
 from reconciler.engine.surveying import Surveyor
-from reconciler.engine.translate import memory, restored
+from reconciler.engine.translate import SOMETHING, journal_fields, memory, restored
 from state.ledger import Ledger
 from state.outbox import Due
-from state.records import EntryRecord, FieldRecord, LinkRecord, Stage
+from state.records import EntryRecord, LinkRecord, Stage
 
 BATCH = 50
 """Items to a read: what Plex is known to take in one request."""
 
 MAX_AGE = 30.0
 """Seconds for which what was read of an item is good enough to write on."""
+
+
+_DAY = 24 * 3600
+_ROUNDS = 2
+"""Times that others may take a field from us within a day; then it is a fight."""
 
 
 class Standing(StrEnum):
@@ -42,9 +48,22 @@ class Look:
     link: LinkRecord
     standing: Standing
     item: Item | None
+    fields: frozenset[Field]
+    """The fields in question: those that delivering may settle."""
+    known: Mapping[Field, Memory]
+    """What is remembered of the fields."""
     decisions: Mapping[Field, Decision]
     read_at: float
     """By the monotonic clock, before the read was sent."""
+
+    @property
+    def unasked(self) -> Mapping[Field, Decision]:
+        """The decisions that no person has asked for: what the brake judges."""
+        return {
+            name: decision
+            for name, decision in self.decisions.items()
+            if name not in self.known or self.known[name].wish is None
+        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,15 +77,24 @@ class Looker:
     scope: Scope
 
     def entries(
-        self, stage: Stage, *, pass_id: int | None = None, is_unseen: bool = False
+        self,
+        stage: Stage | None,
+        *,
+        pass_id: int | None = None,
+        is_unseen: bool = False,
     ) -> Iterator[list[EntryRecord]]:
         """Page through the scope's entries by target; they may be settled meanwhile."""
-        now = self.clock.unix() if stage is Stage.RELEASED else None
+        now = None if stage is Stage.PLANNED else self.clock.unix()
         for key, target in sorted(self.surveyor.linker.targets.items()):
             if self.scope.library not in {None, target.title}:
                 continue
             due = Due(
-                stage=stage, now=now, target=key, pass_id=pass_id, is_unseen=is_unseen
+                stage=stage,
+                now=now,
+                target=key,
+                pass_id=pass_id,
+                is_unseen=is_unseen,
+                is_wished=self.scope.is_wished,
             )
             while found := self.ledger.outbox.due(due, BATCH):
                 due = replace(due, after=found[-1].link)
@@ -87,21 +115,31 @@ class Looker:
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
             standing = _standing(link, item, section, is_contested=link.id in contested)
+            known = {Field(n): memory(r) for n, r in memories[link.id].items()}
+            fields = self._fields(entry, known)
             decisions: Mapping[Field, Decision] = {}
             if item is not None and standing is Standing.THERE:
                 scene = restored(scenes[link.scene])
-                decisions = self._decide(entry, link, scene, item, memories[link.id])
+                decisions = self._decide(fields, link, scene, item, known)
             looks.append(
                 Look(
                     entry=entry,
                     link=link,
                     standing=standing,
                     item=item,
+                    fields=fields,
+                    known=known,
                     decisions=decisions,
                     read_at=read_at,
                 )
             )
         return looks
+
+    def items(self, links: Sequence[LinkRecord]) -> Mapping[ItemKey, Item]:
+        """Read the items of up to 50 links of one target, and of no other section."""
+        section = self._section(links[0].target)
+        found = self._read(links)
+        return {k: item for k, item in found.items() if item.section == section.key}
 
     def _section(self, target: int) -> Section:
         found = self.surveyor.connect().get(target)
@@ -116,20 +154,51 @@ class Looker:
         keys = sorted({ItemKey(link.item) for link in links})
         return self.library.read(keys) if keys else {}
 
+    def _fields(
+        self, entry: EntryRecord, known: Mapping[Field, Memory]
+    ) -> frozenset[Field]:
+        fields = frozenset(Field(name) for name in entry.fields)
+        if self.scope.fields is not None:
+            fields &= self.scope.fields
+        if self.scope.is_wished:
+            fields &= {name for name, memory in known.items() if memory.wish}
+        return fields
+
     def _decide(
         self,
-        entry: EntryRecord,
+        fields: frozenset[Field],
         link: LinkRecord,
         scene: Scene,
         item: Item,
-        records: Mapping[str, FieldRecord],
+        known: Mapping[Field, Memory],
     ) -> Mapping[Field, Decision]:
         wanted = desire(scene, link.path, self.surveyor.linker.rules(link.target))
-        memories = {name: memory(records.get(name)) for name in wanted}
-        fields = {Field(name) for name in entry.fields}
-        if self.scope.fields is not None:
-            fields &= self.scope.fields
-        return decide_item(wanted, memories, item, link.path, fields)
+        decisions = decide_item(wanted, known, item, link.path, fields)
+        drifts = {
+            name for name, d in decisions.items() if d.change and d.reason in FIGHTS
+        }
+        for name in self._fought(link, drifts):
+            at = situation(name, wanted[name], known, item, link.path)
+            decisions[name] = decide(replace(at, is_fought=True))
+        return decisions
+
+    def _fought(self, link: LinkRecord, drifts: Collection[Field]) -> list[Field]:
+        """Name those drifts that we wrote over twice within a day already."""
+        if not drifts:
+            return []
+        since = self.clock.unix() - _DAY
+        journal = self.ledger.journal.of_links([link.id], since=since)
+        rows = journal.get(link.id, [])
+        written = [journal_fields(r.fields) for r in rows if r.outcome in SOMETHING]
+        return [
+            name
+            for name in sorted(drifts)
+            if sum(
+                name in fields and fields[name].memory.reason in FIGHTS
+                for fields in written
+            )
+            >= _ROUNDS
+        ]
 
     def _in_scope(self, entries: Sequence[EntryRecord]) -> list[EntryRecord]:
         if self.scope.scenes is None:

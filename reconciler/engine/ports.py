@@ -10,6 +10,7 @@ from reconciler.core.values import (
     Edit,
     Item,
     ItemKey,
+    Kind,
     ListingPage,
     ScanPage,
     Scene,
@@ -32,6 +33,10 @@ class Source(Protocol):
 
     def read(self, ids: Sequence[SceneId]) -> Iterator[Scene]:
         """Read scenes in full, in order; those that are not there are left out."""
+        ...
+
+    def names(self, kind: Kind) -> Iterator[str]:
+        """Name all tags, or all performers, a page to a request."""
         ...
 
 

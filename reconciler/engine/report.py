@@ -2,9 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from reconciler.core.values import Change, Field, FieldValue, ItemKey, SceneId
+
+Content: TypeAlias = str | tuple[str, ...]
+"""A value, or the elements of a set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +20,8 @@ class Line:
     """The file's, without its folder and ending: what a person knows the item by."""
     scene: SceneId
     field: Field
-    old: str | tuple[str, ...]
-    new: str | tuple[str, ...]
+    old: Content
+    new: Content
     reason: str
     """The row of the table."""
     cause: str
@@ -27,7 +30,7 @@ class Line:
 
 def line_values(
     name: Field, before: FieldValue, change: Change
-) -> tuple[str | tuple[str, ...], str | tuple[str, ...]]:
+) -> tuple[Content, Content]:
     """Take a write's old and new content."""
     if name.is_set:
         return before.elements, change.elements
@@ -72,6 +75,8 @@ class Tally:
     """What had fields written: cause -> how many."""
     problems: list[str] = field(default_factory=list)
     """Sentences for the operator; any of them makes the pass one that failed."""
+    spared: list[Line] = field(default_factory=list)
+    """What a person asked for and was left: it has changed since."""
     held: list[Held] = field(default_factory=list)
     """The passes that the brake holds, and why."""
 
@@ -93,6 +98,8 @@ class PassReport:
     problems: tuple[str, ...]
     held: tuple[Held, ...]
     """The passes that the brake holds, and why."""
+    spared: tuple[Line, ...]
+    """What a person asked for and was left: it has changed since."""
     undelivered: int
     """Entries that were tried and are still owed."""
     waiting: int

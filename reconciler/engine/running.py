@@ -1,7 +1,8 @@
 """One pass from the first request to the last record: a sequence, no decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import Random
 
 import structlog
@@ -12,10 +13,12 @@ from reconciler.core.errors import ServerError
 from reconciler.engine.braking import Brake
 from reconciler.engine.concluding import Concluder
 from reconciler.engine.delivering import Deliverer
+from reconciler.engine.errands import Errand
 from reconciler.engine.failing import Failing
 from reconciler.engine.judging import Judge
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL, Linker, OpenPass
 from reconciler.engine.looking import Looker
+from reconciler.engine.placing import Placer
 from reconciler.engine.ports import Library, Source
 from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, PassReport, Tally
@@ -109,6 +112,24 @@ class Pass:
         self._try(self._show)
         return self._report()
 
+    def carry_out(self, errand: Errand) -> PassReport:
+        """Do what a person asked for; what cannot be done now stays owed."""
+        self._open.kind = errand.cause
+        self._surveyor.know_targets()
+        self._is_resolved = self._try(self._resolve)
+        if self._try(partial(self._placer().place, errand)) and self._is_resolved:
+            self._try(self._grant)
+        if self._open.number is not None:
+            self._end()
+        return self._report()
+
+    def foresee(self, errand: Errand) -> PassReport:
+        """Tell what an errand would do; records, so it is meant for a copied ledger."""
+        self._surveyor.know_targets()
+        if self._try(partial(self._placer().place, errand)):
+            self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
+        return self._report()
+
     def observe(self) -> None:
         """Bring the ledger up to date with both servers.
 
@@ -128,7 +149,7 @@ class Pass:
         try:
             step()
         except ServerError as error:
-            log.info("cut short", step=step.__name__.lstrip("_"), error=str(error))
+            log.info("cut short", error=str(error))
             self.tally.problem(error)
             return False
         return True
@@ -179,7 +200,11 @@ class Pass:
         if not self._is_resolved:
             return
         self._release()
+        self._grant()
         self._deliverer().deliver(self.scope.limit)
+
+    def _grant(self) -> None:
+        self._deliverer().grant()
 
     def _release(self) -> None:
         judge = self._judge(Scope())
@@ -193,14 +218,16 @@ class Pass:
             brake.judge(number)
 
     def _show(self) -> None:
-        counts = self.means.ledger.outbox.counts()
-        self.means.audience.stage("looking at plex", sum(counts.values()))
-        judge = self._judge(self.scope)
-        left = self.scope.limit
-        for stage in (Stage.RELEASED, Stage.PLANNED):
-            left = judge.show(stage, left)
+        self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)
         for number in self.means.ledger.outbox.planned_passes():
             self._brake().foresee(number)
+
+    def _show_stages(self, stages: Iterable[Stage | None], scope: Scope) -> None:
+        counts = self.means.ledger.outbox.counts()
+        self.means.audience.stage("looking at plex", sum(counts.values()))
+        left = scope.limit
+        for stage in stages:
+            left = self._judge(scope).show(stage, left)
 
     def _judge(self, scope: Scope) -> Judge:
         targets = self._linker.targets
@@ -217,6 +244,16 @@ class Pass:
             ledger=self.means.ledger,
             clock=self.means.clock,
             limits=self.means.settings.limits,
+            tally=self.tally,
+        )
+
+    def _placer(self) -> Placer:
+        return Placer(
+            ledger=self.means.ledger,
+            looker=self._looker,
+            source=self.means.source,
+            clock=self.means.clock,
+            open_pass=self._open,
             tally=self.tally,
         )
 
@@ -243,6 +280,7 @@ class Pass:
             causes=dict(self.tally.causes),
             problems=tuple(self.tally.problems),
             held=tuple(self.tally.held),
+            spared=tuple(self.tally.spared),
             undelivered=undelivered,
             waiting=sum(self.means.ledger.links.waiting().values()),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rules
 from reconciler.core.match import Mapping as PathMapping
-from reconciler.core.values import Field, SceneId
+from reconciler.core.values import Field, ItemKey, SceneId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,7 @@ class Scope:
     fields: frozenset[Field] | None = None
     limit: int | None = None
     """Deliver at most so many entries."""
+    is_wished: bool = False
+    """Only what a person asked for by a command, held or not."""
+    only: Mapping[tuple[str, ItemKey], Mapping[Field, str]] | None = None
+    """What a saved plan has: (library, item) -> field -> digest of old and new."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.core.canonical import entity_digest, restore
-from reconciler.core.decide import Memory, Reason, Verdict
+from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
 from reconciler.core.scanning import is_settled, read_stamp
 from reconciler.core.values import (
     Change,
@@ -21,6 +21,16 @@ from reconciler.core.values import (
 )
 from state.records import EntityRecord, FieldRecord, SnapshotRecord
 
+APPLIED = "applied"
+PARTLY = "partly applied"
+UNCHANGED = "not applied"
+GONE = "item gone"
+NOT_SENT = "not sent"
+NOTHING_DONE = (UNCHANGED, NOT_SENT)
+"""Outcomes of writes that changed nothing in Plex."""
+SOMETHING = (APPLIED, PARTLY)
+"""Outcomes of writes that were seen to change something."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -29,6 +39,15 @@ class Written:
     before: FieldValue
     change: Change
     memory: Memory
+    was_ours: bool = False
+    """Whether what was there was ours."""
+    prior: FieldValue | None = None
+    """What was there when the tenure began that was under way before."""
+
+    @property
+    def begins(self) -> bool:
+        """Whether a tenure begins with this write: it goes over another's value."""
+        return not self.was_ours or self.memory.first == self.before
 
 
 def entities(scene: Scene) -> tuple[EntityRecord, ...]:
@@ -81,6 +100,7 @@ def memory_record(memory: Memory) -> FieldRecord:
         owned=json.dumps(memory.owned),
         yielded=json.dumps(memory.yielded),
         forms=json.dumps(dict(memory.forms)),
+        wish=None if memory.wish is None else json.dumps(asdict(memory.wish)),
     )
 
 
@@ -99,6 +119,7 @@ def memory(record: FieldRecord | None) -> Memory:
         owned=tuple(json.loads(record.owned)),
         yielded=tuple(json.loads(record.yielded)),
         forms=json.loads(record.forms),
+        wish=None if record.wish is None else _wish(json.loads(record.wish)),
     )
 
 
@@ -110,6 +131,8 @@ def journal_text(writes: Mapping[Field, Written]) -> str:
                 "before": asdict(write.before),
                 "change": asdict(write.change),
                 "memory": asdict(memory_record(write.memory)),
+                "was_ours": write.was_ours,
+                "prior": _dump_value(write.prior),
             }
             for field, write in writes.items()
         }
@@ -123,6 +146,8 @@ def journal_fields(text: str) -> dict[Field, Written]:
             before=_value(row["before"]),
             change=_change(row["change"]),
             memory=memory(FieldRecord(**row["memory"])),
+            was_ours=row.get("was_ours", False),
+            prior=_load_value(row.get("prior")),
         )
         for name, row in json.loads(text).items()
     }
@@ -134,6 +159,19 @@ def _dump_value(value: FieldValue | None) -> str | None:
 
 def _load_value(text: str | None) -> FieldValue | None:
     return None if text is None else _value(json.loads(text))
+
+
+def _wish(content: Mapping[str, Any]) -> Wish:
+    left, first = content["left"], content["first"]
+    return Wish(
+        asked=Asked(content["asked"]),
+        back=_value(content["back"]),
+        left=None if left is None else _value(left),
+        take=tuple(content["take"]),
+        give=tuple(content["give"]),
+        ours=content["ours"],
+        first=None if first is None else _value(first),
+    )
 
 
 def _value(content: Mapping[str, Any]) -> FieldValue:

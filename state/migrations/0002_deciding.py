@@ -1,4 +1,4 @@
-"""What deciding needs: a person's wishes, held passes, and what an element's move adds."""
+"""What deciding needs: wishes, held passes, and which elements would be taken out."""
 
 from typing import Any
 

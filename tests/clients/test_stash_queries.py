@@ -77,6 +77,8 @@ def test_documents_are_all_there_are() -> None:
         stash_queries.single(SceneId(1)).text,
         stash_queries.status().text,
         stash_queries.size().text,
+        stash_queries.names(Kind.TAG, 1).text,
+        stash_queries.names(Kind.PERFORMER, 1).text,
     }
 
     assert asked == set(stash_queries.DOCUMENTS)

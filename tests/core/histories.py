@@ -7,8 +7,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from reconciler.core.conclude import Outcome
-from reconciler.core.decide import Decision, Memory, Reason, Verdict
+from reconciler.core.decide import Decision
 from reconciler.core.desire import Rule, Wanted
+from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import Field, FieldValue, Policy
 from tests.core.little_plex import Habits, LittlePlex
 

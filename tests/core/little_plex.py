@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.core.conclude import Outcome, outcome, remember
-from reconciler.core.decide import NOTHING, Decision, Memory, decide_value
+from reconciler.core.decide import Decision, decide_value
 from reconciler.core.desire import Wanted
 from reconciler.core.elements import decide_elements
+from reconciler.core.memory import NOTHING, Memory
 from reconciler.core.values import EMPTY, Change, Field, FieldValue
 
 

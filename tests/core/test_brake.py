@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.brake import Limits, Load, Weight, judge, weigh
-from reconciler.core.decide import Decision, Reason
+from reconciler.core.decide import Decision
+from reconciler.core.memory import Reason
 from reconciler.core.values import Change, Field, FieldValue
 
 LOAD = [one.name for one in fields(Load)]

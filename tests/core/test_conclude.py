@@ -15,8 +15,8 @@ from reconciler.core.conclude import (
     outcome,
     remember,
 )
-from reconciler.core.decide import Memory, Reason
 from reconciler.core.desire import Rule, Wanted
+from reconciler.core.memory import Memory, Reason
 from reconciler.core.values import Change, Field, FieldValue
 from tests.core.little_plex import Habits, LittlePlex
 

@@ -64,26 +64,26 @@ def test_a_file_name_for_a_title_only_fills_and_is_not_locked(policy: Policy) ->
 
     title = desire(scene(title=" \x00 "), PATH, rules)[Field.TITLE]
 
-    assert title == Wanted(
-        value="The.Film (2024)", rule=Rule(policy=Policy.FILL, lock=False)
-    )
+    rule = Rule(policy=Policy.FILL, lock=False)
+    assert title == Wanted(value="The.Film (2024)", rule=rule, is_fallback=True)
 
 
-def test_a_title_that_is_off_does_not_fall_back() -> None:
+def test_a_title_that_is_off_stays_off_where_there_is_none() -> None:
     rules = {Field.TITLE: Rule(policy=Policy.OFF)}
 
-    assert Field.TITLE not in desire(scene(), PATH, rules)
+    assert desire(scene(), PATH, rules)[Field.TITLE].rule.policy is Policy.OFF
 
 
 @given(RULES, st.text(), st.lists(st.text()))
-def test_only_what_is_off_is_left_out(
+def test_every_field_is_there_under_its_rule(
     rules: dict[Field, Rule], title: str, tags: list[str]
 ) -> None:
     off = {field for field, rule in rules.items() if rule.policy is Policy.OFF}
 
     wanted = desire(scene(title=title, tags=named(Kind.TAG, *tags)), PATH, rules)
 
-    assert wanted.keys() == set(Field) - off
+    assert wanted.keys() == set(Field)
+    assert {f for f, w in wanted.items() if w.rule.policy is Policy.OFF} == off
 
 
 def test_the_order_of_names_does_not_move_what_is_wanted() -> None:

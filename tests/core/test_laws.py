@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.canonical import identity
-from reconciler.core.decide import Decision, Memory, Reason, decide_value
+from reconciler.core.decide import Decision, decide_value
 from reconciler.core.desire import Wanted
 from reconciler.core.elements import decide_elements
+from reconciler.core.memory import Memory, Reason
 from reconciler.core.values import Field, FieldValue, Policy
 from tests.core.histories import (
     HABITS,

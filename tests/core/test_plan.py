@@ -1,11 +1,13 @@
 """One item: every field in question, decided, and what still has to be."""
 
+from dataclasses import replace
+
 from hypothesis import given
 
-from reconciler.core.decide import Memory, Reason, Verdict
-from reconciler.core.desire import Wanted
-from reconciler.core.plan import decide, decide_item, unsettled
-from reconciler.core.values import Field, FieldValue, Item, ItemKey
+from reconciler.core.desire import Rule, Wanted
+from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.plan import decide_item, unsettled
+from reconciler.core.values import Field, FieldValue, Item, ItemKey, Policy
 from tests.core.histories import HABITS, Step, play, steps
 from tests.core.little_plex import Habits
 
@@ -15,6 +17,7 @@ WANTED = {
     Field.SUMMARY: Wanted(),
     Field.GENRES: Wanted(elements=("A",)),
     Field.ACTORS: Wanted(),
+    Field.STUDIO: Wanted(value="Studio", rule=Rule(policy=Policy.OFF)),
 }
 
 
@@ -42,13 +45,12 @@ def test_what_is_off_is_not_looked_at() -> None:
 
 
 def test_fields_are_decided_in_one_order() -> None:
-    assert list(reasons(item(), *reversed(Field))) == sorted(WANTED)
+    looked_at = sorted(WANTED.keys() - {Field.STUDIO})
+    assert list(reasons(item(), *reversed(Field))) == looked_at
 
 
 def test_what_plex_does_not_mention_is_empty() -> None:
-    decision = decide(Field.TITLE, WANTED[Field.TITLE], Memory(), item(), PATH)
-
-    assert decision.reason is Reason.FIRST
+    assert reasons(item(), Field.TITLE) == {Field.TITLE: Reason.FIRST}
 
 
 def test_a_title_made_of_the_file_name_is_a_placeholder() -> None:
@@ -95,6 +97,22 @@ def test_a_set_that_was_decided_is_settled(history: list[Step], habits: Habits) 
     for turn in play(Field.GENRES, history, habits):
         memories = {Field.GENRES: turn.plex.memory}
         assert unsettled({Field.GENRES: turn.want}, memories) == frozenset()
+
+
+def test_what_was_released_is_settled_until_it_is_claimed() -> None:
+    released = Memory(base="Old", verdict=Verdict.RELEASED)
+    claimed = replace(released, wish=Wish(asked=Asked.CLAIM))
+
+    assert unsettled(WANTED, {Field.TITLE: released}) == {Field.GENRES}
+    assert unsettled(WANTED, {Field.TITLE: claimed}) == {Field.TITLE, Field.GENRES}
+
+
+def test_a_wish_goes_before_the_policy() -> None:
+    release = Memory(wish=Wish(asked=Asked.RELEASE))
+
+    decided = decide_item(WANTED, {Field.STUDIO: release}, item(), PATH, Field)
+
+    assert decided[Field.STUDIO].reason is Reason.RELEASED
 
 
 def test_what_was_yielded_is_unsettled_once_stash_moves() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.decide import Decision, Memory, Reason, Verdict, decide_value
+from reconciler.core.decide import Decision, decide_value
 from reconciler.core.desire import Rule, Wanted
+from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import EMPTY, Change, FieldValue, Policy
 
 PUSH, ENFORCE, FILL = Policy.PUSH, Policy.ENFORCE, Policy.FILL

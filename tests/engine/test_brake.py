@@ -11,6 +11,7 @@ from reconciler.core.desire import Rule
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, Policy
 from reconciler.engine.braking import approve
+from reconciler.engine.errands import Undo
 from reconciler.engine.status import held_passes
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
@@ -285,6 +286,25 @@ def test_a_scan_that_was_cut_short_does_not_pass_by_halves(
 
     assert (outcome.puts, _outbox(world)["planned"]) == (1, 4)
     assert ": 4 planned and 6 written" in outcome.report.held[0].reasons[0]
+
+
+def test_what_a_person_asks_for_is_neither_held_nor_counted(world: World) -> None:
+    tags = [world.stash.create_tag(f"Tag {n}") for n in range(4)]
+    _brooks(world, range(4))
+    scenes = [world.scene(f"glacier-{n}", tag_ids=(tags[n],)) for n in range(4)]
+    world.reconcile()
+    world.limits = STRICT
+    world.later(60)
+
+    undone = world.carry_out(Undo(since=0))
+    world.stash.update_scene(scenes[0], tag_ids=(), title="Another")
+    after = world.reconcile()
+
+    assert (undone.report.held, undone.puts) == ((), 8)
+    assert (after.report.held, after.puts) == ((), 1)
+    with Ledger(world.state) as ledger:
+        load = ledger.outbox.load(0, since=0)
+    assert (load.done_overwrites, load.done_removals) == (0, 0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ def test_a_row_is_open_until_its_outcome_is_known(ledger: Ledger) -> None:
     opened = ledger.journal.open(
         row(fields='{"title": 1}'), now=NOW, overwrites=0, removals=0
     )
-    assert opened == replace(row(fields='{"title": 1}'), id=1)
+    assert opened == replace(row(fields='{"title": 1}'), id=1, opened_at=NOW)
     assert ledger.journal.opened(9) == [opened]
     ledger.journal.close(opened.id, "applied")
     assert ledger.journal.opened(9) == []

@@ -1,0 +1,184 @@
+"""What a person asked of a field, in place of the table: each wish, granted once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reconciler.core.canonical import identity
+from reconciler.core.decide import (
+    Case,
+    Decision,
+    Situation,
+    decide_value,
+    first_of,
+    lock_for,
+)
+from reconciler.core.desire import Wanted
+from reconciler.core.elements import by_identity, decide_elements, take_stash
+from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.values import Change, FieldValue
+
+
+def by_the_table(at: Situation) -> Decision:
+    """Decide a field as the table says, whatever it holds."""
+    known = (at.want, at.memory, at.observed)
+    if at.field.is_set:
+        return decide_elements(*known, is_fought=at.is_fought)
+    return decide_value(*known, placeholder=at.placeholder, is_fought=at.is_fought)
+
+
+def grant(at: Situation, wish: Wish) -> Decision:
+    """Do what *wish* asks for; the memory that it leaves has no wish any more."""
+    memory = replace(at.memory, wish=None)
+    at = replace(at, memory=memory)
+    match wish.asked:
+        case Asked.TAKE:
+            return _take(at)
+        case Asked.RELEASE:
+            return _release(at)
+        case Asked.CLAIM:
+            return _claim(at)
+        case Asked.ADOPT:
+            adopted = _adopted(memory, wish, at.observed)
+            return by_the_table(replace(at, memory=adopted))
+        case Asked.UNDO if at.field.is_set:
+            return _undo_elements(at.want, memory, wish, at.observed)
+        case Asked.UNDO:
+            return _undo_value(at.want, memory, wish, at.observed)
+
+
+def _take(at: Situation) -> Decision:
+    memory = replace(at.memory, verdict=None)
+    at = replace(at, memory=memory)
+    if not at.want.content:
+        return by_the_table(at)
+    if at.field.is_set:
+        return take_stash(at.want, memory, at.observed)
+    return _take_value(at.want, memory, at.observed)
+
+
+def _take_value(want: Wanted, memory: Memory, observed: FieldValue) -> Decision:
+    if observed.value == want.value and (observed.locked or not want.rule.lock):
+        return Case(want=want, memory=memory, observed=observed).leave(Reason.EQUAL)
+    change = Change(value=want.value, lock=lock_for(want, memory, observed))
+    after = replace(
+        memory,
+        base=want.value,
+        verdict=Verdict.WRITTEN,
+        reason=Reason.TAKEN,
+        ours=True,
+        first=first_of(memory, observed),
+    )
+    return Decision(reason=Reason.TAKEN, change=change, memory=after)
+
+
+def _release(at: Situation) -> Decision:
+    """Take our lock off and leave the value; what is remembered waits for `claim`."""
+    after = replace(
+        at.memory,
+        seen=at.observed,
+        verdict=Verdict.RELEASED,
+        reason=Reason.RELEASED,
+    )
+    has_lock = at.memory.holds_lock and at.observed.locked
+    change = _as_is(at, lock=False) if has_lock else None
+    return Decision(reason=Reason.RELEASED, change=change, memory=after)
+
+
+def _claim(at: Situation) -> Decision:
+    """Go on where `release` left off: the table, and our lock on what is unchanged."""
+    if at.memory.verdict is Verdict.RELEASED:
+        verdict = Verdict.WRITTEN if at.memory.ours else Verdict.KEPT
+        at = replace(at, memory=replace(at.memory, verdict=verdict))
+    decision = by_the_table(at)
+    is_ours = decision.memory.ours and decision.memory.verdict is Verdict.WRITTEN
+    is_bare = at.want.rule.lock and bool(at.want.content) and not at.observed.locked
+    if decision.change is not None or not (is_ours and is_bare):
+        return decision
+    memory = replace(decision.memory, reason=Reason.RELOCK)
+    change = _as_is(at, lock=True)
+    return Decision(reason=Reason.RELOCK, change=change, memory=memory)
+
+
+def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
+    """Make elements ours that are there, so that the table takes them out."""
+    there = by_identity(observed.elements)
+    names = [there[key] for key in map(identity, wish.take) if key in there]
+    return replace(
+        memory,
+        owned=tuple(dict.fromkeys((*memory.owned, *names))),
+        seen=observed,
+        verdict=Verdict.WRITTEN,
+        ours=True,
+        first=first_of(memory, observed),
+    )
+
+
+def _undo_value(
+    want: Wanted, memory: Memory, wish: Wish, observed: FieldValue
+) -> Decision:
+    left = memory.seen or wish.left
+    if left is None or observed.value != left.value:
+        return Decision(reason=Reason.SPARED, memory=memory)
+    after = _undone(want, memory, wish, observed)
+    # a lock that a person has put on or taken off since stays as it is
+    lock = wish.back.locked if observed.locked == left.locked else observed.locked
+    if (observed.value, observed.locked) == (wish.back.value, lock):
+        return Decision(reason=Reason.UNDONE, memory=after)
+    change = Change(value=wish.back.value, lock=lock)
+    return Decision(reason=Reason.UNDONE, change=change, memory=after)
+
+
+def _undo_elements(
+    want: Wanted, memory: Memory, wish: Wish, observed: FieldValue
+) -> Decision:
+    there, owned = by_identity(observed.elements), by_identity(memory.owned)
+    out = {key for key in map(identity, wish.take) if key in there and key in owned}
+    back = {
+        key: name
+        for key, name in by_identity(wish.give).items()
+        if key not in there and key not in memory.yielded
+    }
+    kept = {key: name for key, name in there.items() if key not in out}
+    final = _in_order(kept | back, wish.back.elements)
+    after = replace(
+        _undone(want, memory, wish, observed),
+        owned=tuple(name for key, name in (owned | back).items() if key not in out),
+    )
+    left = memory.seen or wish.left
+    is_as_left = left is None or observed.locked == left.locked
+    lock = wish.back.locked if is_as_left else observed.locked
+    if final == observed.elements and lock == observed.locked:
+        return Decision(reason=Reason.UNDONE, memory=after)
+    removed = tuple(there[key] for key in there if key in out)
+    change = Change(elements=final, removed=removed, lock=lock)
+    return Decision(
+        reason=Reason.UNDONE,
+        change=change,
+        memory=after,
+        added=tuple(back.values()),
+        taken=removed,
+    )
+
+
+def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
+    return replace(
+        memory,
+        base=want.content,
+        seen=observed,
+        verdict=Verdict.UNDONE,
+        reason=Reason.UNDONE,
+        ours=wish.ours,
+        first=wish.first,
+    )
+
+
+def _in_order(names: dict[str, str], order: Iterable[str]) -> tuple[str, ...]:
+    """Put elements into the order that they had; what is newer follows."""
+    known = [key for key in by_identity(order) if key in names]
+    return tuple(names[key] for key in dict.fromkeys((*known, *names)))
+
+
+def _as_is(at: Situation, *, lock: bool) -> Change:
+    if at.field.is_set:
+        return Change(elements=at.observed.elements, lock=lock)
+    return Change(value=at.observed.value, lock=lock)

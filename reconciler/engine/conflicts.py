@@ -1,0 +1,112 @@
+"""Fields in which Plex says otherwise than Stash, and is left to: a person's word."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from reconciler.core.canonical import identity
+from reconciler.core.elements import by_identity
+from reconciler.core.match import stem
+from reconciler.core.memory import Memory, Reason, Verdict
+from reconciler.core.values import EMPTY, Field, SceneId
+from reconciler.engine.translate import memory
+from state.ledger import Ledger
+from state.records import LinkRecord
+
+_BATCH = 200
+
+_PERSONAL = frozenset(
+    {
+        Reason.KEPT_LOCKED,
+        Reason.EDITED,
+        Reason.HANDED_BACK,
+        Reason.CONFLICT,
+        Reason.VETO,
+        Reason.FIGHT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One field of one item that is left as Plex has it."""
+
+    library: str
+    item: str
+    name: str
+    """The file's, without its folder and ending."""
+    scene: SceneId
+    field: Field
+    stash: str | tuple[str, ...]
+    plex: str | tuple[str, ...]
+    reason: str
+
+
+def find_conflicts(
+    ledger: Ledger,
+    scenes: Collection[int] | None = None,
+    fields: Collection[Field] | None = None,
+) -> Iterator[Conflict]:
+    """List what is kept against Stash, a page of links at a time, from the ledger."""
+    titles = {target.id: target.title for target in ledger.items.targets()}
+    for link, known in conflicting(ledger, scenes, fields):
+        for name, one in known.items():
+            yield _conflict(titles[link.target], link, name, one)
+
+
+def conflicting(
+    ledger: Ledger,
+    scenes: Collection[int] | None,
+    fields: Collection[Field] | None,
+) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
+    """Page through the links that have conflicts, with the memories of those fields."""
+    after, verdicts = 0, (Verdict.KEPT, Verdict.YIELDED)
+    while keys := ledger.links.with_verdict(verdicts, after=after, limit=_BATCH):
+        after = keys[-1]
+        links, memories = ledger.links.get(keys), ledger.links.memories(keys)
+        for key in keys:
+            link = links[key]
+            if link.is_lost or (scenes is not None and link.scene not in scenes):
+                continue
+            known = {Field(n): memory(r) for n, r in memories[key].items()}
+            found = {
+                name: one
+                for name, one in sorted(known.items())
+                if _is_conflict(one) and (fields is None or name in fields)
+            }
+            if found:
+                yield link, found
+
+
+def settled(name: Field, one: Memory) -> Memory:
+    """Give a field up to Plex, until Stash changes it."""
+    if not name.is_set:
+        return replace(one, verdict=Verdict.YIELDED, reason=Reason.SETTLED)
+    seen = by_identity(one.seen.elements if one.seen else ())
+    wanted = [identity(one.forms.get(identity(e), e)) for e in one.base or ()]
+    missing = {key for key in wanted if key not in seen}
+    return replace(
+        one,
+        verdict=Verdict.YIELDED,
+        reason=Reason.SETTLED,
+        yielded=tuple(sorted(missing | set(one.yielded))),
+    )
+
+
+def _is_conflict(one: Memory) -> bool:
+    is_left = one.verdict in {Verdict.KEPT, Verdict.YIELDED}
+    return is_left and one.reason in _PERSONAL and one.wish is None
+
+
+def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflict:
+    seen = one.seen or EMPTY
+    base = one.base or (() if name.is_set else "")
+    return Conflict(
+        library=title,
+        item=link.item,
+        name=stem(link.path),
+        scene=SceneId(link.scene),
+        field=name,
+        stash=base,
+        plex=seen.elements if name.is_set else seen.value,
+        reason=one.reason or "",
+    )

@@ -1,0 +1,258 @@
+"""An errand, turned into wishes: written into the ledger, and owed to the outbox."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import partial
+
+from reconciler.clock import Clock
+from reconciler.core.canonical import identity
+from reconciler.core.desire import desire
+from reconciler.core.elements import by_identity
+from reconciler.core.match import stem
+from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.values import EMPTY, Field, FieldValue, ItemKey, Kind, SceneId
+from reconciler.engine.conflicts import conflicting, settled
+from reconciler.engine.errands import (
+    Adopt,
+    Claim,
+    Errand,
+    Release,
+    TakePlex,
+    TakeStash,
+    Undo,
+)
+from reconciler.engine.linking import OpenPass
+from reconciler.engine.looking import Looker
+from reconciler.engine.ports import Source
+from reconciler.engine.report import Line, Tally
+from reconciler.engine.translate import memory, memory_record, restored
+from reconciler.engine.undoing import Undone, undone
+from state.journal import Extent
+from state.ledger import Ledger
+from state.records import EntryRecord, LinkRecord, Stage
+
+_BATCH = 50
+
+Known = Mapping[Field, Memory]
+_KINDS = {Field.GENRES: Kind.TAG, Field.ACTORS: Kind.PERFORMER}
+
+
+@dataclass(slots=True, kw_only=True)
+class Placer:
+    """Finds what an errand is about, and writes its wishes down, 50 links at a time."""
+
+    ledger: Ledger
+    looker: Looker
+    source: Source
+    clock: Clock
+    open_pass: OpenPass
+    tally: Tally
+
+    def place(self, errand: Errand) -> None:
+        """Write an errand's wishes down; each chunk is a transaction of its own."""
+        match errand:
+            case Undo():
+                self._undo(errand)
+            case Release():
+                wish = Wish(asked=Asked.RELEASE)
+                self._ask(errand, wish, lambda one: one.verdict is not Verdict.RELEASED)
+            case Claim():
+                wish = Wish(asked=Asked.CLAIM)
+                self._ask(errand, wish, lambda one: one.verdict is Verdict.RELEASED)
+            case TakeStash():
+                self._take_stash(errand)
+            case TakePlex():
+                self._take_plex(errand)
+            case Adopt():
+                self._adopt(errand)
+
+    def _ask(
+        self, errand: Release | Claim, wish: Wish, fits: Callable[[Memory], bool]
+    ) -> None:
+        """Ask the same of every field of the links that *fits* takes."""
+        for links in self._links(errand.scenes, errand.library):
+            memories = self._memories(links)
+            self._write(
+                errand,
+                [
+                    (
+                        link,
+                        {
+                            name: replace(one, wish=wish)
+                            for name in Field
+                            if fits(one := memories[link.id].get(name, NOTHING))
+                        },
+                    )
+                    for link in links
+                ],
+            )
+
+    def _take_stash(self, errand: TakeStash) -> None:
+        wish = Wish(asked=Asked.TAKE)
+        found = conflicting(self.ledger, errand.scenes, errand.fields)
+        # all of them first: what is written here is what is paged through
+        for link, known in list(found):
+            wished = {name: replace(one, wish=wish) for name, one in known.items()}
+            self._write(errand, [(link, wished)])
+
+    def _take_plex(self, errand: TakePlex) -> None:
+        for link, known in list(conflicting(self.ledger, errand.scenes, errand.fields)):
+            given = {
+                str(name): memory_record(settled(name, one))
+                for name, one in known.items()
+            }
+            with self.ledger.transaction():
+                self.open_pass.begun()
+                self.ledger.links.remember(link.id, given)
+            self.tally.counts["settled fields"] += len(given)
+
+    def _undo(self, errand: Undo) -> None:
+        extent = Extent(
+            pass_id=errand.pass_id, scenes=errand.scenes, since=errand.since
+        )
+        is_all = errand.pass_id is None and not errand.since
+        after = 0
+        while keys := self._undoable(extent, after, is_all=is_all):
+            after = keys[-1]
+            links, journal = self.ledger.links.get(keys), self.ledger.journal
+            rows = journal.of_links(keys)
+            memories = self._memories(list(links.values()))
+            wished = []
+            for key in keys:
+                if links[key].is_lost:
+                    continue
+                scope = [row for row in rows.get(key, []) if extent.holds(row)]
+                known = memories[key]
+                found = undone(rows.get(key, []), scope, known, is_all=is_all)
+                wished.append((links[key], self._spare(links[key], known, dict(found))))
+            self._write(errand, wished)
+
+    def _undoable(self, extent: Extent, after: int, *, is_all: bool) -> list[int]:
+        if not is_all:
+            return self.ledger.journal.links(extent, after=after, limit=_BATCH)
+        # the journal forgets, the memories of fields do not
+        scenes = extent.scenes
+        found = self.ledger.links.page(after=after, limit=_BATCH, scenes=scenes)
+        return [link.id for link in found]
+
+    def _spare(
+        self, link: LinkRecord, known: Known, found: Mapping[Field, Undone]
+    ) -> dict[Field, Memory]:
+        """Tell which fields are somebody else's by now; keep the others' wishes."""
+        for name, one in found.items():
+            if one.is_spared:
+                seen = known[name].seen or EMPTY
+                line = self._line(link, name, seen, one.wish.back)
+                self.tally.spared.append(line)
+        return {
+            name: replace(known[name], wish=one.wish)
+            for name, one in found.items()
+            if not one.is_spared
+        }
+
+    def _line(
+        self, link: LinkRecord, name: Field, has: FieldValue, back: FieldValue
+    ) -> Line:
+        targets = self.looker.surveyor.linker.targets
+        target = targets.get(link.target)
+        return Line(
+            library=target.title if target else "",
+            item=ItemKey(link.item),
+            name=stem(link.path),
+            scene=SceneId(link.scene),
+            field=name,
+            old=has.elements if name.is_set else has.value,
+            new=back.elements if name.is_set else back.value,
+            reason=Reason.SPARED,
+            cause=Undo.cause,
+        )
+
+    def _adopt(self, errand: Adopt) -> None:
+        fields = (errand.fields or frozenset(_KINDS)) & _KINDS.keys()
+        names = {
+            name: {identity(one) for one in self.source.names(_KINDS[name])}
+            for name in sorted(fields)
+        }
+        for links in self._links(errand.scenes, errand.library):
+            memories = self._memories(links)
+            items = self.looker.items(links)
+            found = []
+            for link in links:
+                item = items.get(ItemKey(link.item))
+                if item is None or link.path not in item.paths:
+                    continue
+                offer = partial(self._offer, link, memories[link.id])
+                wished = {
+                    name: replace(
+                        memories[link.id].get(name, NOTHING),
+                        wish=Wish(asked=Asked.ADOPT, take=offered),
+                    )
+                    for name in sorted(fields)
+                    if (offered := offer(name, item.fields.get(name, EMPTY), names))
+                }
+                found.append((link, wished))
+            self._write(errand, found)
+
+    def _offer(
+        self,
+        link: LinkRecord,
+        known: Known,
+        name: Field,
+        has: FieldValue,
+        names: Mapping[Field, AbstractSet[str]],
+    ) -> tuple[str, ...]:
+        """Name elements that are nobody's: known to Stash, not wanted, not ours."""
+        snapshots = self.ledger.scenes.get([link.scene])
+        rules = self.looker.surveyor.linker.rules(link.target)
+        want = desire(restored(snapshots[link.scene]), link.path, rules)[name]
+        one = known.get(name, NOTHING)
+        wanted = {identity(one.forms.get(identity(e), e)) for e in want.elements}
+        ours = by_identity(one.owned)
+        return tuple(
+            element
+            for key, element in by_identity(has.elements).items()
+            if key in names[name] and key not in wanted and key not in ours
+        )
+
+    def _links(
+        self, scenes: frozenset[SceneId] | None, library: str | None
+    ) -> Iterator[list[LinkRecord]]:
+        for key, target in sorted(self.looker.surveyor.linker.targets.items()):
+            after = 0
+            while library in {None, target.title}:
+                page = self.ledger.links.page(
+                    after=after, limit=_BATCH, scenes=scenes, target=key
+                )
+                if not page:
+                    break
+                after = page[-1].id
+                yield page
+
+    def _memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
+        records = self.ledger.links.memories(link.id for link in links)
+        return {
+            link.id: {Field(n): memory(r) for n, r in records.get(link.id, {}).items()}
+            for link in links
+        }
+
+    def _write(self, errand: Errand, found: Sequence[tuple[LinkRecord, Known]]) -> None:
+        wished = [(link, known) for link, known in found if known]
+        if not wished:
+            return
+        revisions = self.ledger.scenes.get(link.scene for link, _ in wished)
+        now = self.clock.unix()
+        with self.ledger.transaction():
+            for link, known in wished:
+                records = {str(n): memory_record(one) for n, one in known.items()}
+                self.ledger.links.remember(link.id, records)
+                entry = EntryRecord(
+                    link=link.id,
+                    target=link.target,
+                    fields=tuple(sorted(known)),
+                    revision=revisions[link.scene].revision,
+                    stage=Stage.RELEASED,
+                    cause=errand.cause,
+                    pass_id=self.open_pass.begun(),
+                )
+                self.ledger.outbox.ask(entry, now=now)

@@ -1,0 +1,145 @@
+"""What it takes to undo writes: read from the journal, one wish for each field."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.canonical import identity
+from reconciler.core.elements import by_identity
+from reconciler.core.memory import Asked, Memory, Wish
+from reconciler.core.values import EMPTY, Field, FieldValue
+from reconciler.engine.translate import NOTHING_DONE, Written, journal_fields
+from state.records import JournalRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What undoing comes to for one field."""
+
+    wish: Wish
+    is_spared: bool = False
+    """What those writes left does not stand: a person has it, or a later write."""
+
+
+def undone(
+    rows: Sequence[JournalRecord],
+    scope: Sequence[JournalRecord],
+    known: Mapping[Field, Memory],
+    *,
+    is_all: bool,
+) -> Iterator[tuple[Field, Undone]]:
+    """Say what undoing the rows in *scope* takes, of all *rows* of a link.
+
+    *is_all* goes back to before the first write of all, whatever the journal still has.
+    """
+    chosen = {row.id for row in scope}
+    inside, last = _by_field(row for row in rows if row.id in chosen), _last(rows)
+    for name in sorted(known):
+        memory, writes = known[name], inside.get(name, [])
+        if name.is_set:
+            found = _set(memory, writes, is_all=is_all)
+        else:
+            is_newest = bool(writes) and writes[-1] == last.get(name)
+            found = _value(memory, writes, is_newest=is_newest, is_all=is_all)
+        if found is not None:
+            yield name, found
+
+
+def _by_field(rows: Iterator[JournalRecord]) -> dict[Field, list[Written]]:
+    found: dict[Field, list[Written]] = {}
+    for row in rows:
+        if row.outcome not in NOTHING_DONE:
+            for name, write in journal_fields(row.fields).items():
+                found.setdefault(name, []).append(write)
+    return found
+
+
+def _last(rows: Sequence[JournalRecord]) -> dict[Field, Written]:
+    return {name: writes[-1] for name, writes in _by_field(iter(rows)).items()}
+
+
+def _value(
+    memory: Memory, writes: Sequence[Written], *, is_newest: bool, is_all: bool
+) -> Undone | None:
+    if is_all and memory.ours:
+        return Undone(wish=Wish(asked=Asked.UNDO, back=memory.first or EMPTY))
+    if not writes:
+        return None
+    start, last = _start(writes), writes[-1]
+    is_back = start.begins or not start.was_ours
+    wish = Wish(
+        asked=Asked.UNDO,
+        back=start.before,
+        left=_left(last),
+        ours=not is_back,
+        first=None if is_back else start.prior,
+    )
+    if _is_there(memory, start.before):
+        return None
+    return Undone(wish=wish, is_spared=not is_newest or not _stands(memory, last))
+
+
+def _start(writes: Sequence[Written]) -> Written:
+    """Find the earliest write of the tenure that the last one belongs to."""
+    start = writes[-1]
+    for write in reversed(writes):
+        start = write
+        if write.memory.ours and write.begins:
+            break
+    return start
+
+
+def _left(last: Written) -> FieldValue:
+    lock = last.before.locked if last.change.lock is None else last.change.lock
+    return FieldValue(value=last.change.value, locked=lock)
+
+
+def _stands(memory: Memory, last: Written) -> bool:
+    """Whether nobody has taken over since: ours stays ours only as long as nobody."""
+    if last.memory.ours:
+        return memory.ours
+    return memory.seen is None or memory.seen.value == last.change.value
+
+
+def _is_there(memory: Memory, back: FieldValue) -> bool:
+    return not memory.ours and memory.seen == back
+
+
+def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone | None:
+    take, give = _moves(memory, writes)
+    if is_all:
+        take |= by_identity(memory.owned)
+    owned = by_identity(memory.owned)
+    take = {key: name for key, name in take.items() if key in owned}
+    back = writes[0].before if writes else memory.first
+    if back is None or not (take or give or memory.ours):
+        return None
+    is_ours = bool(owned.keys() - take.keys() | give.keys())
+    first = writes[0].prior if writes and writes[0].was_ours else memory.first
+    return Undone(
+        wish=Wish(
+            asked=Asked.UNDO,
+            back=memory.first or back if is_all else back,
+            take=tuple(take.values()),
+            give=tuple(give.values()),
+            ours=is_ours,
+            first=first if is_ours else None,
+        )
+    )
+
+
+def _moves(
+    memory: Memory, writes: Sequence[Written]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Add up what to take out and what to put back, from the last write on."""
+    take: dict[str, str] = {}
+    give: dict[str, str] = {}
+    for write in reversed(writes):
+        before = by_identity(write.before.elements)
+        for name in write.memory.owned:
+            key = identity(memory.forms.get(identity(name), name))
+            if identity(name) not in before and give.pop(key, None) is None:
+                take[key] = name
+        for name in write.change.removed:
+            if take.pop(identity(name), None) is None:
+                give[identity(name)] = name
+    return take, give

@@ -1,0 +1,246 @@
+"""What a person asks for by a command: undo, release, claim, take, adopt."""
+
+from reconciler.core.brake import Limits
+from reconciler.core.memory import Reason
+from reconciler.core.values import Field, SceneId
+from reconciler.engine.conflicts import find_conflicts
+from reconciler.engine.errands import (
+    Adopt,
+    Claim,
+    Release,
+    TakePlex,
+    TakeStash,
+    Undo,
+)
+from state.ledger import Ledger
+from tests.engine.films import furnish
+from tests.world import World
+
+START = Undo(since=0)
+
+
+def everything(world: World) -> dict[int, object]:
+    """Take what people see of each item: values, locks, elements and their order."""
+    return {
+        key: (item.values, item.locks, item.tags)
+        for key, item in world.plex.snapshot().items()
+    }
+
+
+def last_pass(world: World) -> int:
+    with Ledger(world.state) as ledger:
+        return ledger.passes.last(1)[0].id
+
+
+def test_undo_from_the_start_leaves_everything_as_it_was(world: World) -> None:
+    scenes = furnish(world, 5)
+    key = world.key("reel-0002")
+    world.plex.person.edit(key, summary="My own words")
+    world.plex.person.tag(key, "actor", "Zora Before", lock=False)
+    world.plex.person.tag(key, "actor", "Ada Example", lock=False)
+    before = everything(world)
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scenes[2], title="Another", tag_ids=(), details="")
+    world.reconcile()
+
+    outcome = world.carry_out(START)
+
+    assert everything(world) == before
+    assert outcome.report.problems == ()
+    assert outcome.report.spared == ()
+
+
+def test_what_is_undone_stays_until_stash_changes_it(world: World) -> None:
+    scene = furnish(world, 1)[0]
+    world.reconcile()
+    world.carry_out(START)
+
+    assert world.reconcile(is_full=True).puts == 0
+    world.later(600)
+    world.stash.update_scene(scene, title="Another")
+    world.reconcile()
+
+    assert world.value("reel-0000", Field.TITLE) == "Another"
+    assert world.value("reel-0000", Field.STUDIO) == ""
+
+
+def test_undo_spares_what_a_person_changed_since(world: World) -> None:
+    world.scene("glacier", title="Glacier", details="Ice.")
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="My glacier")
+
+    outcome = world.carry_out(START)
+
+    assert world.value("glacier", Field.TITLE) == "My glacier"
+    assert world.value("glacier", Field.SUMMARY) == ""
+    assert [(line.field, line.old) for line in outcome.report.spared] == [
+        (Field.TITLE, "My glacier")
+    ]
+
+
+def test_one_pass_can_be_undone_and_done_again(world: World) -> None:
+    tags = [world.stash.create_tag(name) for name in ("Ice", "Snow", "Wind")]
+    scene = world.scene("glacier", title="One", tag_ids=(tags[0], tags[1]))
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, title="Two", tag_ids=(tags[1], tags[2]))
+    world.reconcile()
+    second = last_pass(world)
+
+    world.carry_out(Undo(pass_id=second))
+
+    assert world.value("glacier", Field.TITLE) == "One"
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
+    assert "title" in world.item("glacier").locks
+
+    world.carry_out(Undo(pass_id=last_pass(world)))
+
+    assert world.value("glacier", Field.TITLE) == "Two"
+    assert set(world.value("glacier", Field.GENRES)) == {"Snow", "Wind"}
+
+    world.carry_out(START)
+
+    assert world.value("glacier", Field.GENRES) == ()
+    assert world.item("glacier").locks == frozenset()
+
+
+def test_a_pass_that_another_wrote_over_is_spared(world: World) -> None:
+    scene = world.scene("glacier", title="One")
+    world.reconcile()
+    first = last_pass(world)
+    world.later(600)
+    world.stash.update_scene(scene, title="Two")
+    world.reconcile()
+
+    outcome = world.carry_out(Undo(pass_id=first))
+
+    assert world.value("glacier", Field.TITLE) == "Two"
+    assert [line.reason for line in outcome.report.spared] == [Reason.SPARED]
+
+
+def test_foreseeing_writes_nothing_and_shows_what_is_done(world: World) -> None:
+    furnish(world, 3)
+    world.reconcile()
+    before = everything(world)
+
+    foreseen = world.foresee(START)
+
+    assert everything(world) == before
+    assert foreseen.changes == world.carry_out(START).changes
+    assert foreseen.changes
+
+
+def test_release_hands_back_and_claim_takes_up_again(world: World) -> None:
+    scene = world.scene("glacier", title="Glacier", details="Ice.")
+    world.reconcile()
+
+    world.carry_out(Release())
+    assert world.item("glacier").locks == frozenset()
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    world.later(600)
+    world.stash.update_scene(scene, title="Another")
+    assert world.reconcile().puts == 0
+    assert world.reconcile(is_full=True).puts == 0
+
+    world.carry_out(Claim(scenes=frozenset({SceneId(scene)})))
+
+    assert world.value("glacier", Field.TITLE) == "Another"
+    assert {"title", "summary"} <= world.item("glacier").locks
+    assert world.reconcile().sent == {"stash scan": 1}
+
+
+def test_conflicts_are_listed_and_settled(world: World) -> None:
+    scene = world.scene("glacier", title="One", details="Ice.")
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="Mine", summary="My words")
+    world.later(600)
+    world.stash.update_scene(scene, title="Two", details="Snow.")
+    world.reconcile()
+    with Ledger(world.state) as ledger:
+        found = list(find_conflicts(ledger))
+    assert [(c.field, c.stash, c.plex) for c in found] == [
+        (Field.SUMMARY, "Snow.", "My words"),
+        (Field.TITLE, "Two", "Mine"),
+    ]
+
+    world.carry_out(TakeStash(fields=frozenset({Field.TITLE})))
+    world.carry_out(TakePlex())
+
+    assert world.value("glacier", Field.TITLE) == "Two"
+    assert world.value("glacier", Field.SUMMARY) == "My words"
+    with Ledger(world.state) as ledger:
+        assert list(find_conflicts(ledger)) == []
+    world.plex.person.edit(world.key("glacier"), summary="My words, again", lock=False)
+    world.plex.person.unlock(world.key("glacier"), "summary")
+    assert world.reconcile(is_full=True).puts == 0
+    world.later(600)
+    world.stash.update_scene(scene, details="Wind.")
+    world.reconcile()
+    assert world.value("glacier", Field.SUMMARY) == "Wind."
+
+
+def test_a_vetoed_genre_comes_back_when_stash_is_taken(world: World) -> None:
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    world.scene("glacier", tag_ids=(ice, snow))
+    world.reconcile()
+    world.plex.person.untag(world.key("glacier"), "genre", "Ice")
+    world.reconcile(is_full=True)
+    world.reconcile(is_full=True)
+    with Ledger(world.state) as ledger:
+        assert [c.reason for c in find_conflicts(ledger)] == [Reason.VETO]
+
+    world.carry_out(TakeStash())
+
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
+
+
+def test_adopt_takes_out_what_stash_knows_and_does_not_want(world: World) -> None:
+    ice = world.stash.create_tag("Ice")
+    world.stash.create_tag("Old tool's")
+    world.scene("glacier", tag_ids=(ice,))
+    for name in ("old tool's", "Heirloom"):
+        world.plex.person.tag(world.key("glacier"), "genre", name, lock=False)
+    before = everything(world)
+    world.reconcile()
+
+    world.carry_out(Adopt())
+
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Heirloom"}
+    world.carry_out(START)
+    assert sorted(world.value("glacier", Field.GENRES)) == ["Heirloom", "old tool's"]
+    assert everything(world).keys() == before.keys()
+
+
+def test_wishes_are_granted_beside_a_held_pass(world: World) -> None:
+    """What the brake holds stays held; only what was asked for is delivered."""
+    scene = world.scene("glacier", title="One", details="Ice.")
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="Mine")
+    world.reconcile(is_full=True)
+    world.limits = Limits(removals_floor=0)
+    world.later(600)
+    world.stash.update_scene(scene, details="")
+    assert world.reconcile().report.held
+
+    world.carry_out(TakeStash())
+
+    assert world.value("glacier", Field.TITLE) == "One"
+    assert world.value("glacier", Field.SUMMARY) == "Ice."
+    assert world.reconcile().report.held
+    with Ledger(world.state) as ledger:
+        assert ledger.outbox.planned_passes() == [3]
+
+
+def test_what_cannot_be_done_now_is_done_later(world: World) -> None:
+    world.scene("glacier", title="Glacier")
+    world.reconcile()
+    world.plex.model.token = "another"
+    refused = world.carry_out(START)
+    assert refused.report.problems
+
+    world.restart()
+    world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "glacier"
+    assert world.reconcile().sent == {"stash scan": 1}
