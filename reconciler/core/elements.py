@@ -176,7 +176,6 @@ def combine(
         reason=reason,
         change=_change(case, added=added, taken=taken),
         memory=memory,
-        removes=len(taken),
         added=added,
         taken=taken,
     )
