@@ -175,7 +175,8 @@ def configure(  # noqa: PLR0913 - one call at the start of the program
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        # or a second `configure`, with the secrets that it has read, would go unheard
+        cache_logger_on_first_use=False,
     )
 
 

@@ -52,7 +52,8 @@ class Items:
         """Record (item, path) pairs of a listing; tell which paths came or went.
 
         A path that an item no longer has goes, unless the same listing had it: an item
-        with many files may be spread over several calls.
+        with many files may be spread over several calls. A file lies in one item: where
+        another comes with it, the one that an older listing had it in has gone.
         """
         listed = set(pairs)
         items = sorted({item for item, _ in listed})
@@ -77,6 +78,10 @@ class Items:
         self._db.many(
             "DELETE FROM item_path WHERE target = ? AND item = ? AND path = ?",
             [(target, item, path) for item, path in gone],
+        )
+        self._db.many(
+            "DELETE FROM item_path WHERE target = ? AND path = ? AND listing < ?",
+            [(target, path, listing) for _, path in came],
         )
         return sorted({path for _, path in came | gone})
 

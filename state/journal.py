@@ -1,5 +1,6 @@
 """What each PUT was about to do, what was there, and what became of it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -33,7 +34,13 @@ class JournalBook:
     """The book of writes; a row without an outcome is open."""
 
     def open(
-        self, row: JournalRecord, *, now: int, overwrites: int, removals: int
+        self,
+        row: JournalRecord,
+        *,
+        now: int,
+        overwrites: int,
+        removals: int,
+        taken: Iterable[str] = (),
     ) -> JournalRecord:
         """Write down a PUT that is about to be sent; the id given is ignored."""
         key = Journal.insert(
@@ -47,6 +54,7 @@ class JournalBook:
             fields=row.fields,
             overwrites=overwrites,
             removals=removals,
+            taken=json.dumps(list(taken)),
             outcome=None,
         ).execute()
         return replace(row, id=key, outcome=None, opened_at=now)
@@ -96,23 +104,6 @@ class JournalBook:
         )
         change = Journal.delete().where(Journal.id.in_(old.limit(limit)))
         return int(change.execute())
-
-    def load_since(
-        self, moment: int, *, excluding: Iterable[str] = ()
-    ) -> tuple[int, int]:
-        """Add up the (overwrites, removals) of writes since *moment*.
-
-        Rows with an outcome of *excluding* changed nothing.
-        """
-        query = Journal.select(
-            fn.COALESCE(fn.SUM(Journal.overwrites), 0),
-            fn.COALESCE(fn.SUM(Journal.removals), 0),
-        ).where(
-            Journal.opened_at >= moment,
-            Journal.outcome.is_null() | Journal.outcome.not_in(list(excluding)),
-        )
-        ((overwrites, removals),) = rows(query)
-        return int(overwrites), int(removals)
 
     def counts(self) -> dict[str, int]:
         """Count rows by outcome."""

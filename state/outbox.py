@@ -11,12 +11,46 @@ from peewee import fn
 
 from state.database import LedgerDatabase, rows
 from state.models import DeadLetter, Field, Link, Outbox
-from state.records import DeadLetterRecord, EntryRecord, Stage
+from state.records import (
+    DeadLetterRecord,
+    EntryRecord,
+    LoadRecord,
+    Stage,
+    WeightRecord,
+)
 
 _OWE = """
 INSERT OR REPLACE INTO outbox
   (link, target, fields, revision, stage, cause, pass, owed_at, attempts, not_before)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
+"""
+
+_LOAD = """
+WITH mine AS (
+  SELECT overwrites, removals, rewrites, taken FROM outbox
+  WHERE stage = 'planned' AND pass = ?
+), done AS (
+  SELECT overwrites, removals, 0 AS rewrites, taken FROM journal
+  WHERE opened_at >= ?
+    AND (outcome IS NULL OR outcome NOT IN (SELECT value FROM json_each(?)))
+    AND pass NOT IN (SELECT id FROM pass WHERE approved)
+  UNION ALL
+  SELECT overwrites, removals, rewrites, taken FROM outbox
+  WHERE stage = 'released' AND pass NOT IN (SELECT id FROM pass WHERE approved)
+), mine_taken AS (
+  SELECT DISTINCT element.value FROM mine, json_each(mine.taken) AS element
+), done_taken AS (
+  SELECT DISTINCT element.value FROM done, json_each(done.taken) AS element
+)
+SELECT
+  (SELECT COALESCE(SUM(overwrites), 0) FROM mine),
+  (SELECT COALESCE(SUM(removals), 0) FROM mine) + (
+    SELECT COUNT(*) FROM mine_taken WHERE value NOT IN (SELECT value FROM done_taken)
+  ),
+  (SELECT COALESCE(SUM(rewrites), 0) FROM mine),
+  (SELECT COALESCE(SUM(overwrites), 0) FROM done),
+  (SELECT COALESCE(SUM(removals), 0) FROM done) + (SELECT COUNT(*) FROM done_taken),
+  (SELECT COALESCE(SUM(rewrites), 0) FROM done)
 """
 
 
@@ -137,27 +171,52 @@ class OutboxBook:
         query = Outbox.select().where(Outbox.link.in_(list(links)))
         return {row.link: _entry(row) for row in query}
 
-    def forecast(self, loads: Mapping[int, tuple[int, int]]) -> None:
-        """Record the (overwrites, removals) that planned entries would come to."""
+    def forecast(self, weights: Mapping[int, WeightRecord]) -> None:
+        """Record what entries would come to, by their links."""
         self._db.many(
-            "UPDATE outbox SET overwrites = ?, removals = ? WHERE link = ?",
-            [(*load, link) for link, load in loads.items()],
+            "UPDATE outbox SET overwrites = ?, removals = ?, rewrites = ?, taken = ?"
+            " WHERE link = ?",
+            [
+                (w.overwrites, w.removals, w.rewrites, json.dumps(w.taken), link)
+                for link, w in weights.items()
+            ],
         )
 
-    def load(self, pass_id: int) -> tuple[int, int]:
-        """Add up what a pass's planned entries come to: overwrites, removals."""
-        query = Outbox.select(
-            fn.COALESCE(fn.SUM(Outbox.overwrites), 0),
-            fn.COALESCE(fn.SUM(Outbox.removals), 0),
-        ).where(Outbox.stage == Stage.PLANNED, Outbox.pass_id == pass_id)
-        ((overwrites, removals),) = rows(query)
-        return int(overwrites), int(removals)
+    def load(
+        self, pass_id: int, *, since: int, excluding: Iterable[str] = ()
+    ) -> LoadRecord:
+        """Add up what a pass's planned entries come to, and what counts beside them.
+
+        That is what was written *since*, but for rows with an outcome of *excluding*,
+        which changed nothing, and the forecast of what is released; neither counts of
+        passes that were approved.
+        """
+        nothing = json.dumps(list(excluding))
+        ((overwrites, removals, rewrites, *done),) = self._db.ask(
+            _LOAD, pass_id, since, nothing
+        )
+        return LoadRecord(
+            overwrites=overwrites,
+            removals=removals,
+            rewrites=rewrites,
+            done_overwrites=done[0],
+            done_removals=done[1],
+            done_rewrites=done[2],
+        )
 
     def release(self, pass_id: int) -> int:
         """Let delivery take a pass's planned entries; tell how many."""
         change = Outbox.update(stage=Stage.RELEASED)
         mine = (Outbox.stage == Stage.PLANNED) & (Outbox.pass_id == pass_id)
         return int(change.where(mine).execute())
+
+    def retract(self) -> list[int]:
+        """Take back what was let go and is still owed; name the passes it is of."""
+        query = Outbox.select(Outbox.pass_id).where(Outbox.stage == Stage.RELEASED)
+        passes = [p for (p,) in rows(query.distinct().order_by(Outbox.pass_id))]
+        change = Outbox.update(stage=Stage.PLANNED)
+        change.where(Outbox.stage == Stage.RELEASED).execute()
+        return passes
 
     def planned_passes(self) -> list[int]:
         """Name the passes that still have planned entries."""

@@ -1,10 +1,11 @@
 """The passes that did something: when, and what came of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from state.database import rows
 from state.models import Pass
-from state.records import PassRecord
+from state.records import HeldRecord, PassRecord
 
 
 class Passes:
@@ -25,6 +26,26 @@ class Passes:
             ended_at=now, outcome=outcome, counts=json.dumps(dict(counts))
         ).where(Pass.id == key).execute()
 
+    def hold(
+        self, key: int, reasons: Sequence[str], *, until_approved: bool = False
+    ) -> None:
+        """Record why a pass is held, and whether only a person lets it go."""
+        held = {"reasons": list(reasons), "until_approved": until_approved}
+        Pass.update(held=json.dumps(held)).where(Pass.id == key).execute()
+
+    def let_go(self, key: int) -> None:
+        """Record that a pass is held no more."""
+        Pass.update(held=None).where(Pass.id == key).execute()
+
+    def approve(self, key: int) -> None:
+        """Record that a person lets a pass go, whatever it comes to."""
+        Pass.update(held=None, approved=1).where(Pass.id == key).execute()
+
+    def held(self) -> dict[int, HeldRecord]:
+        """Read why passes are held, those with nothing left to hold included."""
+        query = Pass.select(Pass.id, Pass.held).where(Pass.held.is_null(is_null=False))
+        return {number: _held(text) for number, text in rows(query.order_by(Pass.id))}
+
     def last(self, limit: int) -> list[PassRecord]:
         """Read the newest passes, the newest first."""
         query = Pass.select().order_by(Pass.id.desc()).limit(limit)
@@ -39,3 +60,10 @@ class Passes:
             )
             for row in query
         ]
+
+
+def _held(text: str) -> HeldRecord:
+    content = json.loads(text)
+    return HeldRecord(
+        reasons=tuple(content["reasons"]), until_approved=content["until_approved"]
+    )

@@ -143,6 +143,31 @@ class EntryRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightRecord:
+    """What a write comes to, for the brake."""
+
+    overwrites: int = 0
+    removals: int = 0
+    """Values cleared; elements taken out are in *taken*."""
+    rewrites: int = 0
+    taken: tuple[str, ...] = ()
+    """Names of elements: an element of many writes is to count once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRecord:
+    """What a pass's planned entries come to, and what counts beside them."""
+
+    overwrites: int
+    removals: int
+    """Values cleared, and distinct elements taken out that are not among the done."""
+    rewrites: int
+    done_overwrites: int
+    done_removals: int
+    done_rewrites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRecord:
     """What a PUT was about to do, and what was there."""
 
@@ -169,6 +194,15 @@ class DeadLetterRecord:
     attempts: int
     buried_at: int
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRecord:
+    """Why a pass is held."""
+
+    reasons: tuple[str, ...]
+    until_approved: bool = False
+    """Whether nothing but a person lets it go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,6 +120,10 @@ class Scenes:
             ],
         )
 
+    def rewrite(self, snapshots: Iterable[SnapshotRecord]) -> None:
+        """Record another form of snapshots whose scenes are as they were."""
+        self._db.many(_PUT_SNAPSHOT, [_values(one) for one in snapshots])
+
     def referring(self, kind: str, names: Iterable[str]) -> Iterator[int]:
         """Find the scenes that refer to one of these entities of a kind."""
         query = (

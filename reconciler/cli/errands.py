@@ -1,13 +1,21 @@
 """The commands by which a person decides: undo, release, claim, conflicts, adopt."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import click
 
 from reconciler import bootstrap
 from reconciler.cli.failing import Command, Commands, complain
+from reconciler.cli.options import (
+    ALL,
+    DRY,
+    FIELDS,
+    JSON,
+    LIBRARY,
+    SCENES,
+    check_library,
+    taking,
+)
 from reconciler.cli.running import Outcome, carry_out
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
@@ -27,37 +35,6 @@ from reconciler.render.paper import paper
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-_DRY = click.option("--dry-run", is_flag=True, help="Only show what would be done.")
-_ALL = click.option("--all", "is_all", is_flag=True, help="All there are.")
-_SCENES = click.option(
-    "--scene",
-    "scenes",
-    type=click.IntRange(min=1),
-    multiple=True,
-    metavar="ID",
-    help="Only this scene of Stash; may be given several times.",
-)
-_LIBRARY = click.option("--library", metavar="TITLE", help="Only in this library.")
-_FIELDS = click.option(
-    "--field",
-    "fields",
-    type=click.Choice([field.value for field in Field]),
-    multiple=True,
-    metavar="NAME",
-    help="Only title, summary, studio, date, genres or actors;"
-    " may be given several times.",
-)
-
-
-def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
-    def with_them(command: Callable[..., None]) -> Callable[..., None]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return with_them
-
 
 @click.command(cls=Command)
 @click.option("--pass", "number", type=int, metavar="N", help="What this pass wrote.")
@@ -66,16 +43,15 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
     metavar="WHEN",
     help="What was written since: start, a date, a time, or a span such as 2h or 7d.",
 )
-@_options(_SCENES, _DRY, _JSON)
+@taking(SCENES, DRY, JSON)
 @click.pass_obj
 def undo(
     setting: Setting,
-    /,
     *,
     number: int | None,
     since: str | None,
-    scenes: tuple[int, ...],
-    **options: Any,  # noqa: ANN401 - click's options
+    scenes: frozenset[SceneId] | None,
+    is_dry: bool,
 ) -> None:
     """Put back what plexsync has changed in Plex.
 
@@ -85,74 +61,71 @@ def undo(
     if sum((number is not None, since is not None, bool(scenes))) != 1:
         raise UserError(["say what to undo: --pass N, --scene ID or --since WHEN"])
     moment = None if since is None else _moment(since, setting.clock.now())
-    errand = Undo(pass_id=number, scenes=_numbers(scenes), since=moment)
-    _run(setting, errand, is_dry=options["dry_run"])
+    errand = Undo(pass_id=number, scenes=scenes, since=moment)
+    _run(setting, errand, is_dry=is_dry)
 
 
 @click.command(cls=Command)
-@_options(_SCENES, _LIBRARY, _DRY, _JSON)
+@taking(SCENES, LIBRARY, DRY, JSON)
 @click.pass_obj
 def release(
     setting: Setting,
-    /,
     *,
-    scenes: tuple[int, ...],
+    scenes: frozenset[SceneId] | None,
     library: str | None,
-    **options: Any,  # noqa: ANN401 - click's options
+    is_dry: bool,
 ) -> None:
     """Hand items back to Plex: values stay, our locks go, nothing is written any more.
 
     Of everything, unless a scene or a library is named; `plexsync claim` takes it back.
     """
-    _known(setting, library)
-    errand = Release(scenes=_numbers(scenes), library=library)
-    _run(setting, errand, is_dry=options["dry_run"])
+    check_library(library, setting.config.plex.libraries)
+    errand = Release(scenes=scenes, library=library)
+    _run(setting, errand, is_dry=is_dry)
 
 
 @click.command(cls=Command)
-@_options(_SCENES, _LIBRARY, _DRY, _JSON)
+@taking(SCENES, LIBRARY, DRY, JSON)
 @click.pass_obj
 def claim(
     setting: Setting,
-    /,
     *,
-    scenes: tuple[int, ...],
+    scenes: frozenset[SceneId] | None,
     library: str | None,
-    **options: Any,  # noqa: ANN401 - click's options
+    is_dry: bool,
 ) -> None:
     """Take up again what was released."""
-    _known(setting, library)
-    errand = Claim(scenes=_numbers(scenes), library=library)
-    _run(setting, errand, is_dry=options["dry_run"])
+    check_library(library, setting.config.plex.libraries)
+    errand = Claim(scenes=scenes, library=library)
+    _run(setting, errand, is_dry=is_dry)
 
 
 @click.command(cls=Command)
-@_options(_SCENES, _LIBRARY, _FIELDS, _ALL, _DRY, _JSON)
+@taking(SCENES, LIBRARY, FIELDS, ALL, DRY, JSON)
 @click.pass_obj
 def adopt(
     setting: Setting,
-    /,
     *,
-    scenes: tuple[int, ...],
+    scenes: frozenset[SceneId] | None,
     library: str | None,
-    fields: tuple[str, ...],
+    fields: frozenset[Field] | None,
     is_all: bool,
-    **options: Any,  # noqa: ANN401 - click's options
+    is_dry: bool,
 ) -> None:
     """Take out genres and actors that Stash knows and does not want on their scenes.
 
     They are what older tools have left behind, or what others have put there under the
     same names: look at them first, with --all --dry-run.
     """
-    _known(setting, library)
+    check_library(library, setting.config.plex.libraries)
     if not (is_all or scenes or library):
         problem = (
             "say where to adopt: --scene ID, --library TITLE or --all; with --dry-run"
             " it only shows what it would take out"
         )
         raise UserError([problem])
-    errand = Adopt(scenes=_numbers(scenes), library=library, fields=_names(fields))
-    _run(setting, errand, is_dry=options["dry_run"])
+    errand = Adopt(scenes=scenes, library=library, fields=fields)
+    _run(setting, errand, is_dry=is_dry)
 
 
 @click.group(cls=Commands)
@@ -161,23 +134,17 @@ def conflicts() -> None:
 
 
 @conflicts.command("list", cls=Command)
-@_options(_SCENES, _FIELDS, _JSON)
+@taking(SCENES, FIELDS, JSON)
 @click.pass_obj
 def list_(
     setting: Setting,
-    /,
     *,
-    scenes: tuple[int, ...],
-    fields: tuple[str, ...],
-    as_json: bool,  # noqa: ARG001 - the document is the setting's
+    scenes: frozenset[SceneId] | None,
+    fields: frozenset[Field] | None,
 ) -> None:
     """List the fields that are left as somebody has them in Plex."""
     with bootstrap.reading(setting.config) as ledger:
-        found = (
-            iter(())
-            if ledger is None
-            else find_conflicts(ledger, scenes or None, _names(fields))
-        )
+        found = iter(()) if ledger is None else find_conflicts(ledger, scenes, fields)
         if setting.document is not None:
             rows = [decisions.conflict_fields(one) for one in found]
             end = {"exit_code": Exit.DONE, "problems": []}
@@ -188,17 +155,16 @@ def list_(
 
 @conflicts.command(cls=Command)
 @click.argument("side", type=click.Choice(["stash", "plex"]))
-@_options(_ALL, _SCENES, _FIELDS, _DRY, _JSON)
+@taking(ALL, SCENES, FIELDS, DRY, JSON)
 @click.pass_obj
 def take(
     setting: Setting,
-    /,
     *,
     side: str,
     is_all: bool,
-    scenes: tuple[int, ...],
-    fields: tuple[str, ...],
-    **options: Any,  # noqa: ANN401 - click's options
+    scenes: frozenset[SceneId] | None,
+    fields: frozenset[Field] | None,
+    is_dry: bool,
 ) -> None:
     """Settle conflicts: write what Stash has, or leave what Plex has.
 
@@ -208,8 +174,8 @@ def take(
         problem = "say which conflicts: --scene ID or --all; `conflicts list` has them"
         raise UserError([problem])
     kind = TakeStash if side == "stash" else TakePlex
-    errand = kind(scenes=_numbers(scenes), fields=_names(fields))
-    _run(setting, errand, is_dry=options["dry_run"])
+    errand = kind(scenes=scenes, fields=fields)
+    _run(setting, errand, is_dry=is_dry)
 
 
 COMMANDS = (undo, release, claim, conflicts, adopt)
@@ -217,18 +183,13 @@ COMMANDS = (undo, release, claim, conflicts, adopt)
 
 def _run(setting: Setting, errand: Errand, *, is_dry: bool) -> None:
     setting.config.require("stash", "plex")
-    show = _as_text if setting.document is None else _as_document
-    outcome = show(setting, errand, is_dry=is_dry)
+    if setting.document is None:
+        outcome = _as_text(setting, errand, is_dry=is_dry)
+    else:
+        outcome = carry_out(setting, errand, setting.document, is_plan=is_dry)
+        setting.document.close(outcome.fields(), may_change=True)
     complain(outcome.complaints())
     raise click.exceptions.Exit(outcome.code)
-
-
-def _as_document(setting: Setting, errand: Errand, *, is_dry: bool) -> Outcome:
-    document = setting.document
-    assert document is not None  # noqa: S101 - `_run` has looked
-    outcome = carry_out(setting, errand, document, is_plan=is_dry)
-    document.close(outcome.fields(), may_change=True)
-    return outcome
 
 
 def _as_text(setting: Setting, errand: Errand, *, is_dry: bool) -> Outcome:
@@ -260,20 +221,3 @@ def _moment(text: str, now: datetime) -> int:
     if moment > now:
         raise UserError([f'--since "{text}" is yet to come: name a time in the past'])
     return max(1, int(moment.timestamp()))
-
-
-def _known(setting: Setting, library: str | None) -> None:
-    titles = setting.config.plex.libraries
-    if library is not None and library not in titles:
-        listed = " or ".join(f'"{title}"' for title in titles)
-        raise UserError(
-            [f'--library "{library}" is not one of [plex] libraries: name {listed}']
-        )
-
-
-def _numbers(scenes: tuple[int, ...]) -> frozenset[SceneId] | None:
-    return frozenset(map(SceneId, scenes)) or None
-
-
-def _names(fields: tuple[str, ...]) -> frozenset[Field] | None:
-    return frozenset(map(Field, fields)) or None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from reconciler.cli.options import is_json
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import PlexsyncError, UserError
 from reconciler.render import paper
@@ -54,7 +55,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; no failure that has a name shows a traceback."""
         setting: Setting = ctx.obj
-        if ctx.params.get("as_json"):
+        if is_json(ctx):
             setting.document = Document(sys.stdout, str(ctx.info_name))
         try:
             with told(setting.document):

@@ -7,6 +7,7 @@ import click
 
 from reconciler import bootstrap
 from reconciler.cli.failing import Command, complain
+from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import ServerError, UserError
 from reconciler.engine.checking import Matches, find_matches
@@ -18,9 +19,9 @@ from reconciler.render.paper import paper, several
 
 
 @click.command(cls=Command)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@JSON
 @click.pass_obj
-def status(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+def status(setting: Setting) -> None:
     """Tell how far Plex is behind Stash, and what is in the way."""
     with bootstrap.reading(setting.config) as ledger:
         found = None if ledger is None else read_status(ledger)
@@ -38,9 +39,9 @@ def status(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the
 
 
 @click.command(cls=Command)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@JSON
 @click.pass_obj
-def check(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+def check(setting: Setting) -> None:
     """Try the configuration and both servers, and count which scenes match.
 
     Reads all of Stash and of the libraries the first time; writes nothing anywhere.

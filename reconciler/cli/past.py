@@ -6,6 +6,7 @@ import click
 
 from reconciler import bootstrap
 from reconciler.cli.failing import Command
+from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
 from reconciler.core.values import SceneId
@@ -13,8 +14,6 @@ from reconciler.engine.history import read_history
 from reconciler.engine.leaving import Leaving, count_leaving
 from reconciler.render import decisions
 from reconciler.render.paper import paper
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 
 
 @click.command(cls=Command)
@@ -27,15 +26,13 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.
     metavar="N",
     help="At most the last N writes.",
 )
-@_JSON
+@JSON
 @click.pass_obj
 def history(
     setting: Setting,
-    /,
     *,
     scene: int | None,
     limit: int,
-    as_json: bool,  # noqa: ARG001 - the document is the setting's
 ) -> None:
     """Tell what was written to Plex, field by field, the newest first."""
     number = None if scene is None else SceneId(scene)
@@ -51,14 +48,12 @@ def history(
 
 @click.command(cls=Command)
 @click.option("--dry-run", is_flag=True, help="Show it: there is nothing else to do.")
-@_JSON
+@JSON
 @click.pass_obj
 def uninstall(
     setting: Setting,
-    /,
     *,
     dry_run: bool,
-    as_json: bool,  # noqa: ARG001 - the document is the setting's
 ) -> None:
     """Show what leaving plexsync would do: release everything, or undo everything."""
     if not dry_run:
@@ -78,9 +73,9 @@ def uninstall(
 
 
 @click.command(cls=Command)
-@_JSON
+@JSON
 @click.pass_obj
-def pause(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+def pause(setting: Setting) -> None:
     """Write nothing to Plex until `plexsync resume`; changes are recorded meanwhile.
 
     It works beside a pass that is under way, which stops within its batch.
@@ -93,9 +88,9 @@ def pause(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the 
 
 
 @click.command(cls=Command)
-@_JSON
+@JSON
 @click.pass_obj
-def resume(setting: Setting, /, *, as_json: bool) -> None:  # noqa: ARG001 - the document is the setting's
+def resume(setting: Setting) -> None:
     """Let things be written to Plex again."""
     is_news = bootstrap.pause(setting.config).end()
     words = "resumed; `plexsync reconcile` delivers what is owed"

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler import bootstrap
 from reconciler.cli.setting import Exit, Setting
 from reconciler.engine.errands import Errand
-from reconciler.engine.report import Audience, PassReport
+from reconciler.engine.report import Audience, Held, PassReport
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import held_passes
@@ -64,12 +64,9 @@ class Outcome:
         """Say why the brake holds, or would hold, and what lets it go."""
         if self.is_plan:
             advice = "reconcile would hold it and ask for `plexsync approve`"
-            return [f"{reason}; {advice}" for _, reason in self.report.held]
-        return [
-            f"pass {number}: {reason}; `plexsync plan` shows it,"
-            f" `plexsync approve {number}` lets it go"
-            for number, reason in self.report.held
-        ]
+            reasons = [why for one in self.report.held for why in one.reasons]
+            return [f"{reason}; {advice}" for reason in reasons]
+        return [sentence for one in self.report.held for sentence in _refusals(one)]
 
 
 def run(
@@ -91,7 +88,7 @@ def carry_out(
     return _run(setting, Scope(), audience, act, errand.cause, is_plan=is_plan)
 
 
-def _run(  # noqa: PLR0913 - what a command is made of
+def _run(
     setting: Setting,
     scope: Scope,
     audience: Audience,
@@ -125,3 +122,12 @@ def _owed(report: PassReport, ledger: Ledger, *, is_plan: bool) -> int:
     if is_plan:
         return report.counts.get("items to write", 0)
     return sum(ledger.outbox.counts().values())
+
+
+def _refusals(held: Held) -> list[str]:
+    """Say why a pass is held where that is news, and else only that it still is."""
+    number = held.pass_id
+    whole = [f"pass {number}: {reason}" for reason in held.reasons]
+    told = whole if held.is_news else [f"pass {number} is still held"]
+    advice = f"`plexsync plan` shows it, `plexsync approve {number}` lets it go"
+    return [f"{sentence}; {advice}" for sentence in told]

@@ -25,7 +25,7 @@ class Decision:
     overwrites: int = 0
     """Foreign values that the change overwrites: the brake counts them."""
     removes: int = 0
-    """Values that the change clears and elements that it takes out."""
+    """Values that the change clears; elements that it takes out are in `taken`."""
     added: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
 

@@ -176,7 +176,6 @@ def combine(
         reason=reason,
         change=_change(case, added=added, taken=taken),
         memory=memory,
-        removes=len(taken),
         added=added,
         taken=taken,
     )
@@ -212,6 +211,9 @@ def _memory(
     gone = by_identity(taken)
     lost = {key for key in case.owned if key not in case.there}
     passed = {key for key, why in left.items() if why in _PASSED}
+    if case.memory.seen is None:
+        # what is there at first contact, others have put on this incarnation
+        passed |= case.there.keys()
     owned = [
         name for key, name in case.owned.items() if key not in {*gone, *lost, *passed}
     ]

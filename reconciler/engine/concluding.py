@@ -45,6 +45,16 @@ class Sent:
         return ItemKey(self.row.item)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """How an item that was written reads."""
+
+    cause: str
+    """Of the entry; empty for a row that was left open."""
+    is_as_sent: bool
+    """Whether every field is as sent, or in Plex's normal form of it."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Concluder:
     """Reads items back, 50 to a request, and closes their writes' journal rows."""
@@ -66,24 +76,28 @@ class Concluder:
                 [Sent(row=row, writes=journal_fields(row.fields)) for row in rows]
             )
 
-    def conclude(self, sent: Sequence[Sent]) -> None:
-        """Read back what was written and record what Plex made of it."""
+    def conclude(self, sent: Sequence[Sent]) -> list[ReadBack]:
+        """Read back what was written, record what Plex made of it, and tell it."""
         if not sent:
-            return
+            return []
         after = self._read(sent)
         unclear = [one for one in sent if _is_unclear(one, after.get(one.key))]
         again = self._read(unclear) if unclear else {}
-        for one in sent:
-            self._record(one, after.get(one.key), again.get(one.key))
+        outcomes = [
+            self._record(one, after.get(one.key), again.get(one.key)) for one in sent
+        ]
+        return [outcome for outcome in outcomes if outcome is not None]
 
     def _read(self, sent: Sequence[Sent]) -> Mapping[ItemKey, Item]:
         return self.library.read(sorted({one.key for one in sent}))
 
-    def _record(self, one: Sent, after: Item | None, again: Item | None) -> None:
+    def _record(
+        self, one: Sent, after: Item | None, again: Item | None
+    ) -> ReadBack | None:
         if after is None:
             with self.ledger.transaction():
                 self.ledger.journal.close(one.row.id, GONE)
-            return
+            return None
         done = {
             name: write
             for name, write in one.writes.items()
@@ -107,6 +121,8 @@ class Concluder:
         )
         if one.entry is not None:
             self._tell(one, one.entry, done)
+        cause = "" if one.entry is None else one.entry.cause
+        return ReadBack(cause=cause, is_as_sent=len(done) == len(one.writes))
 
     def _settle(self, one: Sent, done: Collection[Field]) -> None:
         if one.entry is None:

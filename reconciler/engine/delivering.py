@@ -1,9 +1,10 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from reconciler.clock import Clock
+from reconciler.core.brake import weigh
 from reconciler.core.errors import (
     AmbiguousError,
     GoneError,
@@ -15,6 +16,8 @@ from reconciler.core.errors import (
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING
 from reconciler.core.values import EMPTY, Edit, Field, Item
+from reconciler.engine.braking import Brake
+from reconciler.engine.caution import Caution
 from reconciler.engine.concluding import Concluder, Sent
 from reconciler.engine.failing import Failing
 from reconciler.engine.judging import tell_left
@@ -49,21 +52,17 @@ class Deliverer:
     is_paused: Callable[[], bool]
     audience: Audience
     tally: Tally
+    brake: Brake
+    caution: Caution = field(default_factory=Caution)
     failures: int = 0
 
     def deliver(self, limit: int | None) -> None:
-        """Deliver what is due and released, at most *limit* entries."""
-        owed = self.ledger.outbox.counts().get(Stage.RELEASED, 0)
-        self._deliver(Stage.RELEASED, owed if limit is None else limit)
-
-    def grant(self) -> None:
-        """Deliver what a person asked for, whatever the brake holds."""
-        wished = replace(self.looker.scope, is_wished=True)
-        looker = replace(self.looker, scope=wished)
-        one = replace(self, looker=looker)
-        one._deliver(None, sum(self.ledger.outbox.counts().values()))  # noqa: SLF001 - its own kind
-
-    def _deliver(self, stage: Stage | None, left: int) -> None:
+        """Deliver what is due, at most *limit* entries: what is released, or wished."""
+        is_wished = self.looker.scope.is_wished
+        stage = None if is_wished else Stage.RELEASED
+        counts = self.ledger.outbox.counts()
+        owed = sum(counts.values()) if is_wished else counts.get(Stage.RELEASED, 0)
+        left = owed if limit is None else limit
         self.audience.stage("delivering", left)
         for entries in self.looker.entries(stage):
             if left <= 0 or self.is_paused():
@@ -81,17 +80,33 @@ class Deliverer:
                 looks = self.looker.look(waiting)
                 done = self._take(looks, sent)
                 waiting = waiting[done:]
+                if self.caution.is_enough(sent):
+                    self._go_on(sent)
         except (Halt, ServerError):
             # what was written is read back even where the batch was cut short; rows
             # that cannot be read now stay open, and are resolved by the next pass
-            self.concluder.conclude(sent)
+            self._conclude(sent)
             raise
-        self.concluder.conclude(sent)
+        self._go_on(sent)
+
+    def _go_on(self, sent: list[Sent]) -> None:
+        self._conclude(sent)
+        if self.caution.reason is not None:
+            raise Halt
+
+    def _conclude(self, sent: list[Sent]) -> None:
+        """Read back what was sent; hold what is left if too much of it is otherwise."""
+        written = tuple(sent)
+        sent.clear()  # whatever becomes of it, it is not read back twice
+        self.caution.note(self.concluder.conclude(written))
+        if written and self.caution.reason is not None:
+            self.brake.stop(self.caution.reason)
 
     def _take(self, looks: Sequence[Look], sent: list[Sent]) -> int:
         """Deliver looks until one has grown too old to write on; say how many."""
         for done, look in enumerate(looks):
-            if done and self.clock.monotonic() - look.read_at > MAX_AGE:
+            is_old = self.clock.monotonic() - look.read_at > MAX_AGE
+            if done and (is_old or self.caution.is_enough(sent)):
                 return done
             self._one(look, sent)
             self.audience.advance()
@@ -122,6 +137,7 @@ class Deliverer:
             for name, d in look.decisions.items()
             if (change := d.change) is not None
         }
+        weight = weigh(look.unasked, item.fields)
         with self.ledger.transaction():
             self._leave(look, writes.keys())
             if not writes:
@@ -129,8 +145,9 @@ class Deliverer:
             row = self.ledger.journal.open(
                 self._row(look, writes),
                 now=self.clock.unix(),
-                overwrites=sum(d.overwrites for d in look.decisions.values()),
-                removals=sum(d.removes for d in look.decisions.values()),
+                overwrites=weight.overwrites,
+                removals=weight.clears,
+                taken=weight.taken,
             )
         return Sent(
             row=row,

@@ -1,32 +1,28 @@
-"""What a pass has planned, looked at before it is written: shown, judged, released."""
+"""What a pass has planned, looked at before it is written: forecast and shown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reconciler.clock import Clock
-from reconciler.core.brake import Limits, Load, judge
+from reconciler.core.brake import weigh
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING, Reason
 from reconciler.core.values import EMPTY, Change, Field, ItemKey, SceneId
+from reconciler.engine.linking import IN_CONFIG
 from reconciler.engine.looking import Look, Looker, Standing
 from reconciler.engine.report import Audience, Content, Line, Tally, line_values
-from reconciler.engine.translate import NOTHING_DONE
 from state.ledger import Ledger
-from state.records import Stage
+from state.records import Stage, WeightRecord
 
-_DAY = 24 * 3600
 MOVED = "moved since the plan"
 """Why a field of a saved plan is not written."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Judge:
-    """Looks at every planned entry, then lets the pass go or holds it."""
+    """Looks at every planned entry, and tells or notes what it comes to."""
 
     ledger: Ledger
     looker: Looker
-    clock: Clock
-    limits: Limits
     audience: Audience
     tally: Tally
     titles: Callable[[int], str]
@@ -38,25 +34,6 @@ class Judge:
         for entries in unseen:
             self._note(self.looker.look(entries))
             self.audience.advance(len(entries))
-
-    def judge(self, pass_id: int) -> None:
-        """Release a pass's planned entries, or say why it is held."""
-        overwrites, removals = self.ledger.outbox.load(pass_id)
-        done = self.ledger.journal.load_since(
-            self.clock.unix() - _DAY, excluding=NOTHING_DONE
-        )
-        load = Load(
-            items=self.ledger.links.counts().get("linked", 0),
-            overwrites=overwrites,
-            removals=removals,
-            done_overwrites=done[0],
-            done_removals=done[1],
-        )
-        if reasons := judge(load, self.limits):
-            self.tally.held.extend((pass_id, reason) for reason in reasons)
-            return
-        with self.ledger.transaction():
-            self.ledger.outbox.release(pass_id)
 
     def show(self, stage: Stage | None, limit: int | None) -> int | None:
         """Tell what delivering a stage's entries would write; say how much is left.
@@ -77,7 +54,7 @@ class Judge:
 
     def _note(self, looks: Sequence[Look]) -> None:
         with self.ledger.transaction():
-            self.ledger.outbox.forecast({k.entry.link: _load(k) for k in looks})
+            self.ledger.outbox.forecast({k.entry.link: _weight(k) for k in looks})
 
     def _show(self, look: Look) -> None:
         if look.standing is not Standing.THERE:
@@ -138,6 +115,11 @@ def _writes(look: Look) -> bool:
     return any(decision.change is not None for decision in look.decisions.values())
 
 
-def _load(look: Look) -> tuple[int, int]:
-    decisions = look.decisions.values()
-    return sum(d.overwrites for d in decisions), sum(d.removes for d in decisions)
+def _weight(look: Look) -> WeightRecord:
+    weight = weigh(look.unasked, look.item.fields if look.item else {})
+    return WeightRecord(
+        overwrites=weight.overwrites,
+        removals=weight.clears,
+        rewrites=int(look.entry.cause == IN_CONFIG and weight.is_rewrite),
+        taken=weight.taken,
+    )

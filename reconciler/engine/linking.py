@@ -23,6 +23,7 @@ from state.records import (
 IN_STASH = "changed in stash"
 IN_PLEX = "found in plex"
 IN_CONFIG = "changed configuration"
+IN_VERSION = "another version of plexsync"
 IN_FULL = "full pass"
 ASKED_FOR = "asked for"
 AGAIN = "to be verified"
@@ -103,7 +104,15 @@ class Linker:
             is_deep = is_new or cause in _VERIFYING
             fields = self._fields(link, scene, known, is_deep=is_deep)
             entry = known.owed.get(link.id)
-            self._owe(link, fields, revision, entry, IN_PLEX if is_new else cause)
+            self._owe(link, fields, revision, entry, _cause(cause, is_new=is_new))
+
+    def has_moved(self, scene: Scene, known: Known) -> bool:
+        """Whether what is wanted of a scene is not what was last decided on."""
+        return any(
+            self._fields(link, scene, known, is_deep=False)
+            for link in known.links.get(scene.id, ())
+            if link.target in self.targets and not link.is_lost
+        )
 
     def _places(self, scene: Scene, known: Known) -> list[PathRecord]:
         found: dict[tuple[int, str], PathRecord] = {}
@@ -152,7 +161,8 @@ class Linker:
     ) -> None:
         has_other_cause = owed is not None and owed.cause != IN_STASH
         if fields:
-            why = owed.cause if owed is not None and has_other_cause else cause
+            is_kept = owed is not None and has_other_cause and not _outdoes(cause, owed)
+            why = owed.cause if owed is not None and is_kept else cause
             entry = self._entry(link, fields, revision, why)
             self.ledger.outbox.owe(entry, now=self.clock.unix())
         elif owed is not None and not has_other_cause:
@@ -188,3 +198,14 @@ class Linker:
             cause=cause,
             pass_id=self.open_pass.begun(),
         )
+
+
+def _cause(cause: str, *, is_new: bool) -> str:
+    # an item that another configuration links is that configuration's doing
+    return IN_PLEX if is_new and cause != IN_CONFIG else cause
+
+
+def _outdoes(cause: str, owed: EntryRecord) -> bool:
+    # the brake counts what a changed configuration rewrites; what was never delivered
+    # was not decided under the one before
+    return cause == IN_CONFIG and owed.cause != IN_PLEX

@@ -59,6 +59,15 @@ class Look:
     read_at: float
     """By the monotonic clock, before the read was sent."""
 
+    @property
+    def unasked(self) -> Mapping[Field, Decision]:
+        """The decisions that no person has asked for: what the brake judges."""
+        return {
+            name: decision
+            for name, decision in self.decisions.items()
+            if name not in self.known or self.known[name].wish is None
+        }
+
 
 @dataclass(slots=True, kw_only=True)
 class Looker:

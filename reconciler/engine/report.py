@@ -82,6 +82,17 @@ class Audiences:
             one.line(line)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A pass that the brake holds."""
+
+    pass_id: int
+    reasons: tuple[str, ...]
+    """Sentences with their numbers."""
+    is_news: bool
+    """Whether it was not held before."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a pass adds up while it runs."""
@@ -95,8 +106,8 @@ class Tally:
     """Sentences for the operator; any of them makes the pass one that failed."""
     spared: list[Line] = field(default_factory=list)
     """What a person asked for and was left: it has changed since."""
-    held: list[tuple[int, str]] = field(default_factory=list)
-    """The passes that the brake holds, and why, with numbers."""
+    held: list[Held] = field(default_factory=list)
+    """The passes that the brake holds, and why."""
 
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once."""
@@ -114,7 +125,7 @@ class PassReport:
     reasons: dict[str, int]
     causes: dict[str, int]
     problems: tuple[str, ...]
-    held: tuple[tuple[int, str], ...]
+    held: tuple[Held, ...]
     """The passes that the brake holds, and why."""
     spared: tuple[Line, ...]
     """What a person asked for and was left: it has changed since."""

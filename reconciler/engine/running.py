@@ -8,7 +8,9 @@ from random import Random
 import structlog
 
 from reconciler.clock import Clock
+from reconciler.core import canonical
 from reconciler.core.errors import ServerError
+from reconciler.engine.braking import Brake
 from reconciler.engine.concluding import Concluder
 from reconciler.engine.delivering import Deliverer
 from reconciler.engine.errands import Errand
@@ -22,6 +24,7 @@ from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, PassReport, Tally
 from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
+from reconciler.engine.upgrading import Upgrader
 from state.ledger import Ledger
 from state.records import Stage
 
@@ -163,13 +166,19 @@ class Pass:
         """Owe everything anew when the configuration means something else.
 
         The targets belong to what it means: another server may go by the same names.
+        So does the form that it is stored in, but another form by itself owes nothing.
         """
         scan = self.means.ledger.scenes.scan()
         targets = ",".join(map(str, sorted(self._linker.targets)))
-        meaning = f"{self.means.settings.meaning} {targets}"
+        version = str(canonical.VERSION)
+        meaning = f"{self.means.settings.meaning} {targets} v{version}"
         if scan.meaning == meaning:
             return
-        self._relink_all(IN_CONFIG)
+        decided, _, known = scan.meaning.rpartition(" v")
+        if known != version:
+            Upgrader(ledger=self.means.ledger, linker=self._linker).upgrade()
+        if decided != meaning.rpartition(" v")[0]:
+            self._relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
             self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
 
@@ -194,10 +203,12 @@ class Pass:
             return
         self._release()
         self._grant()
-        self._deliverer().deliver(self.scope.limit)
+        self._deliverer(self._looker).deliver(self.scope.limit)
 
     def _grant(self) -> None:
-        self._deliverer().grant()
+        """Deliver what a person asked for, whatever the brake holds."""
+        wished = replace(self.scope, is_wished=True)
+        self._deliverer(replace(self._looker, scope=wished)).deliver(None)
 
     def _release(self) -> None:
         judge = self._judge(Scope())
@@ -205,15 +216,15 @@ class Pass:
         if planned:
             owed = self.means.ledger.outbox.counts().get(Stage.PLANNED, 0)
             self.means.audience.stage("looking at plex", owed)
+        brake = self._brake()
         for number in planned:
             judge.forecast(number)
-            judge.judge(number)
+            brake.judge(number)
 
     def _show(self) -> None:
         self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)
-        judge = self._judge(self.scope)
         for number in self.means.ledger.outbox.planned_passes():
-            judge.judge(number)
+            self._brake().foresee(number)
 
     def _show_stages(self, stages: Iterable[Stage | None], scope: Scope) -> None:
         counts = self.means.ledger.outbox.counts()
@@ -227,11 +238,17 @@ class Pass:
         return Judge(
             ledger=self.means.ledger,
             looker=replace(self._looker, scope=scope),
-            clock=self.means.clock,
-            limits=self.means.settings.limits,
             audience=self.means.audience,
             tally=self.tally,
             titles=lambda target: targets[target].title,
+        )
+
+    def _brake(self) -> Brake:
+        return Brake(
+            ledger=self.means.ledger,
+            clock=self.means.clock,
+            limits=self.means.settings.limits,
+            tally=self.tally,
         )
 
     def _placer(self) -> Placer:
@@ -244,11 +261,11 @@ class Pass:
             tally=self.tally,
         )
 
-    def _deliverer(self) -> Deliverer:
+    def _deliverer(self, looker: Looker) -> Deliverer:
         return Deliverer(
             ledger=self.means.ledger,
             library=self.means.library,
-            looker=self._looker,
+            looker=looker,
             concluder=self._concluder,
             failing=self._failing,
             recorder=self._recorder,
@@ -256,6 +273,7 @@ class Pass:
             is_paused=self.means.is_paused,
             audience=self.means.audience,
             tally=self.tally,
+            brake=self._brake(),
         )
 
     def _report(self) -> PassReport:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from state.ledger import Ledger
-from state.outbox import Due
-from state.records import DeadLetterRecord, PassRecord, Stage
+from state.records import DeadLetterRecord, PassRecord
 
 _LETTERS = 20
 
@@ -61,10 +60,5 @@ def read_status(ledger: Ledger) -> Status:
 
 def held_passes(ledger: Ledger) -> tuple[int, ...]:
     """Name the passes that were judged and not let go; not those yet to be judged."""
-    return tuple(
-        number
-        for number in ledger.outbox.planned_passes()
-        if not ledger.outbox.due(
-            Due(stage=Stage.PLANNED, pass_id=number, is_unseen=True), 1
-        )
-    )
+    held = ledger.passes.held()
+    return tuple(n for n in ledger.outbox.planned_passes() if n in held)

@@ -77,7 +77,7 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "causes": report.causes,
         "waiting": report.waiting,
         "undelivered": report.undelivered,
-        "held": [reason for _, reason in report.held],
+        "held": [reason for one in report.held for reason in one.reasons],
         "paused": report.is_paused,
         "spared": [asdict(line) for line in report.spared],
         "problems": list(report.problems),

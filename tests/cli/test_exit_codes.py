@@ -64,7 +64,8 @@ def test_what_is_not_delivered_is_a_failure_until_it_is(desk: Desk) -> None:
         (["plan", "--library", "Shorts"], '[plex] libraries: name "Films"'),
         (["plan", "--full", "--scene", "1"], "leave out --scene or it"),
         (["approve"], "PASS"),
-        (["approve", "1"], "pass 1 holds nothing; `plexsync status` names those"),
+        (["approve", "1", "--all"], "one PASS, or give --all"),
+        (["approve", "1"], "pass 1 is not held; there is nothing to approve"),
         (["--log-level", "loud", "status"], "--log-level"),
     ],
 )
@@ -86,9 +87,10 @@ def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
 
     held = desk.run("reconcile")
     again = desk.run("reconcile", "--json")
+    still = desk.run("reconcile")
     status = desk.done("status")
 
-    assert (held.code, again.code) == (3, 3)
+    assert (held.code, again.code, still.code) == (3, 3, 3)
     assert desk.title("one") == "Another"
     number = again.document["held_passes"][0]
     (sentence,) = [line for line in held.err.splitlines() if "held: " in line]
@@ -99,6 +101,13 @@ def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
     assert sentence.endswith(
         f"`plexsync plan` shows it, `plexsync approve {number}` lets it go"
     )
+    (reason,) = again.document["held"]
+    assert reason in sentence
+    (line,) = [line for line in still.err.splitlines() if "held: " in line]
+    assert line == (
+        f"held: pass {number} is still held; `plexsync plan` shows it,"
+        f" `plexsync approve {number}` lets it go"
+    )
     assert f"`plexsync approve {number}` lets it go" in status.out
     assert "Wanted" in desk.done("plan").out
     assert desk.done("approve", str(number)).out == (
@@ -106,6 +115,23 @@ def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
     )
     desk.done("reconcile")
     assert desk.title("one") == "Wanted"
+
+
+def test_all_held_passes_can_be_approved_at_once(desk: Desk) -> None:
+    desk.configure(brake=STRICT)
+    for stem in ("one", "two"):
+        desk.scene(stem)
+        desk.plex.person.edit(desk.key(stem), lock=False, title="Another")
+        desk.run("reconcile")
+
+    numbers = desk.done("status", "--json").document["held"]
+    document = desk.done("approve", "--all", "--json").document
+
+    assert len(numbers) == 2
+    assert (document["pass"], document["passes"]) == (None, numbers)
+    assert document["released"] == 2
+    assert desk.done("approve", "--all").out == "nothing is held\n"
+    desk.done("reconcile")
 
 
 def test_an_outage_is_not_called_held(desk: Desk) -> None:

@@ -1,10 +1,18 @@
 """A pass is held when it would change too much, and says why."""
 
+from dataclasses import fields, replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.brake import Limits, Load, judge
+from reconciler.core.brake import Limits, Load, Weight, judge, weigh
+from reconciler.core.decide import Decision
+from reconciler.core.memory import Reason
+from reconciler.core.values import Change, Field, FieldValue
+
+LOAD = [one.name for one in fields(Load)]
 
 COUNTS = st.integers(0, 10_000)
 SHARES = st.floats(0, 1)
@@ -55,30 +63,66 @@ def test_what_was_written_today_counts_towards_it() -> None:
 
     assert judge(load, Limits()) == (
         (
-            "clears and removals: 12 planned and 9 written in the last 24 hours,"
+            "clears and removals: 12 planned and 9 written in the last 24 hours"
+            " or let go,"
             " the limit is 20 (2 % of 100 items, at least 20)"
         ),
     )
 
 
-@given(COUNTS, COUNTS, COUNTS, st.integers(0, 99), LIMITS)
+def test_rewrites_of_a_changed_configuration_have_a_sentence_of_their_own() -> None:
+    load = Load(items=1000, rewrites=1000)
+
+    assert judge(load, Limits()) == (
+        (
+            "items that a changed configuration would rewrite: 1000 planned,"
+            " the limit is 200 (20 % of 1000 items, at least 50)"
+        ),
+    )
+
+
+def test_a_pass_that_adds_nothing_goes_whatever_was_done() -> None:
+    load = Load(items=0, done_overwrites=999, done_removals=999, done_rewrites=999)
+
+    assert judge(load, Limits()) == ()
+
+
+def held(load: Load, limits: Limits) -> set[str]:
+    """Name what a pass is held for."""
+    return {reason.partition(":")[0] for reason in judge(load, limits)}
+
+
+@given(st.lists(COUNTS, min_size=7, max_size=7), st.data(), LIMITS)
 def test_more_to_write_never_lets_go(
-    items: int, overwrites: int, removals: int, more: int, limits: Limits
+    counts: list[int], data: st.DataObject, limits: Limits
 ) -> None:
-    load = Load(items=items, overwrites=overwrites, removals=removals)
-    heavier = Load(items=items, overwrites=overwrites + more, removals=removals + more)
+    load = Load(**dict(zip(LOAD, counts, strict=True)))
+    more = data.draw(st.fixed_dictionaries(dict.fromkeys(LOAD[1:], COUNTS)))
+    heavier = replace(load, **{name: getattr(load, name) + more[name] for name in more})
 
-    assert len(judge(heavier, limits)) >= len(judge(load, limits))
+    assert held(heavier, limits) >= held(load, limits)
 
 
-@given(COUNTS, COUNTS, COUNTS, COUNTS, LIMITS)
+@given(st.lists(COUNTS, min_size=7, max_size=7), COUNTS, LIMITS)
 def test_a_larger_library_never_holds(
-    items: int, overwrites: int, removals: int, more: int, limits: Limits
+    counts: list[int], more: int, limits: Limits
 ) -> None:
-    load = Load(items=items, overwrites=overwrites, removals=removals)
-    larger = Load(items=items + more, overwrites=overwrites, removals=removals)
+    load = Load(**dict(zip(LOAD, counts, strict=True)))
 
-    assert len(judge(larger, limits)) <= len(judge(load, limits))
+    assert held(replace(load, items=load.items + more), limits) <= held(load, limits)
+
+
+@given(st.lists(COUNTS, min_size=7, max_size=7), LIMITS)
+def test_stricter_limits_never_let_go(counts: list[int], limits: Limits) -> None:
+    load = Load(**dict(zip(LOAD, counts, strict=True)))
+    stricter = Limits(
+        overwrites=limits.overwrites / 2,
+        overwrites_floor=limits.overwrites_floor // 2,
+        removals=limits.removals / 2,
+        removals_floor=limits.removals_floor // 2,
+    )
+
+    assert held(load, stricter) >= held(load, limits)
 
 
 @given(COUNTS, LIMITS)
@@ -87,6 +131,51 @@ def test_up_to_the_floor_nothing_is_held(items: int, limits: Limits) -> None:
         items=items,
         overwrites=limits.overwrites_floor,
         removals=limits.removals_floor,
+        rewrites=limits.overwrites_floor,
     )
 
     assert judge(load, limits) == ()
+
+
+def written(*, reason: Reason = Reason.CHANGED, **more: Any) -> Decision:  # noqa: ANN401 - a decision's
+    return Decision(**{"reason": reason, "change": Change(value="new"), **more})
+
+
+def test_a_write_weighs_what_its_fields_come_to() -> None:
+    decisions = {
+        Field.TITLE: written(reason=Reason.FOREIGN, overwrites=1),
+        Field.SUMMARY: written(change=Change(), removes=1),
+        Field.GENRES: written(taken=("NIGHT ", "Day")),
+        Field.ACTORS: written(taken=("night",)),
+        Field.DATE: Decision(reason=Reason.EQUAL),
+    }
+
+    assert weigh(decisions, {}) == Weight(
+        overwrites=1,
+        clears=1,
+        is_rewrite=True,
+        taken=("actors:night", "genres:day", "genres:night"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "before", "is_rewrite"),
+    [
+        (written(), "old", True),
+        (written(change=Change()), "old", True),
+        (written(taken=("Night",), change=Change()), "", True),
+        (written(taken=("Night",), reason=Reason.FIRST), "", True),
+        (written(), "", False),
+        (written(), "new", False),  # only the lock
+        (written(reason=Reason.FIRST), "the_file_name", False),
+        (Decision(reason=Reason.KEPT_LOCKED), "old", False),
+    ],
+)
+def test_a_rewrite_replaces_what_is_there(
+    decision: Decision,
+    before: str,
+    is_rewrite: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    weight = weigh({Field.TITLE: decision}, {Field.TITLE: FieldValue(value=before)})
+
+    assert weight.is_rewrite == is_rewrite

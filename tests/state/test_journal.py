@@ -36,14 +36,3 @@ def test_rows_are_counted_by_outcome(ledger: Ledger) -> None:
         ledger.journal.open(row(), now=NOW, overwrites=0, removals=0)
     ledger.journal.close(1, "applied")
     assert ledger.journal.counts() == {"applied": 1, "open": 2}
-
-
-def test_what_was_overwritten_and_removed_since_is_added_up(ledger: Ledger) -> None:
-    assert ledger.journal.load_since(NOW) == (0, 0)
-    for second, (overwrites, removals) in enumerate([(100, 100), (2, 1), (3, 0)]):
-        ledger.journal.open(
-            row(), now=NOW + second, overwrites=overwrites, removals=removals
-        )
-    ledger.journal.close(2, "applied")
-    assert ledger.journal.load_since(NOW + 1) == (5, 1)
-    assert ledger.journal.load_since(NOW + 1, excluding=["applied"]) == (3, 0)

@@ -2,8 +2,14 @@ from dataclasses import replace
 
 from state.ledger import Ledger
 from state.outbox import Due
-from state.records import DeadLetterRecord, EntryRecord, Stage
-from tests.state.samples import NOW, entry, place
+from state.records import (
+    DeadLetterRecord,
+    EntryRecord,
+    LoadRecord,
+    Stage,
+    WeightRecord,
+)
+from tests.state.samples import NOW, entry, place, row
 
 PLANNED, RELEASED = Stage.PLANNED, Stage.RELEASED
 
@@ -160,7 +166,7 @@ def test_entries_are_asked_for_by_what_is_due(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(2, pass_id=2), now=NOW)
     ledger.outbox.owe(entry(1, stage=RELEASED), now=NOW)
     ledger.outbox.postpone(2, not_before=NOW + 9, error="plex is busy")
-    ledger.outbox.forecast({3: (0, 0)})
+    ledger.outbox.forecast({3: WeightRecord()})
     assert due(ledger, Due(stage=RELEASED)) == [1]
     assert due(ledger, Due(stage=PLANNED)) == [2, 3, 4]
     assert due(ledger, Due(stage=PLANNED, now=NOW + 8)) == [3, 4]
@@ -179,22 +185,90 @@ def test_due_entries_are_paged_behind_a_link(ledger: Ledger) -> None:
     assert due(ledger, Due(stage=PLANNED, after=4), 2) == []
 
 
+def load(ledger: Ledger, pass_id: int = 1) -> LoadRecord:
+    return ledger.outbox.load(pass_id, since=NOW, excluding=["not sent"])
+
+
+def planned(overwrites: int = 0, removals: int = 0, rewrites: int = 0) -> LoadRecord:
+    return LoadRecord(
+        overwrites=overwrites,
+        removals=removals,
+        rewrites=rewrites,
+        done_overwrites=0,
+        done_removals=0,
+        done_rewrites=0,
+    )
+
+
 def test_a_pass_weighs_what_its_planned_entries_come_to(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(1), now=NOW)
     ledger.outbox.owe(entry(2), now=NOW)
     ledger.outbox.owe(entry(3, pass_id=2), now=NOW)
-    ledger.outbox.owe(entry(4, stage=RELEASED), now=NOW)
-    assert ledger.outbox.load(1) == (0, 0)
-    ledger.outbox.forecast({1: (2, 1), 2: (3, 0), 3: (50, 50), 4: (50, 50)})
-    assert ledger.outbox.load(1) == (5, 1)
+    assert load(ledger) == planned()
+    heavy = WeightRecord(overwrites=50, removals=50, rewrites=1, taken=("genres:x",))
+    ledger.outbox.forecast(
+        {
+            1: WeightRecord(overwrites=2, removals=1, rewrites=1),
+            2: WeightRecord(overwrites=3),
+            3: heavy,
+        }
+    )
+    assert load(ledger) == planned(5, 1, 1)
+
+
+def test_an_element_taken_out_of_many_items_counts_once(ledger: Ledger) -> None:
+    for link in (1, 2, 3):
+        ledger.outbox.owe(entry(link), now=NOW)
+    night = WeightRecord(removals=1, taken=("genres:night",))
+    both = WeightRecord(taken=("actors:night", "genres:night"))
+    ledger.outbox.forecast({1: night, 2: night, 3: both})
+    assert load(ledger) == planned(removals=2 + 2)
+
+
+def test_what_is_done_counts_beside_it_and_no_element_twice(ledger: Ledger) -> None:
+    """Done is what was written since, and what was let go and is not yet written."""
+    number = ledger.passes.begin("reconcile", now=NOW)
+    journal = {"overwrites": 2, "removals": 1, "taken": ["genres:night", "genres:day"]}
+    for moment, outcome in ((NOW - 1, "applied"), (NOW, None), (NOW, "not sent")):
+        opened = ledger.journal.open(row(), now=moment, **journal)  # type: ignore[arg-type] # by name
+        if outcome is not None:
+            ledger.journal.close(opened.id, outcome)
+    ledger.outbox.owe(entry(1, stage=RELEASED), now=NOW)
+    ledger.outbox.owe(entry(2, pass_id=2), now=NOW)
+    ledger.outbox.forecast(
+        {
+            1: WeightRecord(overwrites=4, rewrites=1, taken=("genres:dusk",)),
+            2: WeightRecord(taken=("genres:dawn", "genres:dusk", "genres:night")),
+        }
+    )
+    found = LoadRecord(
+        overwrites=0,
+        removals=1,
+        rewrites=0,
+        done_overwrites=6,
+        done_removals=4,
+        done_rewrites=1,
+    )
+    assert load(ledger, 2) == found
+    ledger.passes.approve(number)
+    assert load(ledger, 2) == planned(removals=3)
 
 
 def test_an_entry_owed_anew_is_to_be_weighed_anew(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(1), now=NOW)
-    ledger.outbox.forecast({1: (2, 1)})
+    ledger.outbox.forecast({1: WeightRecord(overwrites=2, taken=("genres:x",))})
     ledger.outbox.owe(entry(1, revision=2), now=NOW)
-    assert ledger.outbox.load(1) == (0, 0)
+    assert load(ledger) == planned()
     assert due(ledger, Due(stage=PLANNED, is_unseen=True)) == [1]
+
+
+def test_what_was_let_go_can_be_taken_back(ledger: Ledger) -> None:
+    for link, number in ((1, 3), (2, 3), (3, 2)):
+        ledger.outbox.owe(entry(link, pass_id=number), now=NOW)
+    ledger.outbox.release(3)
+    assert ledger.outbox.retract() == [3]
+    assert ledger.outbox.retract() == []
+    assert ledger.outbox.counts() == {PLANNED: 3}
 
 
 def test_a_released_pass_is_for_delivery_to_take(ledger: Ledger) -> None:

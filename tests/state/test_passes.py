@@ -1,5 +1,5 @@
 from state.ledger import Ledger
-from state.records import PassRecord
+from state.records import HeldRecord, PassRecord
 from tests.state.samples import NOW
 
 
@@ -24,3 +24,19 @@ def test_the_newest_pass_is_read_first(ledger: Ledger) -> None:
     assert ledger.passes.last(9) == []
     numbers = [ledger.passes.begin("reconcile", now=NOW) for _ in range(3)]
     assert [one.id for one in ledger.passes.last(2)] == [numbers[2], numbers[1]]
+
+
+def test_a_held_pass_keeps_its_reasons_until_it_is_let_go(ledger: Ledger) -> None:
+    first, second, third = (ledger.passes.begin("full", now=NOW) for _ in range(3))
+    assert ledger.passes.held() == {}
+    ledger.passes.hold(first, ["too much"])
+    ledger.passes.hold(second, ["one", "two"])
+    ledger.passes.hold(third, ["not as sent"], until_approved=True)
+    assert ledger.passes.held() == {
+        first: HeldRecord(reasons=("too much",)),
+        second: HeldRecord(reasons=("one", "two")),
+        third: HeldRecord(reasons=("not as sent",), until_approved=True),
+    }
+    ledger.passes.let_go(first)
+    ledger.passes.approve(third)
+    assert list(ledger.passes.held()) == [second]

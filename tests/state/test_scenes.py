@@ -49,6 +49,14 @@ def test_a_snapshot_takes_the_place_of_the_one_before(ledger: Ledger) -> None:
     assert ledger.scenes.count() == 1
 
 
+def test_another_form_of_a_snapshot_leaves_what_it_refers_to(ledger: Ledger) -> None:
+    ledger.scenes.put([write(snapshot(3), DRAMA)])
+    formed = snapshot(3, content='{"v": 2}')
+    ledger.scenes.rewrite([formed])
+    assert ledger.scenes.get([3]) == {3: formed}
+    assert list(ledger.scenes.referring("tag", ["drama"])) == [3]
+
+
 def test_nothing_to_put_is_nothing_put(ledger: Ledger) -> None:
     ledger.scenes.put([])
     assert ledger.scenes.count() == 0

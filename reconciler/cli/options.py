@@ -1,0 +1,75 @@
+"""The options that several commands have, each declared once."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.core.errors import UserError
+from reconciler.core.values import Field, SceneId
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_MARK = "plexsync.json"
+
+
+def _as_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click passes it by position
+    ctx.meta[_MARK] = value
+
+
+def is_json(ctx: click.Context) -> bool:
+    """Say whether one JSON document was asked for."""
+    return bool(ctx.meta.get(_MARK))
+
+
+JSON = click.option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    callback=_as_json,
+    help="One JSON document.",
+)
+DRY = click.option(
+    "--dry-run", "is_dry", is_flag=True, help="Only show what would be done."
+)
+ALL = click.option("--all", "is_all", is_flag=True, help="All there are.")
+SCENES = click.option(
+    "--scene",
+    "scenes",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="ID",
+    callback=lambda _ctx, _option, found: frozenset(map(SceneId, found)) or None,
+    help="Only this scene of Stash; may be given several times.",
+)
+FIELDS = click.option(
+    "--field",
+    "fields",
+    type=click.Choice([field.value for field in Field]),
+    multiple=True,
+    metavar="NAME",
+    callback=lambda _ctx, _option, found: frozenset(map(Field, found)) or None,
+    help="Only title, summary, studio, date, genres or actors;"
+    " may be given several times.",
+)
+LIBRARY = click.option("--library", metavar="TITLE", help="Only in this library.")
+
+
+def taking(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Give a command several options, in the order that its help has them."""
+
+    def with_them(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_them
+
+
+def check_library(library: str | None, titles: tuple[str, ...]) -> None:
+    """Raise a `UserError` for a library that is not one of the configuration's."""
+    if library is not None and library not in titles:
+        listed = " or ".join(f'"{title}"' for title in titles)
+        raise UserError(
+            [f'--library "{library}" is not one of [plex] libraries: name {listed}']
+        )

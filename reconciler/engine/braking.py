@@ -1,0 +1,101 @@
+"""Planned passes, let go or held: a held one is told once, and kept in the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from reconciler.clock import Clock
+from reconciler.core.brake import Limits, Load, judge
+from reconciler.core.errors import UserError
+from reconciler.engine.report import Held, Tally
+from reconciler.engine.status import held_passes
+from reconciler.engine.translate import NOTHING_DONE
+from state.ledger import Ledger
+from state.records import HeldRecord
+
+log = structlog.get_logger(__name__)
+
+_DAY = 24 * 3600
+
+
+@dataclass(slots=True, kw_only=True)
+class Brake:
+    """Lets passes go that have been forecast, or holds them until a person has looked.
+
+    A held pass is judged again by every pass, and goes by itself once it keeps to the
+    limits; one that Plex's answers have stopped goes only with a person's yes.
+    """
+
+    ledger: Ledger
+    clock: Clock
+    limits: Limits
+    tally: Tally
+
+    def judge(self, pass_id: int) -> None:
+        """Release a pass's planned entries, or hold it and tell why."""
+        known = self.ledger.passes.held().get(pass_id)
+        if reasons := self._reasons(pass_id, known):
+            self._tell(pass_id, reasons, is_news=known is None)
+            if known is None:
+                with self.ledger.transaction():
+                    self.ledger.passes.hold(pass_id, reasons)
+                log.warning("held", pass_id=pass_id, reasons=list(reasons))
+            return
+        with self.ledger.transaction():
+            self.ledger.outbox.release(pass_id)
+            if known is not None:
+                self.ledger.passes.let_go(pass_id)
+
+    def foresee(self, pass_id: int) -> None:
+        """Tell why a pass would be held, and leave it as it is."""
+        known = self.ledger.passes.held().get(pass_id)
+        if reasons := self._reasons(pass_id, known):
+            self._tell(pass_id, reasons, is_news=known is None)
+
+    def stop(self, reason: str) -> None:
+        """Hold all that is let go and not yet written, until a person has looked."""
+        with self.ledger.transaction():
+            stopped = self.ledger.outbox.retract()
+            for number in stopped:
+                self.ledger.passes.hold(number, [reason], until_approved=True)
+        for number in stopped:
+            self._tell(number, (reason,), is_news=True)
+            log.warning("held", pass_id=number, reasons=[reason])
+
+    def _tell(self, pass_id: int, reasons: Sequence[str], *, is_news: bool) -> None:
+        held = Held(pass_id=pass_id, reasons=tuple(reasons), is_news=is_news)
+        self.tally.held.append(held)
+
+    def _reasons(self, pass_id: int, known: HeldRecord | None) -> tuple[str, ...]:
+        if known is not None and known.until_approved:
+            return known.reasons
+        load = self.ledger.outbox.load(
+            pass_id, since=self.clock.unix() - _DAY, excluding=NOTHING_DONE
+        )
+        weighed = Load(
+            items=self.ledger.links.counts().get("linked", 0),
+            overwrites=load.overwrites,
+            removals=load.removals,
+            rewrites=load.rewrites,
+            done_overwrites=load.done_overwrites,
+            done_removals=load.done_removals,
+            done_rewrites=load.done_rewrites,
+        )
+        return judge(weighed, self.limits)
+
+
+def approve(ledger: Ledger, numbers: Sequence[int]) -> int:
+    """Let held passes go; tell how many entries that is. `UserError` if one is not."""
+    held = held_passes(ledger)
+    if strangers := [number for number in numbers if number not in held]:
+        listed = ", ".join(map(str, held))
+        others = f"held are: {listed}" if held else "there is nothing to approve"
+        raise UserError([f"pass {n} is not held; {others}" for n in strangers])
+    released = 0
+    with ledger.transaction():
+        for number in numbers:
+            ledger.passes.approve(number)
+            released += ledger.outbox.release(number)
+    log.info("approved", passes=list(numbers), released=released)
+    return released
