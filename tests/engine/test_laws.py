@@ -11,6 +11,7 @@ from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule
 from reconciler.core.match import Mapping
 from reconciler.core.values import Field, Policy
+from reconciler.engine.braking import approve
 from reconciler.engine.errands import Release, TakePlex, TakeStash, Undo
 from reconciler.engine.report import PassReport
 from reconciler.engine.running import Pass
@@ -233,6 +234,40 @@ def test_law_3_a_genre_that_a_person_took_out_stays_out(world: World) -> None:
     world.reconcile()
 
     assert genres(world, "glacier") == {"Ice", "Wind"}
+
+
+def test_law_3_a_veto_outlives_a_rebuild_that_a_full_pass_finds(world: World) -> None:
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    world.scene("glacier", tag_ids=(ice, snow))
+    world.reconcile()
+    world.plex.person.untag(world.key("glacier"), "genre", "Snow")
+    world.reconcile(is_full=True)
+    world.plex.moves.rebuild(world.section)
+    world.later(600)
+
+    world.reconcile(is_full=True)
+
+    assert genres(world, "glacier") == {"Ice"}
+
+
+def test_law_3_what_a_person_put_on_a_rebuilt_item_is_the_persons(
+    world: World,
+) -> None:
+    ice = world.stash.create_tag("Ice")
+    scene = world.scene("glacier", tag_ids=(ice,))
+    world.reconcile()
+    world.plex.moves.rebuild(world.section)
+    world.plex.person.tag(world.key("glacier"), "genre", "Ice", lock=False)
+    world.later(600)
+    world.stash.update_scene(scene, title="Glacier")
+    world.reconcile()  # the old item is gone: the scene waits
+    world.reconcile()  # and has the new one
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=())
+
+    world.reconcile()
+
+    assert genres(world, "glacier") == {"Ice"}
 
 
 def test_law_3_nothing_is_blanked_at_first_contact(world: World) -> None:
@@ -642,6 +677,65 @@ def test_the_brake_holds_what_is_too_much_with_the_last_days_writes(
 
     assert outcome.report.held
     assert untouched(world) == 4
+
+
+def test_the_brake_holds_what_is_too_much_with_what_is_let_go(world: World) -> None:
+    world.limits = Limits(overwrites=0.0, overwrites_floor=5)
+    foreign(world, 4)
+    world.reconcile(limit=0)
+    foreign(world, 4, first=4)
+
+    outcome = world.reconcile()
+
+    assert outcome.report.held
+    assert untouched(world) == 4
+
+
+def test_the_brake_does_not_count_what_a_person_approved(world: World) -> None:
+    world.limits = Limits(overwrites=0.0, overwrites_floor=5)
+    foreign(world, 6)
+    world.reconcile()
+    with Ledger(world.state) as ledger:
+        approve(ledger, ledger.outbox.planned_passes())
+    world.reconcile()
+    foreign(world, 4, first=6)
+
+    outcome = world.reconcile()
+
+    assert outcome.report.held == ()
+    assert untouched(world) == 0
+
+
+def test_the_brake_counts_an_entity_once(world: World) -> None:
+    world.limits = Limits(removals=0.0, removals_floor=3)
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    scenes = [world.scene(f"brook-{n}", tag_ids=(ice, snow)) for n in range(6)]
+    world.reconcile()
+    world.later(600)
+    for scene in scenes:
+        world.stash.update_scene(scene, tag_ids=(snow,))
+
+    outcome = world.reconcile()
+
+    assert outcome.report.held == ()
+    assert all(genres(world, f"brook-{n}") == {"Snow"} for n in range(6))
+
+
+def test_the_brake_stops_at_the_first_that_comes_out_otherwise(world: World) -> None:
+    """What a changed configuration owes is proved on one item before the rest."""
+    foreign(world, 8)
+    world.rules = {FILMS: rules(summary=Rule(policy=Policy.FILL))}
+    world.reconcile()
+    assert untouched(world) == 8
+    world.rules = {FILMS: rules(summary=Rule(policy=Policy.ENFORCE))}
+    world.meaning = "another"
+    world.plex_wire.faults.add(Fault(what=What.DROPPED, matches=is_put))
+
+    world.reconcile()
+    world.later(3600)
+    world.reconcile()
+
+    assert untouched(world) == 8
 
 
 def test_the_brake_forgets_what_was_written_longer_than_a_day_ago(

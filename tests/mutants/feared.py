@@ -78,6 +78,7 @@ FEARED = (
         old="            self._leave(look, writes.keys())\n",
         new="""\
             self._leave(look, writes.keys())
+            from dataclasses import replace
             forgotten = {
                 str(name): memory_record(replace(look.known[name], wish=None))
                 for name in writes
@@ -197,27 +198,6 @@ FEARED = (
         caught_by=laws("law_10_undo_of_one_pass_leaves_what_went_before_it"),
     ),
     Bug(
-        name="brake blind to what was written today",
-        file="reconciler/engine/judging.py",
-        old="_DAY = 24 * 3600\n",
-        new="_DAY = 0\n",
-        caught_by=laws("the_brake_holds_what_is_too_much_with_the_last_days_writes"),
-    ),
-    Bug(
-        name="brake counts the day before as well",
-        file="reconciler/engine/judging.py",
-        old="            self.clock.unix() - _DAY, excluding=NOTHING_DONE\n",
-        new="            self.clock.unix() - 2 * _DAY, excluding=NOTHING_DONE\n",
-        caught_by=laws("the_brake_forgets_what_was_written_longer_than_a_day_ago"),
-    ),
-    Bug(
-        name="a wish lets the whole held entry go",
-        file="state/outbox.py",
-        old="        stage = Stage.PLANNED if is_planned else Stage.RELEASED\n",
-        new="        stage = Stage.RELEASED\n",
-        caught_by=laws("the_brake_holds_the_rest_of_what_a_person_asks_a_part_of"),
-    ),
-    Bug(
         name="foreign value under fill overwritten",
         file="reconciler/core/decide.py",
         old="    Policy.FILL: frozenset({Reason.WITHDRAWN, Reason.FIRST}),\n",
@@ -267,5 +247,19 @@ FEARED = (
         old="- int(self.means.settings.keep)\n",
         new="- int(self.means.settings.keep / 86400)\n",
         caught_by=laws("law_10_an_older_pass_can_be_undone_as_well"),
+    ),
+    Bug(
+        name="rebuilt item linked beside its old link",
+        file="state/items.py",
+        old="target = ? AND path = ? AND listing < ?",
+        new="target = ? AND path = ? AND listing < ? AND 0",
+        caught_by=laws("law_3_a_veto_outlives_a_rebuild_that_a_full_pass_finds"),
+    ),
+    Bug(
+        name="what is on a rebuilt item taken for ours",
+        file="reconciler/core/elements.py",
+        old="        passed |= case.there.keys()\n",
+        new="        pass\n",
+        caught_by=laws("law_3_what_a_person_put_on_a_rebuilt_item_is_the_persons"),
     ),
 )

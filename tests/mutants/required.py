@@ -204,12 +204,14 @@ REQUIRED = (
         name="entry delivered while planned",
         file="reconciler/engine/delivering.py",
         old="""\
-        owed = self.ledger.outbox.counts().get(Stage.RELEASED, 0)
-        self._deliver(Stage.RELEASED, owed if limit is None else limit)
+        stage = None if is_wished else Stage.RELEASED
+        counts = self.ledger.outbox.counts()
+        owed = sum(counts.values()) if is_wished else counts.get(Stage.RELEASED, 0)
 """,
         new="""\
-        owed = sum(self.ledger.outbox.counts().values())
-        self._deliver(None, owed if limit is None else limit)
+        stage = None
+        counts = self.ledger.outbox.counts()
+        owed = sum(counts.values())
 """,
         caught_by=laws("the_brake_holds_a_pass_as_a_whole"),
     ),

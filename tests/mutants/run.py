@@ -30,6 +30,8 @@ PATIENCE = 120.0
 MACHINE = ("tests/machine/test_machine.py",)
 """What is left to catch a bug that its own tests let through."""
 MACHINES_PATIENCE = 600.0
+_FALLS_OVER = ("NameError", "UnboundLocalError", "ImportError", "AttributeError")
+"""What a bug fails with that is none: it would break any test, and proves no law."""
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "venv", "dist", "build", "__pycache__", ".*_cache", ".hypothesis"
 )
@@ -45,6 +47,15 @@ class Caught:
     why: str
     """What the test says of it."""
     seconds: float
+
+    @property
+    def falls_over(self) -> bool:
+        """Whether the bug itself does not run, so that nothing was tried."""
+        return self.why.startswith(_FALLS_OVER)
+
+    @property
+    def is_caught(self) -> bool:
+        return bool(self.by) and not self.falls_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,16 +194,16 @@ def run_tests(copy: Path, tests: Sequence[str], *, patience: float) -> Run:
 def _tell(caught: Sequence[Caught], *, says_why: bool) -> int:
     table = Table("bug", "caught by", "seconds", box=None, pad_edge=False)
     for one in caught:
-        by = f"{one.by}\n  {one.why}" if says_why else one.by
-        table.add_row(one.bug.name, escape(by) or "NOTHING", f"{one.seconds:.1f}")
+        by = f"it falls over: {one.why}" if one.falls_over else one.by or "NOTHING"
+        by = f"{by}\n  {one.why}" if says_why else by
+        table.add_row(one.bug.name, escape(by), f"{one.seconds:.1f}")
     console = Console()
     # a test's name is whole wherever the output goes
     width = console.width if console.is_terminal else 200
     Console(width=width).print(table)
-    survived = [one.bug.name for one in caught if not one.by]
-    total = len(caught)
-    sys.stdout.write(f"{total - len(survived)} of {total} bugs caught\n")
-    return 1 if survived else 0
+    count = sum(one.is_caught for one in caught)
+    sys.stdout.write(f"{count} of {len(caught)} bugs caught\n")
+    return 0 if count == len(caught) else 1
 
 
 if __name__ == "__main__":

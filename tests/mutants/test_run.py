@@ -38,6 +38,7 @@ def _bug(new: str) -> Bug:
 def test_a_bug_is_caught_by_the_test_that_fails_and_then_repaired(copy: Path) -> None:
     found = catch(_bug("3 * number"), _TESTS, copy)
 
+    assert found.is_caught
     assert found.by == _TESTS[0]
     assert found.why == "assert 9 == 6"
     assert (copy / "code_of_ours.py").read_text(encoding="utf-8") == _CODE
@@ -52,6 +53,13 @@ def test_a_bug_that_keeps_its_tests_from_ending_is_caught(copy: Path) -> None:
     bug = _bug("[0 for one in iter(int, 1)]")
 
     assert catch(bug, _TESTS, copy, patience=3).by == "no end within 3 seconds"
+
+
+def test_a_bug_that_does_not_run_is_not_counted_as_caught(copy: Path) -> None:
+    found = catch(_bug("2 * nmuber"), _TESTS, copy)
+
+    assert found.falls_over
+    assert not found.is_caught
 
 
 def test_a_bug_whose_place_has_gone_is_refused(copy: Path) -> None:
