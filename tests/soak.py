@@ -1,4 +1,4 @@
-"""`make soak`: what takes hours; every kill there is, until the minutes are up."""
+"""`make soak`: what takes hours; every kill there is, then the machine."""
 
 import argparse
 import sys
@@ -12,16 +12,18 @@ from rich.progress import track
 
 from reconciler import logs
 from tests.crash.kills import Library
+from tests.machine.soak import soak
 
 
 def main() -> int:
-    """Kill a reconcile of 1,000 scenes at every boundary; say what was wrong."""
+    """Kill a reconcile at every boundary, then run the machine; say what was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, help="stop after so long")
     parser.add_argument("--scenes", type=int, default=1000)
     options = parser.parse_args()
     logs.configure("critical", logs.Form.JSON, (), sys.stderr)
-    end = time.monotonic() + 60 * (options.minutes or float("inf"))
+    # half of the minutes is the machine's; without a limit it has an hour
+    end = time.monotonic() + 30 * (options.minutes or float("inf"))
     with tempfile.TemporaryDirectory(prefix="plexsync-soak-") as folder:
         library = Library(Path(folder), options.scenes)
         total = library.boundaries()
@@ -34,10 +36,17 @@ def main() -> int:
                 break
             wrongs += library.kill(boundary)
             done += 1
-    for wrong in wrongs:
+    seed = int(time.monotonic())
+    minutes = (options.minutes or 120) / 2
+    failures = soak(minutes, seed)
+    for wrong in [*wrongs, *failures]:
         sys.stdout.write(f"{wrong}\n")
-    sys.stdout.write(f"{done} kills of {total} boundaries, {len(wrongs)} wrongs\n")
-    return 1 if wrongs else 0
+    sys.stdout.write(
+        f"{done} kills of {total} boundaries, {len(wrongs)} wrongs;"
+        f" {minutes:g} minutes of the machine from seed {seed},"
+        f" {len(failures)} failures\n"
+    )
+    return 1 if wrongs or failures else 0
 
 
 if __name__ == "__main__":

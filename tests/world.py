@@ -95,6 +95,7 @@ class World:
         stash = Endpoint(url="http://stash.test:9999")
         plex = Endpoint(url="http://plex.test:32400", secret=self.plex.model.token)
         session = requests.Session()
+        session.trust_env = False  # no proxies are looked for: nothing leaves here
         session.mount("http://", self.plex_wire)
         self.source = StashClient(stash, self.requests, adapter=self.stash_wire)
         self.library = PlexClient(plex, self.requests, session=session)

@@ -1,0 +1,159 @@
+"""The oracle: it hears what everybody does, and keeps a word for each field."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+
+from reconciler.core.desire import Rule, Rules, is_placeholder
+from reconciler.core.values import Field
+from tests.machine.said import falls_back, says
+from tests.machine.seen import NAMES, Seen, Stand, look
+from tests.machine.spoken import SetWord, ValueWord, Word
+from tests.world import World
+
+ROOT = "/media/films"
+
+
+def path_of(stem: str) -> str:
+    return f"{ROOT}/{stem}.mp4"
+
+
+class Oracle:
+    """Who spoke last about each field of each scene's item."""
+
+    def __init__(self, world: World, rules: Rules) -> None:
+        self.world = world
+        self.rules = dict(rules)
+        self.scenes: dict[str, int] = {}
+        self.values: dict[tuple[str, Field], ValueWord] = {}
+        self.sets: dict[tuple[str, Field], SetWord] = {}
+        self.keys: dict[str, int] = {}
+        """The item that holds a scene's file, where one does."""
+        self.in_doubt = False
+        """Whether a write may be open of which it is not known if it landed."""
+        self._now = 0
+
+    @property
+    def words(self) -> Mapping[tuple[str, Field], Word]:
+        return {**self.values, **self.sets}
+
+    def given_up(self, stem: str, field: Field) -> None:
+        """Hear that a command left a field to Plex: undo, release, conflicts take."""
+        self.words[stem, field].give_up()
+
+    def claimed(self, stem: str, field: Field) -> None:
+        """Hear that a command made a field Stash's again: claim, conflicts take."""
+        self.words[stem, field].take_back()
+
+    def new_scene(self, stem: str, scene: int) -> None:
+        """Hear of a scene that was not there before."""
+        self._tick()
+        self.scenes[stem] = scene
+        for field, stand in says(self.world, scene, stem).items():
+            rule = self.rules[field]
+            if field.is_set:
+                word = SetWord(says=stand, rule=rule, ever=set(stand.elements))
+                self.sets[stem, field] = word
+            else:
+                self.values[stem, field] = ValueWord(says=stand, rule=rule)
+        self._find(look(self.world))
+
+    def stash_spoke(self, stem: str) -> None:
+        """Hear that a scene was saved."""
+        now = self._tick()
+        for field, stand in says(self.world, self.scenes[stem], stem).items():
+            if field.is_set:
+                self.sets[stem, field].stash(stand, now)
+            else:
+                self.values[stem, field].stash(stand, now)
+
+    def falls_back(self, stem: str, field: Field) -> bool:
+        """Whether a field's value is only the file's name."""
+        return field is Field.TITLE and falls_back(self.world, self.scenes[stem])
+
+    @contextlib.contextmanager
+    def others(self) -> Iterator[None]:
+        """Watch what somebody else does in Plex."""
+        before = look(self.world)
+        yield
+        now, after = self._tick(), look(self.world)
+        for stem, key in self.keys.items():
+            if key in after and path_of(stem) in after[key].files:
+                self._compare(stem, before[key], after[key], now)
+        self._find(after)
+
+    def policy(self, field: Field, rule: Rule) -> None:
+        """Hear that a field is treated otherwise."""
+        now = self._tick()
+        self.rules[field] = rule
+        for (_, name), word in self.words.items():
+            if name is field:
+                word.come_under(rule, now)
+
+    def passed(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
+        """Hear what a pass of plexsync has changed."""
+        for stem, key in self.keys.items():
+            for field in NAMES:
+                then, now = before[key].fields[field], after[key].fields[field]
+                if field.is_set:
+                    self.sets[stem, field].ours(then, now)
+                else:
+                    self.values[stem, field].ours(now)
+
+    def settled(self, seen: Mapping[int, Seen]) -> None:
+        """Hear that plexsync has looked at everything and owes nothing."""
+        now = self._tick()
+        self.in_doubt = False
+        for (stem, field), word in self.words.items():
+            if stem in self.keys:
+                word.settle(seen[self.keys[stem]].fields[field], now)
+
+    def linked(
+        self, seen: Mapping[int, Seen]
+    ) -> Iterator[tuple[str, Field, Word, Stand]]:
+        """Go through all fields of the items that hold a scene's file."""
+        for (stem, field), word in self.words.items():
+            if stem in self.keys:
+                yield stem, field, word, seen[self.keys[stem]].fields[field]
+
+    def _compare(self, stem: str, before: Seen, after: Seen, now: int) -> None:
+        for field in NAMES:
+            then, is_now = before.fields[field], after.fields[field]
+            if then == is_now:
+                continue
+            if field.is_set:
+                word = self.sets[stem, field]
+                word.others(then, is_now, now, in_doubt=self.in_doubt)
+            else:
+                self.values[stem, field].others(then, is_now, now)
+                if self.in_doubt:
+                    self.values[stem, field].mistake_for_a_normal_form(now)
+
+    def _find(self, seen: Mapping[int, Seen]) -> None:
+        """Find the items anew; one under another key is another incarnation."""
+        held = {
+            path: key
+            for key, item in seen.items()
+            for path in item.files
+            if item.section == self.world.section
+        }
+        for stem in self.scenes:
+            key = held.get(path_of(stem))
+            if key is None:
+                self.keys.pop(stem, None)
+            elif self.keys.get(stem) != key:
+                self.keys[stem] = key
+                self._born(stem, seen[key])
+
+    def _born(self, stem: str, item: Seen) -> None:
+        for field in NAMES:
+            stand = item.fields[field]
+            if field.is_set:
+                self.sets[stem, field].born(stand, self._now)
+                continue
+            is_stem = is_placeholder(field, stand.value, path_of(stem))
+            is_vacant = is_stem or not stand.value
+            self.values[stem, field].born(stand, self._now, is_vacant=is_vacant)
+
+    def _tick(self) -> int:
+        self._now += 1
+        return self._now

@@ -1,0 +1,70 @@
+"""What the machine has found, each as small as it gets."""
+
+import pytest
+
+from reconciler.core.values import Field
+from tests.sandbox.faults import Fault, What
+from tests.world import World
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="what we added to another incarnation is taken for ours on this one",
+)
+def test_an_element_that_a_person_put_on_a_rebuilt_item_is_the_persons(
+    world: World,
+) -> None:
+    ada = world.stash.create_performer("Ada Brook")
+    scene = world.scene("heron", performer_ids=(ada,))
+    world.reconcile()
+    key = world.plex.moves.rekey(world.key("heron"))
+    world.plex.person.tag(key, "actor", "Ada Brook", lock=False)
+    world.later(600)
+    world.stash.update_scene(scene, title="Heron")
+    world.reconcile()  # the old item is gone: the scene waits
+    world.reconcile()  # and is linked to the new one
+    world.later(600)
+    world.stash.update_scene(scene, performer_ids=())
+
+    world.reconcile()
+
+    assert world.value("heron", Field.ACTORS) == ("Ada Brook",)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a full pass links a rebuilt item anew beside its old link: no veto",
+)
+def test_a_veto_outlives_a_rebuild_that_a_full_pass_finds(world: World) -> None:
+    people = [world.stash.create_performer(name) for name in ("Ada Brook", "Ben Carr")]
+    world.scene("heron", performer_ids=tuple(people))
+    world.reconcile()
+    world.plex.person.untag(world.key("heron"), "actor", "Ada Brook")
+    world.reconcile(is_full=True)
+    world.plex.moves.rekey(world.key("heron"))
+    world.later(600)
+
+    world.reconcile(is_full=True)
+
+    assert world.value("heron", Field.ACTORS) == ("Ben Carr",)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="what others did after a lost write is taken for the normal form of it",
+)
+def test_a_write_that_was_lost_is_made_though_others_wrote_meanwhile(
+    world: World,
+) -> None:
+    nature = world.stash.create_tag("Nature")
+    world.scene("heron", tag_ids=(nature,))
+    lost = Fault(what=What.RESET_BEFORE, matches=lambda asked: asked.method == "PUT")
+    world.plex_wire.faults.add(lost)
+    world.reconcile()
+    world.plex.person.tag(world.key("heron"), "genre", "Heirloom", lock=False)
+    world.later(600)
+
+    world.reconcile()
+    world.reconcile(is_full=True)
+
+    assert set(world.value("heron", Field.GENRES)) == {"Heirloom", "Nature"}
