@@ -12,6 +12,10 @@ _WIDTH = 255
 """Characters that Plex's database has room for in a title, by its own schema."""
 
 
+_SHORTEST = 64
+"""Characters below which nothing is known to be cut off by a server."""
+
+
 class Outcome(StrEnum):
     """How a field stands after its write."""
 
@@ -57,6 +61,27 @@ def is_applied(field: Field, change: Change, after: FieldValue) -> bool:
     there = by_identity(after.elements)
     has_all = all(identity(element) in there for element in change.elements)
     return has_all and not any(identity(element) in there for element in change.removed)
+
+
+def is_plausible(field: Field, change: Change, after: FieldValue) -> bool:
+    """Whether *after* can be what Plex made of *change*, long after it was sent.
+
+    Only where it differs in what servers do to text: white space, case, form and length.
+    Anything else that stands there may as well be somebody's who came in between.
+    """
+    if change.lock is not None and after.locked != change.lock:
+        return False
+    if not field.is_set:
+        return _comes_of(after.value, change.value)
+    return all(
+        any(_comes_of(found, sent) for found in after.elements)
+        for sent in change.elements
+    )
+
+
+def _comes_of(found: str, sent: str) -> bool:
+    found, sent = identity(found), identity(sent)
+    return found == sent or (len(found) >= _SHORTEST and sent.startswith(found))
 
 
 def is_same(field: Field, one: FieldValue, other: FieldValue) -> bool:

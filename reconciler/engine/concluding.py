@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from reconciler.core.conclude import Outcome, needs_second_read, outcome, remember
+from reconciler.core.conclude import (
+    Outcome,
+    is_plausible,
+    needs_second_read,
+    outcome,
+    remember,
+)
 from reconciler.core.memory import Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
 from reconciler.engine.failing import Failing
@@ -102,6 +108,7 @@ class Concluder:
             name: write
             for name, write in one.writes.items()
             if _outcome(name, write, after, again) is Outcome.APPLIED
+            and (one.entry is not None or _is_plausible(name, write, after))
         }
         records = {
             str(name): memory_record(_remembered(name, write, after))
@@ -160,6 +167,11 @@ def _outcome(name: Field, write: Written, after: Item, again: Item | None) -> Ou
     later = again.fields.get(name, EMPTY) if again else None
     found = after.fields.get(name, EMPTY)
     return outcome(name, write.change, write.before, found, later)
+
+
+def _is_plausible(name: Field, write: Written, after: Item) -> bool:
+    """Whether a write that was left open has landed: others may have come since."""
+    return is_plausible(name, write.change, after.fields.get(name, EMPTY))
 
 
 def _remembered(name: Field, write: Written, after: Item) -> Memory:
