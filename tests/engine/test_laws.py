@@ -452,6 +452,22 @@ def test_law_7_a_write_without_an_answer_is_ours_once_it_is_seen(world: World) -
     assert everything(world) == before
 
 
+def test_law_7_a_lost_write_is_made_though_others_wrote_meanwhile(
+    world: World,
+) -> None:
+    ice = world.stash.create_tag("Ice")
+    world.scene("glacier", tag_ids=(ice,))
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.reconcile()
+    world.plex.person.tag(world.key("glacier"), "genre", "Heirloom", lock=False)
+    world.later(600)
+
+    world.reconcile()
+    world.reconcile(is_full=True)
+
+    assert genres(world, "glacier") == {"Heirloom", "Ice"}
+
+
 # 8: absence is proved
 
 

@@ -262,4 +262,11 @@ FEARED = (
         new="        pass\n",
         caught_by=laws("law_3_what_a_person_put_on_a_rebuilt_item_is_the_persons"),
     ),
+    Bug(
+        name="others' words taken for what became of a lost write",
+        file="reconciler/engine/concluding.py",
+        old="and (one.entry is not None or _is_plausible(name, write, after))",
+        new="and True",
+        caught_by=laws("law_7_a_lost_write_is_made_though_others_wrote_meanwhile"),
+    ),
 )
