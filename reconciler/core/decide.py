@@ -155,6 +155,15 @@ def first_of(
     return memory.first
 
 
+def seen_of(memory: Memory, observed: FieldValue) -> FieldValue | None:
+    """Say what is seen of a field that is left.
+
+    What is released before it was seen meets Plex for the first time with its claim.
+    """
+    is_unmet = memory.verdict is Verdict.RELEASED and memory.seen is None
+    return None if is_unmet else observed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One value's situation, and the questions that the table asks of it."""
@@ -228,7 +237,8 @@ class Case:
 
     def _left(self, reason: Reason) -> Memory:
         if reason in {Reason.LEFT, Reason.AT_REST}:
-            return replace(self.memory, seen=self.observed, ours=self._is_ours())
+            seen = seen_of(self.memory, self.observed)
+            return replace(self.memory, seen=seen, ours=self._is_ours())
         if not self.want.value:
             return Memory(reason=reason, first=self.memory.first)
         return replace(

@@ -20,6 +20,7 @@ from reconciler.core.decide import (
     given_up,
     lock_for,
     moved,
+    seen_of,
 )
 from reconciler.core.desire import Wanted
 from reconciler.core.memory import Memory, Reason, Verdict
@@ -37,8 +38,8 @@ def decide_elements(
     if memory.verdict in {Verdict.UNDONE, Verdict.RELEASED} and given_up(
         memory, desired_moved=case.desired.keys() != case.base
     ):
-        seen = replace(memory, seen=observed)
-        return Decision(reason=Reason.LEFT, memory=seen)
+        left = replace(memory, seen=seen_of(memory, observed))
+        return Decision(reason=Reason.LEFT, memory=left)
     if memory.verdict is Verdict.UNDONE:
         # Stash has spoken again: what was undone is wanted as if it were new
         case = Set(want=want, memory=replace(memory, base=()), observed=observed)
