@@ -142,8 +142,7 @@ def lock_for(want: Wanted, memory: Memory, observed: FieldValue) -> bool | None:
     """Say what a write does to the lock: a lock that is not ours is left alone."""
     if want.rule.lock:
         return True
-    is_ours = memory.ours and memory.was_locked
-    return False if is_ours and observed.locked else None
+    return False if memory.holds_lock and observed.locked else None
 
 
 def first_of(

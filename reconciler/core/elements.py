@@ -44,8 +44,7 @@ def decide_elements(
         # Stash has spoken again: what was undone is wanted as if it were new
         case = Set(want=want, memory=replace(memory, base=()), observed=observed)
     if not case.desired and not case.owned:
-        blank = Memory(reason=Reason.NO_OPINION, first=memory.first)
-        return Decision(reason=Reason.NO_OPINION, memory=blank)
+        return _forgotten(case)
     reasons = dict(case.reasons())
     written = {key for key, reason in reasons.items() if case.writes(key, reason)}
     if is_fought:
@@ -180,6 +179,20 @@ def combine(
         removes=len(taken),
         added=added,
         taken=taken,
+    )
+
+
+def _forgotten(case: Set) -> Decision:
+    """Forget a set in which nothing is wanted or ours; our lock goes with the rest."""
+    memory, observed = case.memory, case.observed
+    is_as_left = case.there.keys() == case.seen
+    if not (memory.holds_lock and observed.locked and is_as_left):
+        blank = Memory(reason=Reason.NO_OPINION, first=memory.first)
+        return Decision(reason=Reason.NO_OPINION, memory=blank)
+    return Decision(
+        reason=Reason.WITHDRAWN,
+        change=Change(elements=observed.elements, lock=False),
+        memory=Memory(reason=Reason.WITHDRAWN, first=memory.first),
     )
 
 
