@@ -131,6 +131,19 @@ CASES = [
         change=Change(elements=("X",), removed=("A",), lock=False),
     ),
     Case(
+        name="all gone from stash, and only our lock is left of ours",
+        memory=added("A", seen=locked("A", "X"), owned=()),
+        has=locked("A", "X"),
+        reason=Reason.WITHDRAWN,
+        change=Change(elements=("A", "X"), lock=False),
+    ),
+    Case(
+        name="all gone from stash, and a person has edited under our lock",
+        memory=added("A", owned=()),
+        has=locked("A", "X"),
+        reason=Reason.NO_OPINION,
+    ),
+    Case(
         name="all gone from stash, never locked",
         memory=added("A", seen=plain("A")),
         has=plain("A"),
