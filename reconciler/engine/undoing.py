@@ -109,6 +109,8 @@ def _is_there(memory: Memory, back: FieldValue) -> bool:
 
 
 def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone | None:
+    if not writes and not is_all:
+        return None
     take, give = _moves(memory, writes)
     owned = by_identity(memory.owned)
     take = owned if is_all else {key: owned[key] for key in take if key in owned}
