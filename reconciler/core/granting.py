@@ -41,8 +41,7 @@ def grant(at: Situation, wish: Wish) -> Decision:
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return by_the_table(replace(at, memory=adopted))
-        case Asked.UNDO:
-            undo = _undo_elements if at.field.is_set else _undo_value
+    undo = _undo_elements if at.field.is_set else _undo_value
     return undo(at.want, memory, wish, at.observed)
 
 
