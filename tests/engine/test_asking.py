@@ -221,20 +221,22 @@ def test_an_undo_that_never_arrived_is_done_by_the_next_pass(world: World) -> No
 def test_nothing_is_taken_on_while_a_write_is_open_and_plex_is_away(
     world: World,
 ) -> None:
-    """It would be undone by what the open write leaves to remember."""
-    world.scene("glacier", title="Glacier")
+    """What the open write leaves to remember would take the place of the wish."""
+    scene = world.scene("glacier", title="Glacier")
     before = everything(world)
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, title="Glacier at night")
     world.plex_wire.faults.add(Fault(what=What.RESET_AFTER, matches=is_put))
     world.reconcile()
     world.plex_wire.up = False
 
     refused = world.carry_out(START)
+
+    assert refused.report.pass_id is None
     assert len(refused.report.problems) == 1
     world.plex_wire.up = True
     world.carry_out(START)
-    world.later(3600)
-    world.reconcile()
-
     assert everything(world) == before
 
 
