@@ -66,7 +66,7 @@ def is_applied(field: Field, change: Change, after: FieldValue) -> bool:
 def is_plausible(field: Field, change: Change, after: FieldValue) -> bool:
     """Whether *after* can be what Plex made of *change*, long after it was sent.
 
-    Only where it differs in what servers do to text: white space, case, form and length.
+    Only where it differs in what servers do to text: white space, case, form, length.
     Anything else that stands there may as well be somebody's who came in between.
     """
     if change.lock is not None and after.locked != change.lock:

@@ -142,8 +142,7 @@ def lock_for(want: Wanted, memory: Memory, observed: FieldValue) -> bool | None:
     """Say what a write does to the lock: a lock that is not ours is left alone."""
     if want.rule.lock:
         return True
-    is_ours = memory.ours and memory.was_locked
-    return False if is_ours and observed.locked else None
+    return False if memory.holds_lock and observed.locked else None
 
 
 def first_of(
@@ -153,6 +152,15 @@ def first_of(
     if memory.first is None or not memory.ours or is_personal:
         return observed
     return memory.first
+
+
+def seen_of(memory: Memory, observed: FieldValue) -> FieldValue | None:
+    """Say what is seen of a field that is left.
+
+    What is released before it was seen meets Plex for the first time with its claim.
+    """
+    is_unmet = memory.verdict is Verdict.RELEASED and memory.seen is None
+    return None if is_unmet else observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +236,8 @@ class Case:
 
     def _left(self, reason: Reason) -> Memory:
         if reason in {Reason.LEFT, Reason.AT_REST}:
-            return replace(self.memory, seen=self.observed, ours=self._is_ours())
+            seen = seen_of(self.memory, self.observed)
+            return replace(self.memory, seen=seen, ours=self._is_ours())
         if not self.want.value:
             return Memory(reason=reason, first=self.memory.first)
         return replace(

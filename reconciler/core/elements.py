@@ -20,6 +20,7 @@ from reconciler.core.decide import (
     given_up,
     lock_for,
     moved,
+    seen_of,
 )
 from reconciler.core.desire import Wanted
 from reconciler.core.memory import Memory, Reason, Verdict
@@ -37,14 +38,13 @@ def decide_elements(
     if memory.verdict in {Verdict.UNDONE, Verdict.RELEASED} and given_up(
         memory, desired_moved=case.desired.keys() != case.base
     ):
-        seen = replace(memory, seen=observed)
-        return Decision(reason=Reason.LEFT, memory=seen)
+        left = replace(memory, seen=seen_of(memory, observed))
+        return Decision(reason=Reason.LEFT, memory=left)
     if memory.verdict is Verdict.UNDONE:
         # Stash has spoken again: what was undone is wanted as if it were new
         case = Set(want=want, memory=replace(memory, base=()), observed=observed)
     if not case.desired and not case.owned:
-        blank = Memory(reason=Reason.NO_OPINION, first=memory.first)
-        return Decision(reason=Reason.NO_OPINION, memory=blank)
+        return _forgotten(case)
     reasons = dict(case.reasons())
     written = {key for key, reason in reasons.items() if case.writes(key, reason)}
     if is_fought:
@@ -178,6 +178,20 @@ def combine(
         memory=memory,
         added=added,
         taken=taken,
+    )
+
+
+def _forgotten(case: Set) -> Decision:
+    """Forget a set in which nothing is wanted or ours; our lock goes with the rest."""
+    memory, observed = case.memory, case.observed
+    is_as_left = case.there.keys() == case.seen
+    if not (memory.holds_lock and observed.locked and is_as_left):
+        blank = Memory(reason=Reason.NO_OPINION, first=memory.first)
+        return Decision(reason=Reason.NO_OPINION, memory=blank)
+    return Decision(
+        reason=Reason.WITHDRAWN,
+        change=Change(elements=observed.elements, lock=False),
+        memory=Memory(reason=Reason.WITHDRAWN, first=memory.first),
     )
 
 

@@ -11,6 +11,7 @@ from reconciler.core.decide import (
     decide_value,
     first_of,
     lock_for,
+    seen_of,
 )
 from reconciler.core.desire import Wanted
 from reconciler.core.elements import by_identity, decide_elements, take_stash
@@ -40,17 +41,15 @@ def grant(at: Situation, wish: Wish) -> Decision:
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return by_the_table(replace(at, memory=adopted))
-        case Asked.UNDO if at.field.is_set:
-            return _undo_elements(at.want, memory, wish, at.observed)
-        case Asked.UNDO:
-            return _undo_value(at.want, memory, wish, at.observed)
+    undo = _undo_elements if at.field.is_set else _undo_value
+    return undo(at.want, memory, wish, at.observed)
 
 
 def _take(at: Situation) -> Decision:
     memory = replace(at.memory, verdict=None)
     at = replace(at, memory=memory)
-    if not at.want.content:
-        return by_the_table(at)
+    if not at.want.content or at.want.is_fallback:
+        return by_the_table(at)  # Stash has none to take
     if at.field.is_set:
         return take_stash(at.want, memory, at.observed)
     return _take_value(at.want, memory, at.observed)
@@ -73,13 +72,16 @@ def _take_value(want: Wanted, memory: Memory, observed: FieldValue) -> Decision:
 
 def _release(at: Situation) -> Decision:
     """Take our lock off and leave the value; what is remembered waits for `claim`."""
-    after = replace(
-        at.memory,
-        seen=at.observed,
-        verdict=Verdict.RELEASED,
-        reason=Reason.RELEASED,
+    memory, observed = at.memory, at.observed
+    # a value that is not as we left it is a person's, and so is the lock on it
+    is_as_left = at.field.is_set or (
+        memory.seen is not None and memory.seen.value == observed.value
     )
-    has_lock = at.memory.holds_lock and at.observed.locked
+    after = replace(memory, verdict=Verdict.RELEASED, reason=Reason.RELEASED)
+    after = replace(
+        after, seen=seen_of(after, observed), ours=memory.ours and is_as_left
+    )
+    has_lock = memory.holds_lock and observed.locked and is_as_left
     change = _as_is(at, lock=False) if has_lock else None
     return Decision(reason=Reason.RELEASED, change=change, memory=after)
 
@@ -145,7 +147,7 @@ def _undo_elements(
         owned=tuple(name for key, name in (owned | back).items() if key not in out),
     )
     left = memory.seen or wish.left
-    is_as_left = left is None or observed.locked == left.locked
+    is_as_left = left is not None and observed.locked == left.locked
     lock = wish.back.locked if is_as_left else observed.locked
     if final == observed.elements and lock == observed.locked:
         return Decision(reason=Reason.UNDONE, memory=after)
@@ -161,11 +163,12 @@ def _undo_elements(
 
 
 def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
+    is_released = memory.verdict is Verdict.RELEASED  # and stays so until its claim
     return replace(
         memory,
         base=want.content,
         seen=observed,
-        verdict=Verdict.UNDONE,
+        verdict=Verdict.RELEASED if is_released else Verdict.UNDONE,
         reason=Reason.UNDONE,
         ours=wish.ours,
         first=wish.first,

@@ -202,11 +202,16 @@ class Placer:
         has: FieldValue,
         names: Mapping[Field, AbstractSet[str]],
     ) -> tuple[str, ...]:
-        """Name elements that are nobody's: known to Stash, not wanted, not ours."""
+        """Name elements that are nobody's: known to Stash, not wanted, not ours.
+
+        What is released is left until its claim.
+        """
         snapshots = self.ledger.scenes.get([link.scene])
         rules = self.looker.surveyor.linker.rules(link.target)
         want = desire(restored(snapshots[link.scene]), link.path, rules)[name]
         one = known.get(name, NOTHING)
+        if one.verdict is Verdict.RELEASED:
+            return ()
         wanted = {identity(one.forms.get(identity(e), e)) for e in want.elements}
         ours = by_identity(one.owned)
         return tuple(

@@ -115,11 +115,17 @@ class Pass:
         return self._report()
 
     def carry_out(self, errand: Errand) -> PassReport:
-        """Do what a person asked for; what cannot be done now stays owed."""
+        """Do what a person asked for; what cannot be done now stays owed.
+
+        While writes are open whose outcome cannot be read, nothing is taken on.
+        """
         self._open.kind = errand.cause
         self._surveyor.know_targets()
         self._is_resolved = self._try(self._resolve)
-        if self._try(partial(self._placer().place, errand)) and self._is_resolved:
+        # what became of open writes has to be known: they are what is undone, and
+        # what they leave to remember would take the place of a wish
+        place = partial(self._placer().place, errand)
+        if self._is_resolved and self._try(place):
             self._try(self._grant)
         if self._open.number is not None:
             self._end()

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.canonical import identity
+from reconciler.core.conclude import new_forms
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Asked, Memory, Wish
+from reconciler.core.memory import Asked, Memory, Verdict, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue
 from reconciler.engine.translate import NOTHING_DONE, Written, journal_fields
 from state.records import JournalRecord
@@ -90,7 +91,8 @@ def _start(writes: Sequence[Written]) -> Written:
 
 def _left(last: Written) -> FieldValue:
     lock = last.before.locked if last.change.lock is None else last.change.lock
-    return FieldValue(value=last.change.value, locked=lock)
+    change = last.change
+    return FieldValue(value=change.value, elements=change.elements, locked=lock)
 
 
 def _stands(memory: Memory, last: Written) -> bool:
@@ -101,17 +103,20 @@ def _stands(memory: Memory, last: Written) -> bool:
 
 
 def _is_there(memory: Memory, back: FieldValue) -> bool:
-    return not memory.ours and memory.seen == back
+    # whatever lock it has by now was left, or put, there by somebody else
+    is_done = not memory.ours or memory.verdict is Verdict.UNDONE
+    return is_done and memory.seen is not None and memory.seen.value == back.value
 
 
 def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone | None:
+    if not writes and not is_all:
+        return None
     take, give = _moves(memory, writes)
-    if is_all:
-        take |= by_identity(memory.owned)
     owned = by_identity(memory.owned)
-    take = {key: name for key, name in take.items() if key in owned}
+    take = owned if is_all else {key: owned[key] for key in take if key in owned}
     back = writes[0].before if writes else memory.first
-    if back is None or not (take or give or memory.ours):
+    is_moved = bool(take or give or memory.ours) or _is_reordered(memory, writes)
+    if back is None or not is_moved:
         return None
     is_ours = bool(owned.keys() - take.keys() | give.keys())
     first = writes[0].prior if writes and writes[0].was_ours else memory.first
@@ -119,6 +124,7 @@ def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone |
         wish=Wish(
             asked=Asked.UNDO,
             back=memory.first or back if is_all else back,
+            left=_left(writes[-1]) if writes and not memory.base else None,
             take=tuple(take.values()),
             give=tuple(give.values()),
             ours=is_ours,
@@ -127,16 +133,32 @@ def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone |
     )
 
 
+def _is_reordered(memory: Memory, writes: Sequence[Written]) -> bool:
+    """Whether what is not ours has been left in another order than it was in."""
+    if not writes or memory.verdict is Verdict.UNDONE:
+        return False
+    before = list(by_identity(writes[0].before.elements))
+    after = list(by_identity((memory.seen or _left(writes[-1])).elements))
+    return [key for key in before if key in after] != [
+        key for key in after if key in before
+    ]
+
+
 def _moves(
     memory: Memory, writes: Sequence[Written]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Add up what to take out and what to put back, from the last write on."""
     take: dict[str, str] = {}
     give: dict[str, str] = {}
+    later = memory.seen
     for write in reversed(writes):
-        before = by_identity(write.before.elements)
+        before, forms = by_identity(write.before.elements), dict(memory.forms)
+        if later is not None:
+            # what Plex made of an element is forgotten with it
+            forms |= new_forms(write.change, write.before, later)
+        later = write.before
         for name in write.memory.owned:
-            key = identity(memory.forms.get(identity(name), name))
+            key = identity(forms.get(identity(name), name))
             if identity(name) not in before and give.pop(key, None) is None:
                 take[key] = name
         for name in write.change.removed:

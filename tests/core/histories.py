@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reconciler.core.conclude import Outcome
 from reconciler.core.decide import Decision
 from reconciler.core.desire import Rule, Wanted
-from reconciler.core.memory import Memory, Reason, Verdict
-from reconciler.core.values import Field, FieldValue, Policy
+from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.values import EMPTY, Field, FieldValue, Policy
 from tests.core.little_plex import Habits, LittlePlex
 
 VALUES = st.sampled_from(["", "a", "b", "caf\u00e9"])
@@ -97,9 +97,26 @@ def memories(*, is_set: bool) -> st.SearchStrategy[Memory]:
     )
 
 
-def play(field: Field, history: Sequence[Step], habits: Habits) -> Iterator[Turn]:
+def wishes(*asked: Asked) -> st.SearchStrategy[Wish]:
+    """Ask anything at all, whether or not anybody would."""
+    spelled = st.lists(st.sampled_from(SPELLINGS), max_size=3).map(tuple)
+    return st.builds(
+        Wish,
+        asked=st.sampled_from(asked or tuple(Asked)),
+        back=values() | sets(),
+        left=st.none() | values(),
+        take=spelled,
+        give=spelled,
+        ours=st.booleans(),
+        first=st.none() | values() | sets(),
+    )
+
+
+def play(
+    field: Field, history: Sequence[Step], habits: Habits, has: FieldValue = EMPTY
+) -> Iterator[Turn]:
     """Live a history through, one decision for each step."""
-    plex = LittlePlex(field=field, habits=habits)
+    plex = LittlePlex(field=field, habits=habits, has=has)
     for step in history:
         was = plex.has
         if step.touched is not None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.core.conclude import Outcome, outcome, remember
-from reconciler.core.decide import Decision, decide_value
+from reconciler.core.decide import Decision, Situation
 from reconciler.core.desire import Wanted
-from reconciler.core.elements import decide_elements
-from reconciler.core.memory import NOTHING, Memory
+from reconciler.core.memory import NOTHING, Memory, Wish
+from reconciler.core.plan import decide
 from reconciler.core.values import EMPTY, Change, Field, FieldValue
 
 
@@ -39,9 +39,14 @@ class LittlePlex:
     judged: Outcome | None = None
 
     def decide(self, want: Wanted) -> Decision:
-        if self.field.is_set:
-            return decide_elements(want, self.memory, self.has)
-        return decide_value(want, self.memory, self.has)
+        memory, has = self.memory, self.has
+        at = Situation(field=self.field, want=want, memory=memory, observed=has)
+        return decide(at)
+
+    def grant(self, want: Wanted, wish: Wish) -> Decision:
+        """Do what a person asks for, the whole way."""
+        self.memory = replace(self.memory, wish=wish)
+        return self.deliver(want)
 
     def deliver(self, want: Wanted) -> Decision:
         """Decide, write, read back and remember: the whole way of one field."""

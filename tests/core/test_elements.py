@@ -11,7 +11,6 @@ from reconciler.core.desire import Rule, Wanted
 from reconciler.core.elements import decide_elements
 from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import Change, FieldValue, Policy
-from tests.core import test_table
 
 PUSH, ENFORCE, FILL = Policy.PUSH, Policy.ENFORCE, Policy.FILL
 
@@ -130,6 +129,19 @@ CASES = [
         has=locked("A", "X"),
         reason=Reason.WITHDRAWN,
         change=Change(elements=("X",), removed=("A",), lock=False),
+    ),
+    Case(
+        name="all gone from stash, and only our lock is left of ours",
+        memory=added("A", seen=locked("A", "X"), owned=()),
+        has=locked("A", "X"),
+        reason=Reason.WITHDRAWN,
+        change=Change(elements=("A", "X"), lock=False),
+    ),
+    Case(
+        name="all gone from stash, and a person has edited under our lock",
+        memory=added("A", owned=()),
+        has=locked("A", "X"),
+        reason=Reason.NO_OPINION,
     ),
     Case(
         name="all gone from stash, never locked",
@@ -348,15 +360,29 @@ def test_a_case(case: Case) -> None:
     assert decision.reason is case.reason
 
 
-def test_every_reason_is_reached() -> None:
-    rows = {
-        row.decide(policy).reason
-        for row in test_table.ROWS
-        for policy in (PUSH, ENFORCE, FILL)
-    }
-    asked = {Reason.TAKEN, Reason.SETTLED, Reason.RELEASED, Reason.UNDONE}
-    others = asked | {Reason.SPARED, Reason.FIGHT}
-    assert rows | {case.decide().reason for case in CASES} == set(Reason) - others
+def test_elements_that_are_fought_over_are_left() -> None:
+    """Those that Stash has only now come to want are written all the same."""
+    memory = added("A", "B", seen=plain("A", "B"))
+    want = Wanted(elements=("A", "B", "C"), rule=Rule(lock=False))
+
+    decision = decide_elements(want, memory, plain("B"), is_fought=True)
+    after = replace(decision.memory, seen=plain("B", "C"))
+    again = decide_elements(want, after, plain("B", "C"))
+
+    assert (decision.reason, decision.added) == (Reason.CHANGED, ("C",))
+    assert decision.memory.yielded == ("a",)
+    assert again.change is None
+
+
+def test_a_set_that_is_fought_over_is_left_as_a_whole() -> None:
+    memory = added("A", seen=plain("A"))
+    want = Wanted(elements=("A",), rule=Rule(lock=False))
+
+    decision = decide_elements(want, memory, plain(), is_fought=True)
+
+    assert (decision.reason, decision.change) == (Reason.FIGHT, None)
+    assert decision.memory.verdict is Verdict.YIELDED
+    assert decide_elements(want, decision.memory, plain()).change is None
 
 
 def test_what_was_there_before_is_never_owned() -> None:

@@ -12,7 +12,8 @@ import pytest
 from reconciler.core.decide import Decision, decide_value
 from reconciler.core.desire import Rule, Wanted
 from reconciler.core.memory import Memory, Reason, Verdict
-from reconciler.core.values import EMPTY, Change, FieldValue, Policy
+from reconciler.core.values import EMPTY, Change, Field, FieldValue, Policy
+from tests.core.little_plex import LittlePlex
 
 PUSH, ENFORCE, FILL = Policy.PUSH, Policy.ENFORCE, Policy.FILL
 OLD, NEW, HERS = "ours", "new", "hers"
@@ -53,11 +54,18 @@ class Row:
     sends: str | None = None
     placeholder: bool = False
     lock: bool = True
+    is_fought: bool = False
 
     def decide(self, policy: Policy) -> Decision:
         rule = Rule(policy=policy, lock=self.lock)
         want = Wanted(value=self.desired, rule=rule)
-        return decide_value(want, self.memory, self.has, placeholder=self.placeholder)
+        return decide_value(
+            want,
+            self.memory,
+            self.has,
+            placeholder=self.placeholder,
+            is_fought=self.is_fought,
+        )
 
 
 def rows(*policies: Policy, **row: Any) -> Row:  # noqa: ANN401 - the fields of a Row
@@ -173,6 +181,13 @@ ROWS = [
         placeholder=True,
         reason=Reason.FIRST,
     ),
+    rows(
+        ENFORCE,
+        row="6-placeholder",
+        has=locked("stem"),
+        placeholder=True,
+        reason=Reason.KEPT_LOCKED,
+    ),
     rows(PUSH, ENFORCE, row="8", has=plain(HERS), reason=Reason.FOREIGN),
     rows(
         ENFORCE,
@@ -269,6 +284,39 @@ ROWS = [
     ),
 ]
 
+FOUGHT = [
+    rows(
+        row="9-fought",
+        memory=left(locked(HERS)),
+        has=locked(HERS),
+        reason=Reason.FIGHT,
+        is_fought=True,
+    ),
+    rows(
+        row="10-fought",
+        memory=HELD,
+        has=locked(HERS),
+        reason=Reason.FIGHT,
+        is_fought=True,
+    ),
+    rows(
+        row="11-fought",
+        memory=LOOSE,
+        has=plain(HERS),
+        lock=False,
+        reason=Reason.FIGHT,
+        is_fought=True,
+    ),
+    rows(
+        row="12-fought",
+        memory=HELD,
+        has=plain(HERS),
+        reason=Reason.FIGHT,
+        is_fought=True,
+    ),
+]
+"""What is left of a row that is fought over, where its policy would write."""
+
 
 COLUMNS = [
     pytest.param(row, policy, id=f"{row.row}-{policy}")
@@ -286,6 +334,39 @@ def test_a_row_of_the_table(row: Row, policy: Policy) -> None:
     expected = sent if policy in row.writes else None
     assert (decision.change and decision.change.value) == expected
     assert decision.reason is row.reason
+
+
+@pytest.mark.parametrize("row", FOUGHT, ids=lambda row: row.row)
+@pytest.mark.parametrize("policy", [PUSH, ENFORCE, FILL])
+def test_a_row_that_is_fought_over_is_left(row: Row, policy: Policy) -> None:
+    calm = replace(row, is_fought=False).decide(policy)
+
+    decision = row.decide(policy)
+
+    assert decision.change is None
+    assert decision.reason is (Reason.FIGHT if calm.change else calm.reason)
+    if calm.change:
+        assert (decision.memory.verdict, decision.memory.ours) == (YIELDED, False)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.row)
+def test_what_stash_changes_is_no_fight(row: Row) -> None:
+    """Nor is what we write for the first time, or take back."""
+    calm = row.decide(PUSH)
+
+    fought = replace(row, is_fought=True).decide(PUSH)
+
+    assert fought == calm or fought.reason is Reason.FIGHT
+    assert fought == calm or calm.reason is Reason.REFRESHED
+
+
+def test_what_is_fought_over_is_written_again_once_stash_changes_it() -> None:
+    want = Wanted(value=OLD, rule=Rule(lock=False))
+    given_up = decide_value(want, LOOSE, plain(HERS), is_fought=True).memory
+
+    assert decided(given_up, plain("theirs"), lock=False).reason is Reason.LEFT
+    change = decided(given_up, plain(HERS), NEW, lock=False).change
+    assert change == Change(value=NEW)
 
 
 def test_every_row_is_here() -> None:
@@ -444,6 +525,7 @@ def test_a_write_remembers_what_was_there_first_for_ever() -> None:
         (NEVER, plain(), False, None),
         (NEVER, locked(HERS), False, None),
         (HELD, locked(OLD), False, False),
+        (written(locked(OLD), first=locked(HERS)), locked(OLD), False, None),
         (left(locked(HERS)), locked(HERS), False, None),
         (LOOSE, locked(OLD), False, None),
         (replace(HELD, seen=None), locked(HERS), False, None),
@@ -453,6 +535,7 @@ def test_a_write_remembers_what_was_there_first_for_ever() -> None:
         "not configured",
         "locked by others",
         "our own",
+        "there before ours",
         "kept",
         "locked by others meanwhile",
         "of another incarnation",
@@ -495,3 +578,126 @@ def test_another_incarnation_without_an_opinion_is_forgotten() -> None:
     assert decided(memory, plain(HERS), "").memory == Memory(
         reason=Reason.NO_OPINION, first=EMPTY
     )
+
+
+# tenure: what was there when ours began is what comes back
+
+
+def loose(value: str = "") -> Wanted:
+    return Wanted(value=value, rule=Rule(lock=False))
+
+
+def test_what_was_there_first_comes_back_when_stash_empties_it() -> None:
+    plex = LittlePlex(field=Field.SUMMARY, has=plain("X"))
+
+    plex.deliver(Wanted(value="A"))
+    plex.deliver(Wanted(value="B"))
+    plex.deliver(Wanted())
+
+    assert plex.has == plain("X")
+    assert not plex.memory.ours
+
+
+def test_a_new_tenure_begins_over_what_a_person_put_there() -> None:
+    plex = LittlePlex(field=Field.SUMMARY, has=plain("X"))
+    plex.deliver(Wanted(value="A"))
+    plex.has = plain("Y")
+
+    assert plex.deliver(Wanted(value="A")).reason is Reason.HANDED_BACK
+    plex.deliver(Wanted(value="B"))
+
+    assert plex.has == locked("B")
+    assert plex.memory.first == plain("Y")
+    plex.deliver(Wanted())
+    assert plex.has == plain("Y")
+
+
+@pytest.mark.parametrize("now", ["A", "B"], ids=["edited", "conflict"])
+def test_enforce_remembers_a_person_s_last_word(now: str) -> None:
+    rule = Rule(policy=ENFORCE)
+    plex = LittlePlex(field=Field.SUMMARY, has=plain("X"))
+    plex.deliver(Wanted(value="A", rule=rule))
+    plex.has = locked("Y")
+
+    plex.deliver(Wanted(value=now, rule=rule))
+    assert plex.has == locked(now)
+    plex.deliver(Wanted(rule=rule))
+
+    assert plex.has == locked("Y")
+
+
+def test_a_tenure_goes_on_over_a_refresh() -> None:
+    """What Plex found anew is nobody's word."""
+    plex = LittlePlex(field=Field.SUMMARY, has=plain("X"))
+    plex.deliver(loose("A"))
+    plex.has = plain("agent's")
+
+    plex.deliver(loose("A"))
+    plex.deliver(loose())
+
+    assert plex.has == plain("X")
+
+
+def test_what_was_taken_back_begins_anew() -> None:
+    plex = LittlePlex(field=Field.SUMMARY, has=plain("X"))
+    plex.deliver(Wanted(value="A"))
+    plex.deliver(Wanted())
+    plex.has = plain("Z")
+
+    plex.deliver(Wanted(value="A"))
+    plex.deliver(Wanted())
+
+    assert plex.has == plain("Z")
+
+
+# a title that Stash has no more
+
+
+STEM = Wanted(value="stem", rule=Rule(policy=FILL, lock=False), is_fallback=True)
+
+
+def titled(first: FieldValue) -> LittlePlex:
+    plex = LittlePlex(field=Field.TITLE, has=first)
+    plex.deliver(Wanted(value="A"))
+    assert plex.has == locked("A")
+    return plex
+
+
+def test_a_title_goes_back_to_a_good_one_that_was_there_before() -> None:
+    plex = titled(plain("Glacier"))
+
+    plex.deliver(STEM)
+    assert plex.has == plain("Glacier")
+
+    assert plex.deliver(STEM).change is None
+    assert plex.deliver(STEM).change is None
+
+
+@pytest.mark.parametrize("first", ["", "Stem", "stem (2021)"])
+def test_a_title_over_a_placeholder_goes_to_the_stem(first: str) -> None:
+    plex = titled(plain(first))
+
+    plex.deliver(STEM)
+
+    assert plex.has == plain("stem")
+    assert plex.deliver(STEM).change is None
+
+
+@pytest.mark.parametrize("has", [locked("Mine"), plain("Mine")], ids=str)
+def test_a_title_of_a_person_stays_when_stash_has_none(has: FieldValue) -> None:
+    plex = titled(plain("Glacier"))
+    plex.has = has
+
+    plex.deliver(STEM)
+    plex.deliver(STEM)
+
+    assert plex.has == has
+
+
+def test_a_title_of_an_item_built_anew_is_not_taken_back() -> None:
+    plex = titled(plain("Glacier"))
+    plex.has, plex.memory = plain("Found"), replace(plex.memory, seen=None)
+
+    plex.deliver(STEM)
+
+    assert plex.has == plain("Found")

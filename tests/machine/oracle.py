@@ -125,8 +125,6 @@ class Oracle:
                 word.others(then, is_now, now, in_doubt=self.in_doubt)
             else:
                 self.values[stem, field].others(then, is_now, now)
-                if self.in_doubt:
-                    self.values[stem, field].mistake_for_a_normal_form(now)
 
     def _find(self, seen: Mapping[int, Seen]) -> None:
         """Find the items anew; one under another key is another incarnation."""

@@ -64,13 +64,6 @@ class Word:
         self.is_touched = self.was_ever_touched = self.needs_full = True
         self.was_locked |= before.locked or after.locked
 
-    def mistake_for_a_normal_form(self, now: int) -> None:
-        """Note that others changed it while a write to it may have been open.
-
-        A defect of plexsync, see test_found.py: take this out when it is mended.
-        """
-        self.disturbed_at = now
-
     def give_up(self) -> None:
         """Hear that a person's command took the field from Stash."""
         self.is_given_up = True
@@ -158,8 +151,6 @@ class SetWord(Word):
     """Put there by others, while it was not there."""
     added: set[str] = field(default_factory=set)
     """Put there by us, at some time since the item was born."""
-    inherited: set[str] = field(default_factory=set)
-    """Put by us on items that held the file before this one."""
     unclear: set[str] = field(default_factory=set)
     """There, and either ours or another's."""
     unsure: set[str] = field(default_factory=set)
@@ -181,9 +172,7 @@ class SetWord(Word):
         come = after.elements - before.elements
         gone = before.elements - after.elements
         mixed = come & (self.added | (self.ever if in_doubt else set()))
-        mixed |= self.wrongly_inherited(come)
         if in_doubt:
-            self.mistake_for_a_normal_form(now)
             self.unsure |= wanted
         self.unclear |= mixed
         self.foreign |= come - mixed
@@ -200,13 +189,6 @@ class SetWord(Word):
             self.unsure |= wanted
             self.unclear |= after.elements - self.foreign
             self.lock_moved_at, self.was_lock_moved = now, True
-
-    def wrongly_inherited(self, come: frozenset[str]) -> set[str]:
-        """Tell what plexsync takes for its own since it added it to an earlier item.
-
-        A defect of plexsync, see test_found.py: take this out when it is mended.
-        """
-        return set(come & self.inherited)
 
     def ours(self, before: Stand, after: Stand) -> None:
         """Hear what a pass left."""
@@ -232,9 +214,7 @@ class SetWord(Word):
 
     def born(self, stand: Stand, now: int) -> None:
         """Hear that another item holds the file now."""
-        self.inherited |= self.added
-        self.unclear = self.wrongly_inherited(stand.elements)
-        self.foreign = set(stand.elements) - self.unclear
+        self.unclear, self.foreign = set(), set(stand.elements)
         self.added = set()
         self.unsure |= self.vetoed
         self.vetoed, self.constant = set(), frozenset()
@@ -258,6 +238,5 @@ class SetWord(Word):
     def settle(self, stand: Stand, now: int) -> None:
         Word.settle(self, stand, now)
         if self.rule.policy is not Policy.OFF:
-            self.inherited.clear()
             self.unsure &= self.says.elements
             self.constant = self.says.elements & stand.elements

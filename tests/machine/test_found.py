@@ -1,16 +1,10 @@
 """What the machine has found, each as small as it gets."""
 
-import pytest
-
 from reconciler.core.values import Field
 from tests.sandbox.faults import Fault, What
 from tests.world import World
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what we added to another incarnation is taken for ours on this one",
-)
 def test_an_element_that_a_person_put_on_a_rebuilt_item_is_the_persons(
     world: World,
 ) -> None:
@@ -31,10 +25,6 @@ def test_an_element_that_a_person_put_on_a_rebuilt_item_is_the_persons(
     assert world.value("heron", Field.ACTORS) == ("Ada Brook",)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a full pass links a rebuilt item anew beside its old link: no veto",
-)
 def test_a_veto_outlives_a_rebuild_that_a_full_pass_finds(world: World) -> None:
     people = [world.stash.create_performer(name) for name in ("Ada Brook", "Ben Carr")]
     world.scene("heron", performer_ids=tuple(people))
@@ -49,10 +39,6 @@ def test_a_veto_outlives_a_rebuild_that_a_full_pass_finds(world: World) -> None:
     assert world.value("heron", Field.ACTORS) == ("Ben Carr",)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what others did after a lost write is taken for the normal form of it",
-)
 def test_a_write_that_was_lost_is_made_though_others_wrote_meanwhile(
     world: World,
 ) -> None:

@@ -80,14 +80,21 @@ def entry(
     )
 
 
-def row(link: int = 1, *, item: str = "10", fields: str = "{}") -> JournalRecord:
+def row(
+    link: int = 1,
+    *,
+    item: str = "10",
+    scene: int = 1,
+    pass_id: int = 1,
+    fields: str = "{}",
+) -> JournalRecord:
     return JournalRecord(
         id=0,
         link=link,
         target=1,
         item=item,
-        scene=1,
-        pass_id=1,
+        scene=scene,
+        pass_id=pass_id,
         revision=1,
         fields=fields,
     )

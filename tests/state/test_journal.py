@@ -1,7 +1,19 @@
 from dataclasses import replace
 
+import pytest
+
+from state.journal import Extent
 from state.ledger import Ledger
+from state.records import JournalRecord
 from tests.state.samples import NOW, row
+
+
+def written(ledger: Ledger, *rows: JournalRecord) -> list[JournalRecord]:
+    """Open rows, a second after one another."""
+    return [
+        ledger.journal.open(one, now=NOW + second, overwrites=0, removals=0)
+        for second, one in enumerate(rows)
+    ]
 
 
 def test_a_row_is_open_until_its_outcome_is_known(ledger: Ledger) -> None:
@@ -36,3 +48,66 @@ def test_rows_are_counted_by_outcome(ledger: Ledger) -> None:
         ledger.journal.open(row(), now=NOW, overwrites=0, removals=0)
     ledger.journal.close(1, "applied")
     assert ledger.journal.counts() == {"applied": 1, "open": 2}
+
+
+def test_rows_are_paged_from_the_newest_back(ledger: Ledger) -> None:
+    one, two, three = written(ledger, row(1), row(2, scene=7), row(1))
+    assert ledger.journal.page(scene=None, before=None, limit=2) == [three, two]
+    assert ledger.journal.page(scene=None, before=two.id, limit=2) == [one]
+    assert ledger.journal.page(scene=None, before=one.id, limit=2) == []
+    assert ledger.journal.page(scene=1, before=None, limit=9) == [three, one]
+    assert ledger.journal.page(scene=7, before=two.id, limit=9) == []
+
+
+def test_each_links_rows_are_read_in_the_order_they_were_written(
+    ledger: Ledger,
+) -> None:
+    one, two, three = written(ledger, row(1), row(2), row(1))
+    assert ledger.journal.of_links([1, 2, 9]) == {1: [one, three], 2: [two]}
+    assert ledger.journal.of_links([1], since=NOW + 1) == {1: [three]}
+    assert ledger.journal.of_links([2], since=NOW + 2) == {}
+
+
+EXTENTS = [
+    pytest.param(Extent(), [1, 2, 3], id="all"),
+    pytest.param(Extent(pass_id=4), [2, 3], id="of a pass"),
+    pytest.param(Extent(scenes=frozenset({7, 8})), [2], id="of scenes"),
+    pytest.param(Extent(scenes=frozenset()), [], id="of no scene"),
+    pytest.param(Extent(since=NOW + 2), [1, 3], id="since a moment"),
+    pytest.param(Extent(since=0), [1, 2, 3], id="since ever"),
+    pytest.param(
+        Extent(pass_id=4, scenes=frozenset({1}), since=NOW + 1), [3], id="all of it"
+    ),
+]
+
+
+@pytest.mark.parametrize(("extent", "links"), EXTENTS)
+def test_an_extent_finds_the_links_of_its_rows(
+    ledger: Ledger, extent: Extent, links: list[int]
+) -> None:
+    rows = written(
+        ledger, row(1), row(2, scene=7, pass_id=4), row(3, pass_id=4), row(1)
+    )
+
+    assert ledger.journal.links(extent, after=0, limit=9) == links
+    assert sorted({one.link for one in rows if extent.holds(one)}) == links
+
+
+def test_the_links_of_an_extent_are_paged(ledger: Ledger) -> None:
+    written(ledger, row(3), row(1), row(2), row(1))
+    assert ledger.journal.links(Extent(), after=0, limit=2) == [1, 2]
+    assert ledger.journal.links(Extent(), after=2, limit=2) == [3]
+    assert ledger.journal.links(Extent(), after=3, limit=2) == []
+
+
+def test_only_old_rows_that_are_closed_are_forgotten(ledger: Ledger) -> None:
+    """An open one is still to be resolved, however old it is."""
+    rows = written(ledger, *(row(link) for link in (1, 2, 3, 4, 5)))
+    for one in (*rows[:2], *rows[3:]):
+        ledger.journal.close(one.id, "applied")
+
+    assert ledger.journal.prune(NOW + 4, 2) == 2
+    assert ledger.journal.prune(NOW + 4, 2) == 1
+    assert ledger.journal.prune(NOW + 4, 2) == 0
+    left = ledger.journal.page(scene=None, before=None, limit=9)
+    assert [one.link for one in left] == [5, 3]

@@ -126,3 +126,41 @@ def test_fields_are_counted_by_verdict_and_reason(ledger: Ledger) -> None:
         link = linked(ledger, scene)
         ledger.links.remember(link.id, {"title": TITLE, "genre": FieldRecord()})
     assert ledger.links.verdicts() == {("written", "moved"): 2}
+
+
+def test_links_are_paged_in_order_without_lost_ones(ledger: Ledger) -> None:
+    one, two, three = (linked(ledger, scene, str(scene)) for scene in (7, 8, 9))
+    far = ledger.links.add(7, place("10", target=2), evidence="path")
+    ledger.links.lose([two.id])
+    page = ledger.links.page
+    assert page(after=0, limit=2) == [one, three]
+    assert page(after=three.id, limit=2) == [far]
+    assert page(after=far.id, limit=2) == []
+    assert page(after=0, limit=9, scenes=[7, 8]) == [one, far]
+    assert page(after=0, limit=9, scenes=[]) == []
+    assert page(after=0, limit=9, target=2) == [far]
+    assert page(after=0, limit=9, scenes=[9], target=2) == []
+
+
+def test_links_are_found_by_the_verdicts_of_their_fields(ledger: Ledger) -> None:
+    keys = [linked(ledger, scene, str(scene)).id for scene in (1, 2, 3)]
+    kept = replace(TITLE, verdict="kept")
+    ledger.links.remember(keys[0], {"title": TITLE, "genre": kept, "date": kept})
+    ledger.links.remember(keys[1], {"title": TITLE})
+    ledger.links.remember(keys[2], {"title": replace(TITLE, verdict="yielded")})
+    find = ledger.links.with_verdict
+    assert find(["kept", "yielded"], after=0, limit=9) == [keys[0], keys[2]]
+    assert find(["kept", "yielded"], after=0, limit=1) == [keys[0]]
+    assert find(["kept", "yielded"], after=keys[0], limit=1) == [keys[2]]
+    assert find(["kept"], after=keys[0], limit=9) == []
+
+
+def test_a_wish_is_read_as_it_was_recorded_and_gone_once_granted(
+    ledger: Ledger,
+) -> None:
+    link = linked(ledger)
+    wished = replace(TITLE, wish='{"asked": "undo"}')
+    ledger.links.remember(link.id, {"title": wished})
+    assert ledger.links.memories([link.id])[link.id] == {"title": wished}
+    ledger.links.remember(link.id, {"title": TITLE})
+    assert ledger.links.memories([link.id])[link.id] == {"title": TITLE}

@@ -5,6 +5,7 @@ from state.outbox import Due
 from state.records import (
     DeadLetterRecord,
     EntryRecord,
+    FieldRecord,
     LoadRecord,
     Stage,
     WeightRecord,
@@ -292,3 +293,44 @@ def test_what_was_not_let_go_stays_with_the_pass_that_planned_it(
     (known,) = ledger.outbox.of_links([1]).values()
     assert (known.pass_id, known.stage, known.revision) == (4, Stage.PLANNED, 2)
     assert known.fields == ("genre", "title")
+
+
+def test_what_a_person_asks_for_needs_no_approval(ledger: Ledger) -> None:
+    ledger.outbox.ask(entry(1, "title", stage=PLANNED), now=NOW)
+    assert owed(ledger) == entry(1, "title", stage=RELEASED)
+
+
+def test_asking_beside_a_planned_entry_leaves_it_planned(ledger: Ledger) -> None:
+    """Or what the brake holds would go out with what was asked for."""
+    ledger.outbox.owe(entry(1, "genre", pass_id=4), now=NOW)
+    ledger.outbox.ask(entry(1, "title", stage=RELEASED, pass_id=9), now=NOW)
+    assert owed(ledger) == entry(1, "genre", "title", stage=PLANNED, pass_id=4)
+
+
+def test_asking_beside_a_released_entry_leaves_it_released(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1, "genre", stage=RELEASED), now=NOW)
+    ledger.outbox.postpone(1, not_before=NOW + 60, error="plex is busy")
+    ledger.outbox.ask(entry(1, "title", pass_id=9), now=NOW)
+    asked = entry(1, "genre", "title", stage=RELEASED, pass_id=9)
+    assert owed(ledger) == asked
+
+
+def test_asking_takes_back_a_dead_letter(ledger: Ledger) -> None:
+    ledger.links.add(7, place(), evidence="path")
+    ledger.outbox.owe(entry(1, "title"), now=NOW)
+    ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
+    ledger.outbox.ask(entry(1, "title"), now=NOW)
+    assert ledger.outbox.dead() == 0
+
+
+def test_due_entries_may_be_those_that_a_person_asked_for(ledger: Ledger) -> None:
+    for link, wish in ((1, None), (2, "{}"), (3, "{}")):
+        ledger.links.add(link, place(str(link)), evidence="path")
+        fields = {"title": FieldRecord(wish=wish), "genre": FieldRecord()}
+        ledger.links.remember(link, fields)
+    for link, stage in ((1, RELEASED), (2, RELEASED), (3, PLANNED)):
+        ledger.outbox.owe(entry(link, stage=stage), now=NOW)
+    assert due(ledger, Due(is_wished=True)) == [2, 3]
+    assert due(ledger, Due(is_wished=True, stage=PLANNED)) == [3]
+    assert due(ledger, Due(is_wished=True, after=2)) == [3]
+    assert due(ledger, Due()) == [1, 2, 3]
