@@ -11,8 +11,8 @@ from reconciler.clients.plex import PlexClient
 from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
 from reconciler.config.models import Config, Server
+from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
-from reconciler.engine.running import Means
 from reconciler.engine.settings import Settings
 from state.database import read_mounts
 from state.errors import StateError

@@ -19,8 +19,9 @@ from reconciler.core.desire import Rule, Rules
 from reconciler.core.match import Mapping
 from reconciler.core.values import Field
 from reconciler.engine.errands import Errand
+from reconciler.engine.parts import Means
 from reconciler.engine.report import Line, PassReport
-from reconciler.engine.running import Means, Pass
+from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope, Settings
 from state.ledger import Ledger, copy
 from tests.sandbox.plex.double import PlexDouble, Snapshot

@@ -1,31 +1,18 @@
 """One pass from the first request to the last record: a sequence, no decisions."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from random import Random
 
 import structlog
 
-from reconciler.clock import Clock
 from reconciler.core import canonical
 from reconciler.core.errors import ServerError
-from reconciler.engine.braking import Brake
-from reconciler.engine.concluding import Concluder
-from reconciler.engine.delivering import Deliverer
 from reconciler.engine.errands import Errand
-from reconciler.engine.failing import Failing
-from reconciler.engine.judging import Judge
-from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL, Linker, OpenPass
-from reconciler.engine.looking import Looker
-from reconciler.engine.placing import Placer
-from reconciler.engine.ports import Library, Source
-from reconciler.engine.recording import Recorder
-from reconciler.engine.report import Audience, PassReport, Tally
-from reconciler.engine.settings import Scope, Settings
-from reconciler.engine.surveying import Surveyor
-from reconciler.engine.upgrading import Upgrader
-from state.ledger import Ledger
+from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
+from reconciler.engine.parts import Means, Parts
+from reconciler.engine.report import PassReport
+from reconciler.engine.settings import Scope
 from state.records import Stage
 
 log = structlog.get_logger(__name__)
@@ -35,76 +22,20 @@ DONE, FAILED, HELD = "done", "failed", "held"
 _BATCH = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """All that a pass works with."""
-
-    ledger: Ledger
-    source: Source
-    library: Library
-    settings: Settings
-    audience: Audience
-    is_paused: Callable[[], bool] = bool
-    """Whether nothing is to be written to Plex now."""
-    clock: Clock = field(default_factory=Clock)
-    chance: Random = field(default_factory=Random)
-
-
 class Pass:
     """One pass over what is new, or over what its scope names."""
 
     def __init__(self, means: Means, scope: Scope) -> None:
         self.means, self.scope = means, scope
-        self.tally = Tally()
         self._is_resolved = False
-        kind = "full" if scope.is_full else "reconcile"
-        self._open = OpenPass(ledger=means.ledger, clock=means.clock, kind=kind)
-        self._linker = Linker(
-            ledger=means.ledger,
-            settings=means.settings,
-            clock=means.clock,
-            open_pass=self._open,
-        )
-        self._recorder = Recorder(
-            ledger=means.ledger,
-            source=means.source,
-            linker=self._linker,
-            audience=means.audience,
-            tally=self.tally,
-        )
-        self._surveyor = Surveyor(
-            ledger=means.ledger,
-            library=means.library,
-            linker=self._linker,
-            recorder=self._recorder,
-            audience=means.audience,
-        )
-        self._looker = Looker(
-            ledger=means.ledger,
-            library=means.library,
-            surveyor=self._surveyor,
-            clock=means.clock,
-            scope=scope,
-        )
-        self._failing = Failing(
-            ledger=means.ledger,
-            clock=means.clock,
-            chance=means.chance,
-            tally=self.tally,
-        )
-        self._concluder = Concluder(
-            ledger=means.ledger,
-            library=means.library,
-            failing=self._failing,
-            audience=means.audience,
-            tally=self.tally,
-        )
+        self._parts = Parts(means, scope)
+        self.tally = self._parts.tally
 
     def reconcile(self) -> PassReport:
         """Record what Stash has, and deliver what Plex is owed."""
         self.observe()
         self._try(self._deliver)
-        if self._open.number is not None or any(self.tally.counts.values()):
+        if self._parts.open.number is not None or any(self.tally.counts.values()):
             self._end()
         return self._report()
 
@@ -119,22 +50,22 @@ class Pass:
 
         While writes are open whose outcome cannot be read, nothing is taken on.
         """
-        self._open.kind = errand.cause
-        self._surveyor.know_targets()
+        self._parts.open.kind = errand.cause
+        self._parts.surveyor.know_targets()
         self._is_resolved = self._try(self._resolve)
         # what became of open writes has to be known: they are what is undone, and
         # what they leave to remember would take the place of a wish
-        place = partial(self._placer().place, errand)
+        place = partial(self._parts.placer().place, errand)
         if self._is_resolved and self._try(place):
             self._try(self._grant)
-        if self._open.number is not None:
+        if self._parts.open.number is not None:
             self._end()
         return self._report()
 
     def foresee(self, errand: Errand) -> PassReport:
         """Tell what an errand would do; records, so it is meant for a copied ledger."""
-        self._surveyor.know_targets()
-        if self._try(partial(self._placer().place, errand)):
+        self._parts.surveyor.know_targets()
+        if self._try(partial(self._parts.placer().place, errand)):
             self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
         return self._report()
 
@@ -143,9 +74,9 @@ class Pass:
 
         Neither server's absence keeps the other's news from being recorded.
         """
-        self._surveyor.know_targets()
+        self._parts.surveyor.know_targets()
         self._is_resolved = self._try(self._resolve)
-        needs_survey = self.scope.is_full or self._surveyor.has_unlisted()
+        needs_survey = self.scope.is_full or self._parts.surveyor.has_unlisted()
         if needs_survey:
             self._try(self._survey)
         self._replan()
@@ -163,10 +94,10 @@ class Pass:
         return True
 
     def _resolve(self) -> None:
-        self._concluder.resolve()
+        self._parts.concluder.resolve()
 
     def _survey(self) -> None:
-        self._surveyor.survey(is_full=self.scope.is_full)
+        self._parts.surveyor.survey(is_full=self.scope.is_full)
 
     def _replan(self) -> None:
         """Owe everything anew when the configuration means something else.
@@ -175,14 +106,14 @@ class Pass:
         So does the form that it is stored in, but another form by itself owes nothing.
         """
         scan = self.means.ledger.scenes.scan()
-        targets = ",".join(map(str, sorted(self._linker.targets)))
+        targets = ",".join(map(str, sorted(self._parts.linker.targets)))
         version = str(canonical.VERSION)
         meaning = f"{self.means.settings.meaning} {targets} v{version}"
         if scan.meaning == meaning:
             return
         decided, _, known = scan.meaning.rpartition(" v")
         if known != version:
-            Upgrader(ledger=self.means.ledger, linker=self._linker).upgrade()
+            self._parts.upgrader().upgrade()
         if decided != meaning.rpartition(" v")[0]:
             self._relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
@@ -190,18 +121,18 @@ class Pass:
 
     def _read_stash(self) -> None:
         if self.scope.scenes is not None:
-            there = self._recorder.read(sorted(self.scope.scenes))
+            there = self._parts.recorder.read(sorted(self.scope.scenes))
             found = self.means.ledger.scenes.get(there)
-            self._recorder.relink(list(found.values()), ASKED_FOR)
+            self._parts.recorder.relink(list(found.values()), ASKED_FOR)
             return
-        self._recorder.scan(is_full=self.scope.is_full)
+        self._parts.recorder.scan(is_full=self.scope.is_full)
         if self.scope.is_full:
             self._relink_all(IN_FULL)
 
     def _relink_all(self, cause: str) -> None:
         after = 0
         while found := self.means.ledger.scenes.after(after, _BATCH):
-            self._recorder.relink(found, cause)
+            self._parts.recorder.relink(found, cause)
             after = found[-1].scene
 
     def _deliver(self) -> None:
@@ -209,20 +140,20 @@ class Pass:
             return
         self._release()
         self._grant()
-        self._deliverer(self._looker).deliver(self.scope.limit)
+        self._parts.deliverer(self.scope).deliver(self.scope.limit)
 
     def _grant(self) -> None:
         """Deliver what a person asked for, whatever the brake holds."""
         wished = replace(self.scope, is_wished=True)
-        self._deliverer(replace(self._looker, scope=wished)).deliver(None)
+        self._parts.deliverer(wished).deliver(None)
 
     def _release(self) -> None:
-        judge = self._judge(Scope())
+        judge = self._parts.judge(Scope())
         planned = self.means.ledger.outbox.planned_passes()
         if planned:
             owed = self.means.ledger.outbox.counts().get(Stage.PLANNED, 0)
             self.means.audience.stage("looking at plex", owed)
-        brake = self._brake()
+        brake = self._parts.brake()
         for number in planned:
             judge.forecast(number)
             brake.judge(number)
@@ -230,62 +161,19 @@ class Pass:
     def _show(self) -> None:
         self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)
         for number in self.means.ledger.outbox.planned_passes():
-            self._brake().foresee(number)
+            self._parts.brake().foresee(number)
 
     def _show_stages(self, stages: Iterable[Stage | None], scope: Scope) -> None:
         counts = self.means.ledger.outbox.counts()
         self.means.audience.stage("looking at plex", sum(counts.values()))
         left = scope.limit
         for stage in stages:
-            left = self._judge(scope).show(stage, left)
-
-    def _judge(self, scope: Scope) -> Judge:
-        targets = self._linker.targets
-        return Judge(
-            ledger=self.means.ledger,
-            looker=replace(self._looker, scope=scope),
-            audience=self.means.audience,
-            tally=self.tally,
-            titles=lambda target: targets[target].title,
-        )
-
-    def _brake(self) -> Brake:
-        return Brake(
-            ledger=self.means.ledger,
-            clock=self.means.clock,
-            limits=self.means.settings.limits,
-            tally=self.tally,
-        )
-
-    def _placer(self) -> Placer:
-        return Placer(
-            ledger=self.means.ledger,
-            looker=self._looker,
-            source=self.means.source,
-            clock=self.means.clock,
-            open_pass=self._open,
-            tally=self.tally,
-        )
-
-    def _deliverer(self, looker: Looker) -> Deliverer:
-        return Deliverer(
-            ledger=self.means.ledger,
-            library=self.means.library,
-            looker=looker,
-            concluder=self._concluder,
-            failing=self._failing,
-            recorder=self._recorder,
-            clock=self.means.clock,
-            is_paused=self.means.is_paused,
-            audience=self.means.audience,
-            tally=self.tally,
-            brake=self._brake(),
-        )
+            left = self._parts.judge(scope).show(stage, left)
 
     def _report(self) -> PassReport:
         undelivered = self.means.ledger.outbox.postponed()
         return PassReport(
-            pass_id=self._open.number,
+            pass_id=self._parts.open.number,
             counts=dict(self.tally.counts),
             reasons=dict(self.tally.reasons),
             causes=dict(self.tally.causes),
@@ -309,7 +197,7 @@ class Pass:
         outcome = FAILED if self.tally.problems else DONE
         outcome = HELD if self.tally.held else outcome
         with self.means.ledger.transaction():
-            number = self._open.begun()
+            number = self._parts.open.begun()
             self.means.ledger.passes.end(
                 number,
                 outcome=outcome,

@@ -1,0 +1,138 @@
+"""What a pass is made of: who does what, and what each of them may reach."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from reconciler.clock import Clock
+from reconciler.engine.braking import Brake
+from reconciler.engine.concluding import Concluder
+from reconciler.engine.delivering import Deliverer
+from reconciler.engine.failing import Failing
+from reconciler.engine.judging import Judge
+from reconciler.engine.linking import Linker, OpenPass
+from reconciler.engine.looking import Looker
+from reconciler.engine.placing import Placer
+from reconciler.engine.ports import Library, Source
+from reconciler.engine.recording import Recorder
+from reconciler.engine.report import Audience, Tally
+from reconciler.engine.settings import Scope, Settings
+from reconciler.engine.surveying import Surveyor
+from reconciler.engine.upgrading import Upgrader
+from state.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """All that a pass works with."""
+
+    ledger: Ledger
+    source: Source
+    library: Library
+    settings: Settings
+    audience: Audience
+    is_paused: Callable[[], bool] = bool
+    """Whether nothing is to be written to Plex now."""
+    clock: Clock = field(default_factory=Clock)
+    chance: Random = field(default_factory=Random)
+
+
+class Parts:
+    """The parts of one pass; they share its ledger, its tally and its number."""
+
+    def __init__(self, means: Means, scope: Scope) -> None:
+        self.means, self.scope = means, scope
+        self.tally = Tally()
+        kind = "full" if scope.is_full else "reconcile"
+        self.open = OpenPass(ledger=means.ledger, clock=means.clock, kind=kind)
+        self.linker = Linker(
+            ledger=means.ledger,
+            settings=means.settings,
+            clock=means.clock,
+            open_pass=self.open,
+        )
+        self.recorder = Recorder(
+            ledger=means.ledger,
+            source=means.source,
+            linker=self.linker,
+            audience=means.audience,
+            tally=self.tally,
+        )
+        self.surveyor = Surveyor(
+            ledger=means.ledger,
+            library=means.library,
+            linker=self.linker,
+            recorder=self.recorder,
+            audience=means.audience,
+        )
+        self.looker = Looker(
+            ledger=means.ledger,
+            library=means.library,
+            surveyor=self.surveyor,
+            clock=means.clock,
+            scope=scope,
+        )
+        self.failing = Failing(
+            ledger=means.ledger,
+            clock=means.clock,
+            chance=means.chance,
+            tally=self.tally,
+        )
+        self.concluder = Concluder(
+            ledger=means.ledger,
+            library=means.library,
+            failing=self.failing,
+            audience=means.audience,
+            tally=self.tally,
+        )
+
+    def judge(self, scope: Scope) -> Judge:
+        """Make what looks at entries within *scope*."""
+        targets = self.linker.targets
+        return Judge(
+            ledger=self.means.ledger,
+            looker=replace(self.looker, scope=scope),
+            audience=self.means.audience,
+            tally=self.tally,
+            titles=lambda target: targets[target].title,
+        )
+
+    def brake(self) -> Brake:
+        """Make what lets passes go or holds them."""
+        return Brake(
+            ledger=self.means.ledger,
+            clock=self.means.clock,
+            limits=self.means.settings.limits,
+            tally=self.tally,
+        )
+
+    def placer(self) -> Placer:
+        """Make what writes a person's wishes down."""
+        return Placer(
+            ledger=self.means.ledger,
+            looker=self.looker,
+            source=self.means.source,
+            clock=self.means.clock,
+            open_pass=self.open,
+            tally=self.tally,
+        )
+
+    def upgrader(self) -> Upgrader:
+        """Make what puts stored snapshots into this version's form."""
+        return Upgrader(ledger=self.means.ledger, linker=self.linker)
+
+    def deliverer(self, scope: Scope) -> Deliverer:
+        """Make what delivers entries within *scope*."""
+        return Deliverer(
+            ledger=self.means.ledger,
+            library=self.means.library,
+            looker=replace(self.looker, scope=scope),
+            concluder=self.concluder,
+            failing=self.failing,
+            recorder=self.recorder,
+            clock=self.means.clock,
+            is_paused=self.means.is_paused,
+            audience=self.means.audience,
+            tally=self.tally,
+            brake=self.brake(),
+        )
