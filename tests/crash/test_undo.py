@@ -9,7 +9,8 @@ from state.ledger import Ledger
 from state.models import Journal, Outbox
 from tests.crash.boundaries import Crash, count_only, crash_at, watched
 from tests.crash.truth import furnish_with_history
-from tests.engine.test_errands import START, everything
+from tests.engine.films import everything
+from tests.engine.test_errands import START
 from tests.world import World
 
 SCENES = 3

@@ -15,8 +15,8 @@ from reconciler.engine.errands import (
     Undo,
 )
 from state.ledger import Ledger
-from tests.engine.films import furnish
-from tests.engine.test_errands import START, everything, last_pass
+from tests.engine.films import everything, furnish
+from tests.engine.test_errands import START, last_pass
 from tests.sandbox.server import Fault, Request, What
 from tests.world import FILMS, World, rules
 

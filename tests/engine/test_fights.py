@@ -6,7 +6,8 @@ from reconciler.core.values import Field
 from reconciler.engine.conflicts import find_conflicts
 from reconciler.engine.errands import TakeStash
 from state.ledger import Ledger
-from tests.engine.test_errands import START, everything
+from tests.engine.films import everything
+from tests.engine.test_errands import START
 from tests.world import FILMS, Outcome, World, rules
 
 HOUR = 3600

@@ -230,8 +230,8 @@ FEARED = (
     Bug(
         name="release takes off a person's lock",
         file="reconciler/core/granting.py",
-        old="    has_lock = at.memory.holds_lock and at.observed.locked\n",
-        new="    has_lock = at.observed.locked\n",
+        old="    has_lock = memory.holds_lock and observed.locked and is_as_left\n",
+        new="    has_lock = observed.locked and is_as_left\n",
         caught_by=laws("law_3_release_leaves_a_lock_that_was_there_before_us"),
     ),
     Bug(

@@ -85,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not bugs:
         sys.stderr.write("no planted bug is named so\n")
         return 2
+    for bug in bugs:  # a place that has gone is told at once, not after minutes
+        bug.planted((ROOT / bug.file).read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="plexsync-mutants-") as folder:
         copies = [Path(folder) / str(number) for number in range(AT_ONCE)]
         for copy in copies:
