@@ -329,9 +329,12 @@ def test_law_3_a_good_title_is_neither_replaced_nor_locked_by_a_files_name(
 
 
 def test_law_3_release_leaves_every_value_as_it_is(world: World) -> None:
-    world.scene("glacier", title="Glacier", details="Ice.")
+    scene = world.scene("glacier", title="Glacier", details="Ice.")
     world.reconcile()
     world.plex.person.edit(world.key("glacier"), title="My glacier")
+    world.later(600)
+    world.stash.update_scene(scene, details="Snow.")
+    world.reconcile(limit=0)  # what stash says now is known, and still owed
     before = world.item("glacier").values
 
     world.carry_out(Release())
