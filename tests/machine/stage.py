@@ -13,6 +13,7 @@ from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
 from tests.machine import laws
 from tests.machine.draws import PEOPLE, STUDIOS, TAGS
+from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
 from tests.machine.seen import look
 from tests.sandbox.plex.switches import Switches
@@ -49,7 +50,7 @@ class Stage:
     def __init__(self, switches: Switches, rules: Rules, agent: str) -> None:
         self.folder = _folder()
         (self.folder / "plexsync.db").write_bytes(_empty_state())
-        self.world = World(folder=self.folder, switches=switches)
+        self.world = KeptWorld(folder=self.folder, switches=switches)
         self.world.plex.model.sections[self.world.section].agent = agent
         self.world.rules = {FILMS: dict(rules)}
         self.oracle = Oracle(self.world, rules)
@@ -67,6 +68,7 @@ class Stage:
         plex.add(self.attic, f"{ROOT}/heron.mp4")
 
     def close(self) -> None:
+        self.world.close()
         shutil.rmtree(self.folder)
 
     def policies(self, rules: Rules) -> None:
@@ -114,10 +116,10 @@ class Stage:
 
     def plan(self) -> None:
         """Plan: nothing is written, and it is what the next reconcile does."""
-        items, state = look(self.world), listing(self.folder)
+        items, state = look(self.world), self._state()
         planned = self.world.plan()
         assert look(self.world) == items, "a plan wrote to plex"
-        assert listing(self.folder) == state, "a plan wrote to the state"
+        assert self._state() == state, "a plan wrote to the state"
         done = self.run()
         if not planned.report.problems and not done.report.problems:
             assert planned.changes == done.changes, "a plan is not what was done"
@@ -155,13 +157,18 @@ class Stage:
             # our own writes moved the library's marker: while scenes wait, the pass
             # after them sees that, and lists what was changed
             self.run()
-        before = listing(self.folder)
+        before = self._state()
         outcome = self.run()
         asked = dict(outcome.sent)
         if outcome.report.waiting:
             asked.pop("plex sections")
         assert asked == {"stash scan": 1}, f"a quiet pass asked for {asked}"
-        assert listing(self.folder) == before, "a quiet pass wrote to the disk"
+        assert self._state() == before, "a quiet pass wrote to the disk"
+
+    def _state(self) -> dict[str, tuple[int, bytes]]:
+        """List the state's folder, with nothing of it in memory only."""
+        self.world.close()
+        return listing(self.folder)
 
     def _watch(self, act: Callable[[], None]) -> None:
         before = look(self.world)
@@ -200,7 +207,7 @@ def wrongs_of_state(world: World) -> Iterator[str]:
         yield f"{dead} dead letters"
     if rows := ask(world, "SELECT COUNT(*) FROM journal WHERE outcome IS NULL"):
         yield f"{rows} journal rows are open"
-    with Ledger(world.state) as ledger:
+    with world.opened() as ledger:
         if (answer := ledger.integrity()) != "ok":
             yield f"integrity: {answer}"
 
