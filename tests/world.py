@@ -73,6 +73,7 @@ class World:
     rules: dict[str, Rules] = field(default_factory=lambda: {FILMS: rules()})
     meaning: str = "as is"
     moment: float = START
+    is_paused: bool = False
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
 
     def __post_init__(self) -> None:
@@ -190,6 +191,7 @@ class World:
             library=self.library,
             settings=self.settings(),
             audience=listener,
+            is_paused=lambda: self.is_paused,
             clock=self.clock,
             chance=Random(7),
         )

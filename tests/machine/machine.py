@@ -3,11 +3,12 @@
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
 from reconciler.core.desire import Rule
 from reconciler.core.values import Field, SceneId
 from tests.machine import draws
+from tests.machine.commands import Commands
 from tests.machine.oracle import path_of
 from tests.machine.seen import look
 from tests.machine.stage import Stage
@@ -17,7 +18,7 @@ from tests.sandbox.plex.switches import Switches
 _MANY = ("tag_ids", "performer_ids")
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Commands):
     """Everything happens in any order; after each pass, and at the end, laws hold."""
 
     def __init__(self) -> None:

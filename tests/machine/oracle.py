@@ -1,10 +1,20 @@
 """The oracle: it hears what everybody does, and keeps a word for each field."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from reconciler.core.canonical import identity
 from reconciler.core.desire import Rule, Rules, is_placeholder
 from reconciler.core.values import Field
+from reconciler.engine.errands import (
+    Adopt,
+    Claim,
+    Errand,
+    Release,
+    TakePlex,
+    TakeStash,
+    Undo,
+)
 from tests.machine.said import falls_back, says
 from tests.machine.seen import NAMES, Seen, Stand, look
 from tests.machine.spoken import SetWord, ValueWord, Word
@@ -33,16 +43,45 @@ class Oracle:
         self._now = 0
 
     @property
+    def names(self) -> frozenset[str]:
+        """Name what Stash knows, as genres or as actors."""
+        stash = self.world.stash
+        known = [*stash.tags.values(), *stash.performers.values()]
+        return frozenset(identity(one.name) for one in known)
+
+    @property
     def words(self) -> Mapping[tuple[str, Field], Word]:
         return {**self.values, **self.sets}
 
-    def given_up(self, stem: str, field: Field) -> None:
-        """Hear that a command left a field to Plex: undo, release, conflicts take."""
-        self.words[stem, field].give_up()
+    def asked(self, errand: Errand, about: Iterable[tuple[str, Field]]) -> None:
+        """Hear what a person asks for by a command; it may be done at once, or later."""
+        now = self._tick()
+        for key in about:
+            word = self.words[key]
+            word.ask()
+            self._hear(errand, word, now)
 
-    def claimed(self, stem: str, field: Field) -> None:
-        """Hear that a command made a field Stash's again: claim, conflicts take."""
-        self.words[stem, field].take_back()
+    def granted(self) -> None:
+        """Hear that nothing that was asked for is left to be done."""
+        for word in self.words.values():
+            word.granted()
+
+    def _hear(self, errand: Errand, word: Word, now: int) -> None:
+        match errand:
+            case Undo():
+                word.undo()
+            case Release():
+                word.release()
+            case Claim():
+                word.claim(now)
+            case TakeStash():
+                word.take(now)
+            case TakePlex() if isinstance(word, SetWord):
+                word.leave()
+            case TakePlex():
+                word.undo()  # left likewise, until Stash says another
+            case Adopt() if isinstance(word, SetWord):
+                word.adopt(word.foreign & self.names - word.says.elements)
 
     def new_scene(self, stem: str, scene: int) -> None:
         """Hear of a scene that was not there before."""

@@ -5,13 +5,15 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from reconciler.core.desire import Rules
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
+from reconciler.engine.errands import Errand
 from tests.machine import laws
+from tests.machine.asking import about
 from tests.machine.draws import PEOPLE, STUDIOS, TAGS
 from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
@@ -96,6 +98,7 @@ class Stage:
         """Hold what holds of a pass over everything, after which nothing is owed."""
         seen = look(self.world)
         self.oracle.in_doubt = False
+        self.oracle.granted()
         self._hold(laws.nothing_is_missed(self.oracle, seen, is_full=is_full))
         if is_full:
             self._hold(laws.what_stash_dropped_is_gone(self.oracle, seen))
@@ -103,16 +106,41 @@ class Stage:
 
     def crash(self, boundary: int) -> None:
         """Crash a reconcile at a boundary, if it has that many; start anew."""
+        self._watch(lambda: self._crash(boundary, self.world.reconcile))
 
-        def crashing() -> None:
-            try:
-                with watched(crash_at(boundary)):
-                    self.world.reconcile()
-            except Crash:
-                self.oracle.in_doubt = True
-            self.world.restart()
+    def _crash(self, boundary: int, act: Callable[[], object]) -> None:
+        try:
+            with watched(crash_at(boundary)):
+                act()
+        except Crash:
+            self.oracle.in_doubt = True
+        self.world.restart()
 
-        self._watch(crashing)
+    def ask(self, errand: Errand, *, boundary: int | None = None) -> None:
+        """Ask for something by a command, which may crash at a boundary."""
+        self.oracle.asked(errand, about(self.oracle, self.world, errand))
+        act = partial(self.world.carry_out, errand)
+        if boundary is not None:
+            self._watch(lambda: self._crash(boundary, act))
+            return
+        outcome: list[Outcome] = []
+        self._watch(lambda: outcome.append(act()))
+        if outcome[0].report.problems:
+            self.oracle.in_doubt = True
+
+    def foresee(self, errand: Errand) -> None:
+        """Foresee an errand: nothing is written, and it is what is then done."""
+        items, state = look(self.world), self._state()
+        foreseen = self.world.foresee(errand)
+        assert look(self.world) == items, "a look ahead wrote to plex"
+        assert self._state() == state, "a look ahead wrote to the state"
+        was_in_doubt = self.oracle.in_doubt
+        self.oracle.asked(errand, about(self.oracle, self.world, errand))
+        outcome: list[Outcome] = []
+        self._watch(lambda: outcome.append(self.world.carry_out(errand)))
+        done = outcome[0]
+        if not (was_in_doubt or foreseen.report.problems or done.report.problems):
+            assert foreseen.changes == done.changes, "what was foreseen is not what is"
 
     def plan(self) -> None:
         """Plan: nothing is written, and it is what the next reconcile does."""
@@ -133,8 +161,13 @@ class Stage:
         self._hold(wrongs_of_state(self.world))
         self._quiet()
 
+    def newest_pass(self) -> int:
+        """Number the newest pass; 0 where there was none."""
+        return ask(self.world, "SELECT COALESCE(MAX(id), 0) FROM pass")
+
     def calm(self) -> None:
-        """Let no planned fault come up any more."""
+        """Let no planned fault come up any more, and nothing be paused."""
+        self.world.is_paused = False
         self.world.plex_wire.faults.clear()
         self.world.stash_wire.faults.clear()
 
