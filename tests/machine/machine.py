@@ -25,6 +25,7 @@ class Machine(Commands):
         super().__init__()
         self.stage: Stage
         self._moved = 0
+        self._is_undone = False
 
     @initialize(
         switches=draws.SWITCHES,
@@ -32,6 +33,7 @@ class Machine(Commands):
         agent=st.sampled_from([NONE_AGENT, MOVIE_AGENT]),
         edits=draws.SOME_EDITS,
         is_known=st.booleans(),
+        is_undone=st.sampled_from([False, False, True]),
     )
     def furnish(
         self,
@@ -41,7 +43,9 @@ class Machine(Commands):
         agent: str,
         edits: list[draws.Edit],
         is_known: bool,
+        is_undone: bool,
     ) -> None:
+        self._is_undone = is_undone
         self.stage = Stage(switches, rules, agent)
         self.appear("heron", in_plex=True, edits=edits)
         self.appear("tide", in_plex=True, edits=edits[1:])
@@ -53,6 +57,8 @@ class Machine(Commands):
             return
         try:
             self.stage.settle()
+            if self._is_undone:
+                self.stage.undo_everything()
         finally:
             self.stage.close()
 

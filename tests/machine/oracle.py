@@ -15,6 +15,7 @@ from reconciler.engine.errands import (
     TakeStash,
     Undo,
 )
+from tests.machine.origins import Origins
 from tests.machine.said import falls_back, says
 from tests.machine.seen import NAMES, Seen, Stand, look
 from tests.machine.spoken import SetWord, ValueWord, Word
@@ -40,6 +41,7 @@ class Oracle:
         """The item that holds a scene's file, where one does."""
         self.in_doubt = False
         """Whether a write may be open of which it is not known if it landed."""
+        self.origins = Origins()
         self._now = 0
 
     @property
@@ -115,6 +117,7 @@ class Oracle:
         before = look(self.world)
         yield
         now, after = self._tick(), look(self.world)
+        self.origins.others(before, after)
         for stem, key in self.keys.items():
             if key in after and path_of(stem) in after[key].files:
                 self._compare(stem, before[key], after[key], now)
@@ -130,6 +133,7 @@ class Oracle:
 
     def passed(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
         """Hear what a pass of plexsync has changed."""
+        self.origins.ours(before, after)
         for stem, key in self.keys.items():
             for field in NAMES:
                 then, now = before[key].fields[field], after[key].fields[field]

@@ -11,7 +11,7 @@ from pathlib import Path
 from reconciler.core.desire import Rules
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
-from reconciler.engine.errands import Errand
+from reconciler.engine.errands import Errand, Undo
 from tests.machine import laws
 from tests.machine.asking import about
 from tests.machine.draws import PEOPLE, STUDIOS, TAGS
@@ -161,6 +161,18 @@ class Stage:
         self._hold(wrongs_of_state(self.world))
         self._quiet()
 
+    def undo_everything(self) -> None:
+        """Law 10: all is as it was before us, but for what others changed since."""
+        self.world.later(900)
+        self.ask(Undo(since=0))
+        assert not wished(self.world), "an undo is not done"
+        seen = look(self.world)
+        self._hold(self.oracle.origins.wrongs(seen, self.oracle.keys))
+        for scope in _WHOLE:
+            self.world.later(900)
+            assert not self.run(**scope).puts, "what was undone is written again"
+        self._quiet()
+
     def newest_pass(self) -> int:
         """Number the newest pass; 0 where there was none."""
         return ask(self.world, "SELECT COALESCE(MAX(id), 0) FROM pass")
@@ -232,6 +244,11 @@ def owed(world: World) -> int:
 def waiting(world: World) -> int:
     """Count the scenes that wait for an item."""
     return ask(world, "SELECT COUNT(*) FROM waiting")
+
+
+def wished(world: World) -> int:
+    """Count the fields that have a wish."""
+    return ask(world, "SELECT COUNT(*) FROM field WHERE wish IS NOT NULL")
 
 
 def wrongs_of_state(world: World) -> Iterator[str]:
