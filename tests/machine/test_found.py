@@ -3,6 +3,7 @@
 from reconciler.core.values import Field
 from reconciler.engine.errands import Adopt, Undo
 from tests.sandbox.faults import Fault, What
+from tests.sandbox.wire import Response
 from tests.world import World
 
 
@@ -69,3 +70,23 @@ def test_what_was_adopted_and_undone_is_another_s_again(world: World) -> None:
         world.carry_out(Undo(since=0))
 
         assert world.value("tide", Field.GENRES) == ("Silent",)
+
+
+def test_a_write_that_was_made_though_plex_said_busy_can_be_undone(
+    world: World,
+) -> None:
+    world.scene("tide", title="High tide")
+    busy = Fault(
+        what=What.APPLIED_ANSWERED,
+        matches=lambda asked: asked.method == "PUT",
+        answer=Response(status=503, kind="maintenance"),
+    )
+    world.plex_wire.faults.add(busy)
+    world.reconcile()
+    assert world.value("tide", Field.TITLE) == "High tide"
+    world.later(600)
+    world.reconcile()
+
+    world.carry_out(Undo(since=0))
+
+    assert world.value("tide", Field.TITLE) == "tide"
