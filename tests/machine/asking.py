@@ -1,4 +1,4 @@
-"""What a person asks for by commands, in the machine: when, of what, and how it ends."""
+"""What a person asks for by commands: what each is about, as people can see it."""
 
 import json
 from collections.abc import Iterator
@@ -24,10 +24,14 @@ def about(oracle: Oracle, world: World, errand: Errand) -> About:
             return everything
         case Undo():
             written = set(_written(world, errand))
-            return [key for key in everything if (oracle.scenes[key[0]], key[1]) in written]
-        case (TakeStash() | TakePlex()) if not oracle.in_doubt:
+            return [
+                key for key in everything if (oracle.scenes[key[0]], key[1]) in written
+            ]
+        case TakeStash() | TakePlex() if not oracle.in_doubt:
             listed = conflicts(world, errand)
-            return [key for key in everything if (oracle.scenes[key[0]], key[1]) in listed]
+            return [
+                key for key in everything if (oracle.scenes[key[0]], key[1]) in listed
+            ]
         case Adopt():
             return [key for key in everything if key[1] in SETS]
     return everything

@@ -35,7 +35,7 @@ class Machine(Commands):
         is_known=st.booleans(),
         is_undone=st.sampled_from([False, False, True]),
     )
-    def furnish(
+    def furnish(  # noqa: PLR0913 - hypothesis gives them by name
         self,
         *,
         switches: Switches,

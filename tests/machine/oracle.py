@@ -48,15 +48,16 @@ class Oracle:
     def names(self) -> frozenset[str]:
         """Name what Stash knows, as genres or as actors."""
         stash = self.world.stash
-        known = [*stash.tags.values(), *stash.performers.values()]
-        return frozenset(identity(one.name) for one in known)
+        names = [tag.name for tag in stash.tags.values()]
+        names += [person.name for person in stash.performers.values()]
+        return frozenset(map(identity, names))
 
     @property
     def words(self) -> Mapping[tuple[str, Field], Word]:
         return {**self.values, **self.sets}
 
     def asked(self, errand: Errand, about: Iterable[tuple[str, Field]]) -> None:
-        """Hear what a person asks for by a command; it may be done at once, or later."""
+        """Hear what a person asks for by a command; it may be done later."""
         now = self._tick()
         for key in about:
             word = self.words[key]

@@ -1,4 +1,4 @@
-"""What stood in each field before plexsync first wrote it: what an undo goes back to."""
+"""What stood in each field before plexsync wrote it: what an undo goes back to."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +49,9 @@ class Origins:
                 # plexsync has not been here: what it will find is the origin
                 self.touched.discard(place)
 
-    def wrongs(self, items: Mapping[int, Seen], keys: Mapping[str, int]) -> Iterator[str]:
+    def wrongs(
+        self, items: Mapping[int, Seen], keys: Mapping[str, int]
+    ) -> Iterator[str]:
         """Say what an undo of everything did not bring back, or took from others."""
         for stem, key in keys.items():
             for name in NAMES:

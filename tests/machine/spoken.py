@@ -4,6 +4,7 @@ What plexsync has looked at is known only when all has been settled; so what oth
 since then is counted as certain only where it makes no difference when it was seen.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from reconciler.core.desire import Rule
@@ -292,7 +293,7 @@ class SetWord(Word):
         """Hear that a person wants none of what is missing."""
         self.unsure |= self.says.elements
 
-    def adopt(self, names: frozenset[str]) -> None:
+    def adopt(self, names: AbstractSet[str]) -> None:
         """Hear that what Stash knows by name is ours to take out."""
         self.unclear |= self.foreign & names
         self.foreign -= names

@@ -9,9 +9,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from reconciler.core.desire import Rules
+from reconciler.engine.errands import Errand, Undo
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
-from reconciler.engine.errands import Errand, Undo
 from tests.machine import laws
 from tests.machine.asking import about
 from tests.machine.draws import PEOPLE, STUDIOS, TAGS
@@ -174,7 +174,7 @@ class Stage:
         self._quiet()
 
     def newest_pass(self) -> int:
-        """Number the newest pass; 0 where there was none."""
+        """Give the number of the newest pass; 0 where there was none."""
         return ask(self.world, "SELECT COALESCE(MAX(id), 0) FROM pass")
 
     def calm(self) -> None:
@@ -247,8 +247,12 @@ def waiting(world: World) -> int:
 
 
 def wished(world: World) -> int:
-    """Count the fields that have a wish."""
-    return ask(world, "SELECT COUNT(*) FROM field WHERE wish IS NOT NULL")
+    """Count the fields that have a wish, but for those whose item is lost."""
+    return ask(
+        world,
+        "SELECT COUNT(*) FROM field JOIN link ON link.id = field.link"
+        " WHERE wish IS NOT NULL AND NOT lost",
+    )
 
 
 def wrongs_of_state(world: World) -> Iterator[str]:
