@@ -74,6 +74,7 @@ class World:
     rules: dict[str, Rules] = field(default_factory=lambda: {FILMS: rules()})
     meaning: str = "as is"
     moment: float = START
+    is_paused: bool = False
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
 
     def __post_init__(self) -> None:
@@ -94,9 +95,11 @@ class World:
     def restart(self) -> None:
         """Start plexsync anew: nothing is left of it but its state."""
         stash = Endpoint(url="http://stash.test:9999")
-        plex = Endpoint(url="http://plex.test:32400", secret=self.plex.model.token)
+        # no proxies are looked for where no certificates are: nothing leaves here
+        plex = Endpoint(
+            url="http://plex.test:32400", secret=self.plex.model.token, verify=False
+        )
         session = requests.Session()
-        session.trust_env = False  # no proxies are looked for: nothing leaves here
         session.mount("http://", self.plex_wire)
         self.source = StashClient(stash, self.requests, adapter=self.stash_wire)
         self.library = PlexClient(plex, self.requests, session=session)
@@ -132,15 +135,22 @@ class World:
         self.moment += seconds
 
     def reconcile(self, **scope: object) -> "Outcome":
-        with Ledger(self.state) as ledger:
+        with self.opened() as ledger:
             return self._run(ledger, Pass.reconcile, scope)
 
     def plan(self, **scope: object) -> "Outcome":
-        with self._copied() as ledger:
+        with self.copied() as ledger:
             return self._run(ledger, Pass.plan, scope)
 
     @contextlib.contextmanager
-    def _copied(self) -> Iterator[Ledger]:
+    def opened(self) -> Iterator[Ledger]:
+        """Open the state, for one pass."""
+        with Ledger(self.state) as ledger:
+            yield ledger
+
+    @contextlib.contextmanager
+    def copied(self) -> Iterator[Ledger]:
+        """Open a copy of the state, which is thrown away."""
         place = self.folder / "copy.db"
         copy(self.state, place)
         try:
@@ -152,12 +162,12 @@ class World:
 
     def carry_out(self, errand: Errand) -> "Outcome":
         """Do what a person's command asks for."""
-        with Ledger(self.state) as ledger:
+        with self.opened() as ledger:
             return self._run(ledger, lambda one: one.carry_out(errand), {})
 
     def foresee(self, errand: Errand) -> "Outcome":
         """Show what it would do."""
-        with self._copied() as ledger:
+        with self.copied() as ledger:
             return self._run(ledger, lambda one: one.foresee(errand), {})
 
     def settings(self) -> Settings:
@@ -182,6 +192,7 @@ class World:
             library=self.library,
             settings=self.settings(),
             audience=listener,
+            is_paused=lambda: self.is_paused,
             clock=self.clock,
             chance=Random(7),
         )

@@ -140,11 +140,12 @@ def _undo_elements(
         for key, name in by_identity(wish.give).items()
         if key not in there and key not in memory.yielded
     }
+    ours = owned | {k: name for k, name in back.items() if name not in wish.adopted}
     kept = {key: name for key, name in there.items() if key not in out}
     final = _in_order(kept | back, wish.back.elements)
     after = replace(
         _undone(want, memory, wish, observed),
-        owned=tuple(name for key, name in (owned | back).items() if key not in out),
+        owned=tuple(name for key, name in ours.items() if key not in out),
     )
     left = memory.seen or wish.left
     is_as_left = left is not None and observed.locked == left.locked

@@ -71,6 +71,8 @@ class Wish:
     """Undo: elements that we added, to take out. Adopt: elements to make ours."""
     give: tuple[str, ...] = ()
     """Undo: elements that we took out, to put back."""
+    adopted: tuple[str, ...] = ()
+    """Undo: those of them that were not ours before they were adopted."""
     ours: bool = False
     """Undo: whether what is then there is ours."""
     first: FieldValue | None = None

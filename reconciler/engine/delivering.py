@@ -7,6 +7,7 @@ from reconciler.clock import Clock
 from reconciler.core.brake import weigh
 from reconciler.core.errors import (
     AmbiguousError,
+    BusyError,
     GoneError,
     PlexsyncError,
     ServerError,
@@ -192,7 +193,10 @@ class Deliverer:
             self._strike()
             return False
         except PlexsyncError as error:
-            self._close(one, NOT_SENT)
+            # who stands before Plex may say "busy" for a write that Plex has made: the
+            # row stays open, or what is there would be taken for somebody else's
+            if not isinstance(error, BusyError):
+                self._close(one, NOT_SENT)
             self._failed(look, sorted(one.writes), error)
             return False
         self.failures = 0

@@ -169,6 +169,7 @@ def _wish(content: Mapping[str, Any]) -> Wish:
         left=None if left is None else _value(left),
         take=tuple(content["take"]),
         give=tuple(content["give"]),
+        adopted=tuple(content.get("adopted", ())),
         ours=content["ours"],
         first=None if first is None else _value(first),
     )

@@ -1,6 +1,7 @@
 """What it takes to undo writes: read from the journal, one wish for each field."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from reconciler.core.canonical import identity
@@ -33,13 +34,14 @@ def undone(
     *is_all* goes back to before the first write of all, whatever the journal still has.
     """
     chosen = {row.id for row in scope}
-    inside, last = _by_field(row for row in rows if row.id in chosen), _last(rows)
+    inside = _by_field(row for row in rows if row.id in chosen)
+    every = _by_field(iter(rows))
     for name in sorted(known):
         memory, writes = known[name], inside.get(name, [])
         if name.is_set:
-            found = _set(memory, writes, is_all=is_all)
+            found = _set(memory, writes, _added(every.get(name, [])), is_all=is_all)
         else:
-            is_newest = bool(writes) and writes[-1] == last.get(name)
+            is_newest = bool(writes) and writes[-1] == every[name][-1]
             found = _value(memory, writes, is_newest=is_newest, is_all=is_all)
         if found is not None:
             yield name, found
@@ -52,10 +54,6 @@ def _by_field(rows: Iterator[JournalRecord]) -> dict[Field, list[Written]]:
             for name, write in journal_fields(row.fields).items():
                 found.setdefault(name, []).append(write)
     return found
-
-
-def _last(rows: Sequence[JournalRecord]) -> dict[Field, Written]:
-    return {name: writes[-1] for name, writes in _by_field(iter(rows)).items()}
 
 
 def _value(
@@ -108,7 +106,13 @@ def _is_there(memory: Memory, back: FieldValue) -> bool:
     return is_done and memory.seen is not None and memory.seen.value == back.value
 
 
-def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone | None:
+def _set(
+    memory: Memory,
+    writes: Sequence[Written],
+    added: AbstractSet[str],
+    *,
+    is_all: bool,
+) -> Undone | None:
     if not writes and not is_all:
         return None
     take, give = _moves(memory, writes)
@@ -118,7 +122,8 @@ def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone |
     is_moved = bool(take or give or memory.ours) or _is_reordered(memory, writes)
     if back is None or not is_moved:
         return None
-    is_ours = bool(owned.keys() - take.keys() | give.keys())
+    adopted = {key: name for key, name in give.items() if key not in added}
+    is_ours = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
     first = writes[0].prior if writes and writes[0].was_ours else memory.first
     return Undone(
         wish=Wish(
@@ -127,10 +132,22 @@ def _set(memory: Memory, writes: Sequence[Written], *, is_all: bool) -> Undone |
             left=_left(writes[-1]) if writes and not memory.base else None,
             take=tuple(take.values()),
             give=tuple(give.values()),
+            adopted=tuple(adopted.values()),
             ours=is_ours,
             first=first if is_ours else None,
         )
     )
+
+
+def _added(writes: Sequence[Written]) -> set[str]:
+    """Name what any write has added; what was adopted was there before them all."""
+    return {
+        identity(form)
+        for write in writes
+        for name in write.memory.owned
+        if identity(name) not in by_identity(write.before.elements)
+        for form in (name, write.memory.forms.get(identity(name), name))
+    }
 
 
 def _is_reordered(memory: Memory, writes: Sequence[Written]) -> bool:

@@ -61,7 +61,7 @@ def only_what_stash_said_is_written(
     for stem, field, word, now in oracle.linked(after):
         then = before[oracle.keys[stem]].fields[field]
         if word.rule.policy is Policy.OFF:
-            if then != now:
+            if then != now and not word.is_asked:
                 yield f"{stem}: {field} is off, and {then} became {now}"
         elif isinstance(word, SetWord):
             yield from _wrongs_of_set(f"{stem}: {field}", word, then, now)
@@ -78,7 +78,8 @@ def _wrongs_of_set(where: str, word: SetWord, then: Stand, now: Stand) -> Iterat
     gone, come = then.elements - now.elements, now.elements - then.elements
     if lost := gone & word.foreign:
         yield f"{where} lost {sorted(lost)}, which others put there"
-    if lost := gone & word.says.elements - word.unclear:
+    may_go = word.is_asked and word.is_given_up
+    if (lost := gone & word.says.elements - word.unclear) and not may_go:
         yield f"{where} lost {sorted(lost)}, which stash wants"
     if strange := come - word.ever:
         yield f"{where} was given {sorted(strange)}, which stash never wanted"

@@ -3,11 +3,12 @@
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
 from reconciler.core.desire import Rule
 from reconciler.core.values import Field, SceneId
 from tests.machine import draws
+from tests.machine.commands import Commands
 from tests.machine.oracle import path_of
 from tests.machine.seen import look
 from tests.machine.stage import Stage
@@ -17,13 +18,14 @@ from tests.sandbox.plex.switches import Switches
 _MANY = ("tag_ids", "performer_ids")
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Commands):
     """Everything happens in any order; after each pass, and at the end, laws hold."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stage: Stage
         self._moved = 0
+        self._is_undone = False
 
     @initialize(
         switches=draws.SWITCHES,
@@ -31,8 +33,9 @@ class Machine(RuleBasedStateMachine):
         agent=st.sampled_from([NONE_AGENT, MOVIE_AGENT]),
         edits=draws.SOME_EDITS,
         is_known=st.booleans(),
+        is_undone=st.sampled_from([False, False, True]),
     )
-    def furnish(
+    def furnish(  # noqa: PLR0913 - hypothesis gives them by name
         self,
         *,
         switches: Switches,
@@ -40,7 +43,9 @@ class Machine(RuleBasedStateMachine):
         agent: str,
         edits: list[draws.Edit],
         is_known: bool,
+        is_undone: bool,
     ) -> None:
+        self._is_undone = is_undone
         self.stage = Stage(switches, rules, agent)
         self.appear("heron", in_plex=True, edits=edits)
         self.appear("tide", in_plex=True, edits=edits[1:])
@@ -52,6 +57,8 @@ class Machine(RuleBasedStateMachine):
             return
         try:
             self.stage.settle()
+            if self._is_undone:
+                self.stage.undo_everything()
         finally:
             self.stage.close()
 

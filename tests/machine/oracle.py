@@ -1,10 +1,21 @@
 """The oracle: it hears what everybody does, and keeps a word for each field."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from reconciler.core.canonical import identity
 from reconciler.core.desire import Rule, Rules, is_placeholder
 from reconciler.core.values import Field
+from reconciler.engine.errands import (
+    Adopt,
+    Claim,
+    Errand,
+    Release,
+    TakePlex,
+    TakeStash,
+    Undo,
+)
+from tests.machine.origins import Origins
 from tests.machine.said import falls_back, says
 from tests.machine.seen import NAMES, Seen, Stand, look
 from tests.machine.spoken import SetWord, ValueWord, Word
@@ -30,19 +41,50 @@ class Oracle:
         """The item that holds a scene's file, where one does."""
         self.in_doubt = False
         """Whether a write may be open of which it is not known if it landed."""
+        self.origins = Origins()
         self._now = 0
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Name what Stash knows, as genres or as actors."""
+        stash = self.world.stash
+        names = [tag.name for tag in stash.tags.values()]
+        names += [person.name for person in stash.performers.values()]
+        return frozenset(map(identity, names))
 
     @property
     def words(self) -> Mapping[tuple[str, Field], Word]:
         return {**self.values, **self.sets}
 
-    def given_up(self, stem: str, field: Field) -> None:
-        """Hear that a command left a field to Plex: undo, release, conflicts take."""
-        self.words[stem, field].give_up()
+    def asked(self, errand: Errand, about: Iterable[tuple[str, Field]]) -> None:
+        """Hear what a person asks for by a command; it may be done later."""
+        now = self._tick()
+        for key in about:
+            word = self.words[key]
+            word.ask()
+            self._hear(errand, word, now)
 
-    def claimed(self, stem: str, field: Field) -> None:
-        """Hear that a command made a field Stash's again: claim, conflicts take."""
-        self.words[stem, field].take_back()
+    def granted(self) -> None:
+        """Hear that nothing that was asked for is left to be done."""
+        for word in self.words.values():
+            word.granted()
+
+    def _hear(self, errand: Errand, word: Word, now: int) -> None:
+        match errand:
+            case Undo():
+                word.undo()
+            case Release():
+                word.release()
+            case Claim():
+                word.claim(now)
+            case TakeStash():
+                word.take(now)
+            case TakePlex() if isinstance(word, SetWord):
+                word.leave()
+            case TakePlex():
+                word.undo()  # left likewise, until Stash says another
+            case Adopt() if isinstance(word, SetWord):
+                word.adopt(word.foreign & self.names - word.says.elements)
 
     def new_scene(self, stem: str, scene: int) -> None:
         """Hear of a scene that was not there before."""
@@ -76,6 +118,7 @@ class Oracle:
         before = look(self.world)
         yield
         now, after = self._tick(), look(self.world)
+        self.origins.others(before, after)
         for stem, key in self.keys.items():
             if key in after and path_of(stem) in after[key].files:
                 self._compare(stem, before[key], after[key], now)
@@ -91,6 +134,7 @@ class Oracle:
 
     def passed(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
         """Hear what a pass of plexsync has changed."""
+        self.origins.ours(before, after)
         for stem, key in self.keys.items():
             for field in NAMES:
                 then, now = before[key].fields[field], after[key].fields[field]

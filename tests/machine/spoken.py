@@ -4,6 +4,7 @@ What plexsync has looked at is known only when all has been settled; so what oth
 since then is counted as certain only where it makes no difference when it was seen.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from reconciler.core.desire import Rule
@@ -12,6 +13,7 @@ from tests.machine.seen import Stand
 
 NEVER = -1
 NOTHING = Stand()
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,8 +36,21 @@ class Word:
     """Whether it was locked at any time since all was settled."""
     needs_full: bool = False
     """Whether only a full pass may see what is to be done."""
-    is_given_up: bool = False
-    """Whether a person gave the field up by a command, until Stash's is claimed."""
+    was_ever_asked: bool = False
+    is_asked: bool = False
+    """Whether a command is about it that may not be done yet."""
+    is_undone: bool = False
+    undone_says: Stand | None = None
+    """What Stash said when it was surely undone: until it says another, it is left."""
+    is_released: bool = False
+    is_stirred: bool = False
+    """Whether others were at it while it was released."""
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether a person's command has taken it from Stash, or may have."""
+        is_left = self.undone_says is None or self.undone_says == self.says
+        return self.is_released or (self.is_undone and is_left)
 
     @property
     def is_clear(self) -> bool:
@@ -63,19 +78,46 @@ class Word:
             self.disturbed_at = now
         self.is_touched = self.was_ever_touched = self.needs_full = True
         self.was_locked |= before.locked or after.locked
+        self.is_stirred |= self.is_released
 
-    def give_up(self) -> None:
-        """Hear that a person's command took the field from Stash."""
-        self.is_given_up = True
+    def ask(self) -> None:
+        """Hear that a person asks something of it by a command."""
+        self.is_asked = self.was_ever_asked = True
+        self.is_touched = self.was_ever_touched = self.needs_full = True
 
-    def take_back(self) -> None:
-        """Hear that a person's command made the field Stash's again."""
-        self.is_given_up = False
+    def undo(self) -> None:
+        """Hear that what was written is put back: left until Stash says another."""
+        self.is_undone, self.undone_says = True, None
+
+    def release(self) -> None:
+        """Hear that it is left, until it is claimed."""
+        self.is_released, self.is_stirred = True, False
+
+    def claim(self, now: int) -> None:
+        """Hear that what was released is taken up again."""
+        if self.is_released and self.is_stirred:
+            self.disturbed_at = now
+        self.is_released = False
+
+    def take(self, now: int) -> None:
+        """Hear that Stash's is taken where Plex says otherwise."""
+        self.disturbed_at = now
+
+    def granted(self) -> None:
+        """Hear that all that was asked for is done, and all that Stash says is read."""
+        self.is_asked = False
+        if self.rule.policy is Policy.OFF:
+            return
+        if self.is_undone and not self.is_given_up:
+            self.is_undone = False
+        if self.is_undone:
+            self.undone_says = self.says
 
     def come_under(self, rule: Rule, now: int) -> None:
         """Hear that the policy changed."""
         self.is_steady = False
         self.rule = rule
+        self.undone_says = None  # what it says meanwhile may go by unheard
         if self.is_touched:
             self.disturbed_at = now
 
@@ -136,6 +178,15 @@ class ValueWord(Word):
             self.was_ever_touched = self.is_touched = True
             if self.rule.policy is not Policy.PUSH:
                 self.disturbed_at = now
+
+    def claim(self, now: int) -> None:
+        if self.is_released:
+            self.held = None  # what was typed while it was released is no news then
+        Word.claim(self, now)
+
+    def take(self, now: int) -> None:
+        Word.take(self, now)
+        self.held = None
 
     def come_under(self, rule: Rule, now: int) -> None:
         Word.come_under(self, rule, now)
@@ -224,6 +275,30 @@ class SetWord(Word):
             if self.rule.policy is not Policy.PUSH:
                 self.disturbed_at = now
 
+    def ask(self) -> None:
+        Word.ask(self)
+        self.unsure |= self.vetoed
+        self.vetoed, self.constant = set(), frozenset()
+
+    def claim(self, now: int) -> None:
+        if self.is_released and self.is_stirred:
+            self.unsure |= self.says.elements
+        Word.claim(self, now)
+
+    def take(self, now: int) -> None:
+        Word.take(self, now)
+        self.unsure |= self.says.elements
+
+    def leave(self) -> None:
+        """Hear that a person wants none of what is missing."""
+        self.unsure |= self.says.elements
+
+    def adopt(self, names: AbstractSet[str]) -> None:
+        """Hear that what Stash knows by name is ours to take out."""
+        self.unclear |= self.foreign & names
+        self.foreign -= names
+        self.ever |= names
+
     def come_under(self, rule: Rule, now: int) -> None:
         is_loose = Policy.FILL in {self.rule.policy, rule.policy}
         Word.come_under(self, rule, now)
@@ -239,4 +314,5 @@ class SetWord(Word):
         Word.settle(self, stand, now)
         if self.rule.policy is not Policy.OFF:
             self.unsure &= self.says.elements
-            self.constant = self.says.elements & stand.elements
+            is_ours = not self.is_given_up
+            self.constant = self.says.elements & stand.elements if is_ours else NONE

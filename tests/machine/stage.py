@@ -5,14 +5,17 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from reconciler.core.desire import Rules
+from reconciler.engine.errands import Errand, Undo
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
 from tests.machine import laws
+from tests.machine.asking import about
 from tests.machine.draws import PEOPLE, STUDIOS, TAGS
+from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
 from tests.machine.seen import look
 from tests.sandbox.plex.switches import Switches
@@ -49,7 +52,7 @@ class Stage:
     def __init__(self, switches: Switches, rules: Rules, agent: str) -> None:
         self.folder = _folder()
         (self.folder / "plexsync.db").write_bytes(_empty_state())
-        self.world = World(folder=self.folder, switches=switches)
+        self.world = KeptWorld(folder=self.folder, switches=switches)
         self.world.plex.model.sections[self.world.section].agent = agent
         self.world.rules = {FILMS: dict(rules)}
         self.oracle = Oracle(self.world, rules)
@@ -67,6 +70,7 @@ class Stage:
         plex.add(self.attic, f"{ROOT}/heron.mp4")
 
     def close(self) -> None:
+        self.world.close()
         shutil.rmtree(self.folder)
 
     def policies(self, rules: Rules) -> None:
@@ -94,6 +98,7 @@ class Stage:
         """Hold what holds of a pass over everything, after which nothing is owed."""
         seen = look(self.world)
         self.oracle.in_doubt = False
+        self.oracle.granted()
         self._hold(laws.nothing_is_missed(self.oracle, seen, is_full=is_full))
         if is_full:
             self._hold(laws.what_stash_dropped_is_gone(self.oracle, seen))
@@ -101,23 +106,48 @@ class Stage:
 
     def crash(self, boundary: int) -> None:
         """Crash a reconcile at a boundary, if it has that many; start anew."""
+        self._watch(lambda: self._crash(boundary, self.world.reconcile))
 
-        def crashing() -> None:
-            try:
-                with watched(crash_at(boundary)):
-                    self.world.reconcile()
-            except Crash:
-                self.oracle.in_doubt = True
-            self.world.restart()
+    def _crash(self, boundary: int, act: Callable[[], object]) -> None:
+        try:
+            with watched(crash_at(boundary)):
+                act()
+        except Crash:
+            self.oracle.in_doubt = True
+        self.world.restart()
 
-        self._watch(crashing)
+    def ask(self, errand: Errand, *, boundary: int | None = None) -> None:
+        """Ask for something by a command, which may crash at a boundary."""
+        self.oracle.asked(errand, about(self.oracle, self.world, errand))
+        act = partial(self.world.carry_out, errand)
+        if boundary is not None:
+            self._watch(lambda: self._crash(boundary, act))
+            return
+        outcome: list[Outcome] = []
+        self._watch(lambda: outcome.append(act()))
+        if outcome[0].report.problems:
+            self.oracle.in_doubt = True
+
+    def foresee(self, errand: Errand) -> None:
+        """Foresee an errand: nothing is written, and it is what is then done."""
+        items, state = look(self.world), self._state()
+        foreseen = self.world.foresee(errand)
+        assert look(self.world) == items, "a look ahead wrote to plex"
+        assert self._state() == state, "a look ahead wrote to the state"
+        was_in_doubt = self.oracle.in_doubt
+        self.oracle.asked(errand, about(self.oracle, self.world, errand))
+        outcome: list[Outcome] = []
+        self._watch(lambda: outcome.append(self.world.carry_out(errand)))
+        done = outcome[0]
+        if not (was_in_doubt or foreseen.report.problems or done.report.problems):
+            assert foreseen.changes == done.changes, "what was foreseen is not what is"
 
     def plan(self) -> None:
         """Plan: nothing is written, and it is what the next reconcile does."""
-        items, state = look(self.world), listing(self.folder)
+        items, state = look(self.world), self._state()
         planned = self.world.plan()
         assert look(self.world) == items, "a plan wrote to plex"
-        assert listing(self.folder) == state, "a plan wrote to the state"
+        assert self._state() == state, "a plan wrote to the state"
         done = self.run()
         if not planned.report.problems and not done.report.problems:
             assert planned.changes == done.changes, "a plan is not what was done"
@@ -131,8 +161,25 @@ class Stage:
         self._hold(wrongs_of_state(self.world))
         self._quiet()
 
+    def undo_everything(self) -> None:
+        """Law 10: all is as it was before us, but for what others changed since."""
+        self.world.later(900)
+        self.ask(Undo(since=0))
+        assert not wished(self.world), "an undo is not done"
+        seen = look(self.world)
+        self._hold(self.oracle.origins.wrongs(seen, self.oracle.keys))
+        for scope in _WHOLE:
+            self.world.later(900)
+            assert not self.run(**scope).puts, "what was undone is written again"
+        self._quiet()
+
+    def newest_pass(self) -> int:
+        """Give the number of the newest pass; 0 where there was none."""
+        return ask(self.world, "SELECT COALESCE(MAX(id), 0) FROM pass")
+
     def calm(self) -> None:
-        """Let no planned fault come up any more."""
+        """Let no planned fault come up any more, and nothing be paused."""
+        self.world.is_paused = False
         self.world.plex_wire.faults.clear()
         self.world.stash_wire.faults.clear()
 
@@ -155,13 +202,18 @@ class Stage:
             # our own writes moved the library's marker: while scenes wait, the pass
             # after them sees that, and lists what was changed
             self.run()
-        before = listing(self.folder)
+        before = self._state()
         outcome = self.run()
         asked = dict(outcome.sent)
         if outcome.report.waiting:
             asked.pop("plex sections")
         assert asked == {"stash scan": 1}, f"a quiet pass asked for {asked}"
-        assert listing(self.folder) == before, "a quiet pass wrote to the disk"
+        assert self._state() == before, "a quiet pass wrote to the disk"
+
+    def _state(self) -> dict[str, tuple[int, bytes]]:
+        """List the state's folder, with nothing of it in memory only."""
+        self.world.close()
+        return listing(self.folder)
 
     def _watch(self, act: Callable[[], None]) -> None:
         before = look(self.world)
@@ -194,13 +246,22 @@ def waiting(world: World) -> int:
     return ask(world, "SELECT COUNT(*) FROM waiting")
 
 
+def wished(world: World) -> int:
+    """Count the fields that have a wish, but for those whose item is lost."""
+    return ask(
+        world,
+        "SELECT COUNT(*) FROM field JOIN link ON link.id = field.link"
+        " WHERE wish IS NOT NULL AND NOT lost",
+    )
+
+
 def wrongs_of_state(world: World) -> Iterator[str]:
     """Law 5: whatever crashed, the state is whole and no write is left open."""
     if dead := ask(world, "SELECT COUNT(*) FROM dead_letter"):
         yield f"{dead} dead letters"
     if rows := ask(world, "SELECT COUNT(*) FROM journal WHERE outcome IS NULL"):
         yield f"{rows} journal rows are open"
-    with Ledger(world.state) as ledger:
+    with world.opened() as ledger:
         if (answer := ledger.integrity()) != "ok":
             yield f"integrity: {answer}"
 

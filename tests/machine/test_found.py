@@ -1,7 +1,9 @@
 """What the machine has found, each as small as it gets."""
 
 from reconciler.core.values import Field
+from reconciler.engine.errands import Adopt, Undo
 from tests.sandbox.faults import Fault, What
+from tests.sandbox.wire import Response
 from tests.world import World
 
 
@@ -54,3 +56,37 @@ def test_a_write_that_was_lost_is_made_though_others_wrote_meanwhile(
     world.reconcile(is_full=True)
 
     assert set(world.value("heron", Field.GENRES)) == {"Heirloom", "Nature"}
+
+
+def test_what_was_adopted_and_undone_is_another_s_again(world: World) -> None:
+    world.stash.create_tag("Silent")
+    world.scene("tide")
+    world.plex.person.tag(world.key("tide"), "genre", "Silent", lock=False)
+    world.reconcile()
+    world.carry_out(Adopt())
+    assert world.value("tide", Field.GENRES) == ()
+
+    for _ in range(2):
+        world.carry_out(Undo(since=0))
+
+        assert world.value("tide", Field.GENRES) == ("Silent",)
+
+
+def test_a_write_that_was_made_though_plex_said_busy_can_be_undone(
+    world: World,
+) -> None:
+    world.scene("tide", title="High tide")
+    busy = Fault(
+        what=What.APPLIED_ANSWERED,
+        matches=lambda asked: asked.method == "PUT",
+        answer=Response(status=503, kind="maintenance"),
+    )
+    world.plex_wire.faults.add(busy)
+    world.reconcile()
+    assert world.value("tide", Field.TITLE) == "High tide"
+    world.later(600)
+    world.reconcile()
+
+    world.carry_out(Undo(since=0))
+
+    assert world.value("tide", Field.TITLE) == "tide"
