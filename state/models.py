@@ -174,6 +174,7 @@ class Journal(Row):
     removals = IntegerField()
     outcome = TextField(null=True)
     taken = TextField(default="[]", constraints=[SQL("DEFAULT '[]'")])
+    planned = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
 
 Journal.add_index(

@@ -33,7 +33,7 @@ WITH mine AS (
   SELECT overwrites, removals, 0 AS rewrites, taken FROM journal
   WHERE opened_at >= ?
     AND (outcome IS NULL OR outcome NOT IN (SELECT value FROM json_each(?)))
-    AND pass NOT IN (SELECT id FROM pass WHERE approved)
+    AND planned NOT IN (SELECT id FROM pass WHERE approved)
   UNION ALL
   SELECT overwrites, removals, rewrites, taken FROM outbox
   WHERE stage = 'released' AND pass NOT IN (SELECT id FROM pass WHERE approved)

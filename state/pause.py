@@ -15,16 +15,20 @@ class Pause:
     def __init__(self, state: Path) -> None:
         self._mark = state.with_name(state.name + ".paused")
 
-    def since(self) -> str | None:
-        """Say since when nothing is to be written, as `begin` was told; or None."""
+    def since(self) -> int | None:
+        """Say since when nothing is to be written, as `begin` was told; or None.
+
+        A mark that somebody has made by hand counts as one from the beginning of time.
+        """
         try:
-            return self._mark.read_text(encoding="utf-8").strip()
+            text = self._mark.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise refused(f"read {self._mark}", error) from error
+        return int(text) if text.isdecimal() else 0
 
-    def begin(self, moment: str) -> bool:
+    def begin(self, moment: int) -> bool:
         """Let nothing be written from *moment* on; say whether that is news."""
         if self.since() is not None:
             return False

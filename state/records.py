@@ -177,8 +177,11 @@ class JournalRecord:
     item: str
     scene: int
     pass_id: int
+    """The pass that sent it."""
     revision: int
     fields: str
+    planned: int = 0
+    """The pass that planned it: what a person approves."""
     outcome: str | None = None
     opened_at: int = 0
 

@@ -33,7 +33,7 @@ from reconciler.engine.errands import (
 from reconciler.render import decisions, passes, terminal
 from reconciler.render.paper import paper
 
-_UNITS = {"m": 60, "h": 3600, "d": 86400}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @click.command(cls=Command)
@@ -59,7 +59,8 @@ def undo(
     Stash changes it again.
     """
     if sum((number is not None, since is not None, bool(scenes))) != 1:
-        raise UserError(["say what to undo: --pass N, --scene ID or --since WHEN"])
+        problem = "say what to undo, by one of --pass N, --scene ID and --since WHEN"
+        raise UserError([problem])
     moment = None if since is None else _moment(since, setting.clock.now())
     errand = Undo(pass_id=number, scenes=scenes, since=moment)
     _run(setting, errand, is_dry=is_dry)
@@ -118,7 +119,7 @@ def adopt(
     same names: look at them first, with --all --dry-run.
     """
     check_library(library, setting.config.plex.libraries)
-    if not (is_all or scenes or library):
+    if is_all == bool(scenes or library):
         problem = (
             "say where to adopt: --scene ID, --library TITLE or --all; with --dry-run"
             " it only shows what it would take out"
@@ -170,7 +171,7 @@ def take(
 
     What Plex has is then left until Stash changes the field.
     """
-    if not is_all and not scenes:
+    if is_all == bool(scenes):
         problem = "say which conflicts: --scene ID or --all; `conflicts list` has them"
         raise UserError([problem])
     kind = TakeStash if side == "stash" else TakePlex

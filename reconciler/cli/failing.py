@@ -131,7 +131,7 @@ def _flushed(invoke: Callable[[click.Context], object], ctx: click.Context) -> o
 
 
 def _usage(error: click.UsageError) -> str:
-    message = error.format_message().rstrip(".")
+    message = " ".join(error.format_message().split()).rstrip(".")
     command = error.ctx.command_path if error.ctx else "plexsync"
     return f"{message[:1].lower()}{message[1:]}; `{command} --help` tells more"
 

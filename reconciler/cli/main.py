@@ -21,7 +21,7 @@ from reconciler.cli.setting import Around, Setting
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
-    default="warning",
+    default="error",
     show_default=True,
     help="How much is logged to standard error; names of scenes only at debug.",
 )

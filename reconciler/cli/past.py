@@ -13,7 +13,7 @@ from reconciler.core.values import SceneId
 from reconciler.engine.history import read_history
 from reconciler.engine.leaving import Leaving, count_leaving
 from reconciler.render import decisions
-from reconciler.render.paper import paper
+from reconciler.render.paper import moment, paper
 
 
 @click.command(cls=Command)
@@ -24,7 +24,7 @@ from reconciler.render.paper import paper
     default=50,
     show_default=True,
     metavar="N",
-    help="At most the last N writes.",
+    help="At most the last N writes, each of one item.",
 )
 @JSON
 @click.pass_obj
@@ -76,14 +76,16 @@ def uninstall(
 @JSON
 @click.pass_obj
 def pause(setting: Setting) -> None:
-    """Write nothing to Plex until `plexsync resume`; changes are recorded meanwhile.
+    """Write nothing to Plex until `plexsync resume`.
+
+    What changes meanwhile is recorded, and what is asked for too: both are done after.
 
     It works beside a pass that is under way, which stops within its batch.
     """
     mark = bootstrap.pause(setting.config)
-    is_news = mark.begin(setting.clock.now().isoformat(timespec="seconds"))
-    since = mark.since()
-    words = f"paused since {since}; `plexsync resume` lets things be written again"
+    is_news = mark.begin(setting.clock.unix())
+    since = mark.since() or 0
+    words = f"paused since {moment(since)}; `plexsync resume` ends it"
     _tell(setting, since, words if is_news else f"already {words}")
 
 
@@ -100,7 +102,7 @@ def resume(setting: Setting) -> None:
 COMMANDS = (history, uninstall, pause, resume)
 
 
-def _tell(setting: Setting, since: str | None, words: str) -> None:
+def _tell(setting: Setting, since: int | None, words: str) -> None:
     if setting.document is not None:
         end = {"exit_code": Exit.DONE, "problems": []}
         setting.document.close({**end, "paused": since})

@@ -43,15 +43,14 @@ class Outcome:
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""
         fields = {"exit_code": self.code, **report_fields(self.report)}
+        fields["problems"] = [*self.report.problems, *self._unplanned()]
         left = {"owed": self.owed, "held_passes": list(self.held)}
         return fields | left | ({"pass": None} if self.is_plan else {})
 
     def complaints(self) -> list[str]:
         """Say what went wrong: a sentence each."""
         found = list(self.report.problems)
-        if self.planned is not None and self.report.spared:
-            left = f"{len(self.report.spared)} of {self.planned} fields of the plan"
-            found.append(f"{left} have moved since and are not written: plan anew")
+        found += self._unplanned()
         if self.report.undelivered and not self.is_plan:
             what = paper.several(self.report.undelivered, "item")
             verb = "stays" if self.report.undelivered == 1 else "stay"
@@ -59,6 +58,12 @@ class Outcome:
                 f"{what} could not be delivered yet and {verb} owed: run again later"
             )
         return found
+
+    def _unplanned(self) -> list[str]:
+        if self.planned is None or not self.report.spared:
+            return []
+        left = f"{len(self.report.spared)} of {self.planned} fields of the plan"
+        return [f"{left} have moved since and are not written: plan anew"]
 
     def refusals(self) -> list[str]:
         """Say why the brake holds, or would hold, and what lets it go."""

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, ItemKey, SceneId
-from reconciler.engine.report import Content, change_digest
-from reconciler.engine.settings import Scope
+from reconciler.engine.report import Content
+from reconciler.engine.settings import Planned, Scope
 from reconciler.render.document import Document
 
 
@@ -75,7 +75,7 @@ def writing(path: Path) -> Iterator[Document]:
 def read(path: Path) -> tuple[Scope, int]:
     """Read a saved plan as the scope that delivers it alone, and count its fields.
 
-    Holds a digest for each field of the plan: as much as a person has looked through.
+    Holds the plan in memory: as much as a person has looked through.
     """
     try:
         plan = _Plan.model_validate_json(path.read_bytes())
@@ -84,10 +84,10 @@ def read(path: Path) -> tuple[Scope, int]:
     except ValidationError as error:
         problem = f"{path} is no whole plan of this version of plexsync: plan anew"
         raise UserError([problem]) from error
-    only: dict[tuple[str, ItemKey], dict[Field, str]] = {}
+    only: dict[tuple[str, ItemKey], dict[Field, Planned]] = {}
     for change in plan.changes:
         item = only.setdefault((change.library, ItemKey(change.item)), {})
-        item[change.field] = change_digest(change.old, change.new)
+        item[change.field] = Planned(old=change.old, new=change.new)
     asked = plan.scope
     scope = Scope(
         is_full=asked.full,

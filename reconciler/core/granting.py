@@ -40,9 +40,17 @@ def grant(at: Situation, wish: Wish) -> Decision:
             return _claim(at)
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
-            return by_the_table(replace(at, memory=adopted))
+            return _adopt(replace(at, memory=adopted))
     undo = _undo_elements if at.field.is_set else _undo_value
     return undo(at.want, memory, wish, at.observed)
+
+
+def _adopt(at: Situation) -> Decision:
+    decision = by_the_table(at)
+    if not decision.taken:
+        return decision
+    memory = replace(decision.memory, reason=Reason.ADOPTED)
+    return replace(decision, reason=Reason.ADOPTED, memory=memory)
 
 
 def _take(at: Situation) -> Decision:

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     TAKEN = "stash's was taken"
     SETTLED = "plex's was taken"
     RELEASED = "released"
+    ADOPTED = "adopted, not wanted in stash"
     UNDONE = "undone"
     SPARED = "changed since"
 

@@ -1,6 +1,6 @@
 """Fields in which Plex says otherwise than Stash, and is left to: a person's word."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.core.canonical import identity
@@ -48,7 +48,7 @@ def find_conflicts(
 ) -> Iterator[Conflict]:
     """List what is kept against Stash, a page of links at a time, from the ledger."""
     titles = {target.id: target.title for target in ledger.items.targets()}
-    for link, known in conflicting(ledger, scenes, fields):
+    for link, known in conflicting(ledger, scenes, fields, is_conflict):
         for name, one in known.items():
             yield _conflict(titles[link.target], link, name, one)
 
@@ -57,6 +57,7 @@ def conflicting(
     ledger: Ledger,
     scenes: Collection[int] | None,
     fields: Collection[Field] | None,
+    fits: Callable[[Memory], bool],
 ) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
     """Page through the links that have conflicts, with the memories of those fields."""
     after, verdicts = 0, (Verdict.KEPT, Verdict.YIELDED)
@@ -71,7 +72,7 @@ def conflicting(
             found = {
                 name: one
                 for name, one in sorted(known.items())
-                if _is_conflict(one) and (fields is None or name in fields)
+                if fits(one) and (fields is None or name in fields)
             }
             if found:
                 yield link, found
@@ -80,7 +81,7 @@ def conflicting(
 def settled(name: Field, one: Memory) -> Memory:
     """Give a field up to Plex, until Stash changes it."""
     if not name.is_set:
-        return replace(one, verdict=Verdict.YIELDED, reason=Reason.SETTLED)
+        return replace(one, verdict=Verdict.YIELDED, reason=Reason.SETTLED, wish=None)
     seen = by_identity(one.seen.elements if one.seen else ())
     wanted = [identity(one.forms.get(identity(e), e)) for e in one.base or ()]
     missing = {key for key in wanted if key not in seen}
@@ -88,13 +89,20 @@ def settled(name: Field, one: Memory) -> Memory:
         one,
         verdict=Verdict.YIELDED,
         reason=Reason.SETTLED,
+        wish=None,
         yielded=tuple(sorted(missing | set(one.yielded))),
     )
 
 
-def _is_conflict(one: Memory) -> bool:
+def is_conflict(one: Memory) -> bool:
+    """Whether a field is left as somebody has it in Plex."""
     is_left = one.verdict in {Verdict.KEPT, Verdict.YIELDED}
-    return is_left and one.reason in _PERSONAL and one.wish is None
+    return is_left and one.reason in _PERSONAL
+
+
+def can_be_taken(one: Memory) -> bool:
+    """Whether Stash's value can be asked for: a word for Plex can be taken back."""
+    return is_conflict(one) or one.reason is Reason.SETTLED
 
 
 def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflict:

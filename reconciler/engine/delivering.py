@@ -176,7 +176,8 @@ class Deliverer:
             target=look.link.target,
             item=look.link.item,
             scene=look.link.scene,
-            pass_id=look.entry.pass_id,
+            pass_id=self.recorder.linker.open_pass.begun(),
+            planned=look.entry.pass_id,
             revision=look.entry.revision,
             fields=journal_text(writes),
         )

@@ -90,11 +90,10 @@ def tell_left(look: Look, library: str, tally: Tally) -> None:
             back = Change(value=wish.back.value, elements=wish.back.elements)
             old, new = line_values(name, has, back)
             tally.spared.append(_line(look, library, name, old, new))
-    for name, decision in look.refused.items():
+    for name, planned in look.refused.items():
         has = look.item.fields.get(name, EMPTY) if look.item else EMPTY
-        as_it_is = Change(value=has.value, elements=has.elements)
-        old, new = line_values(name, has, decision.change or as_it_is)
-        tally.spared.append(_line(look, library, name, old, new))
+        old = has.elements if name.is_set else has.value
+        tally.spared.append(_line(look, library, name, old, planned.new))
 
 
 def _line(look: Look, library: str, name: Field, old: Content, new: Content) -> Line:

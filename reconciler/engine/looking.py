@@ -12,8 +12,8 @@ from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, Scene, Section
 from reconciler.engine.ports import Library
-from reconciler.engine.report import change_digest, line_values
-from reconciler.engine.settings import Scope
+from reconciler.engine.report import line_values
+from reconciler.engine.settings import Planned, Scope
 from reconciler.engine.surveying import Surveyor
 from reconciler.engine.translate import SOMETHING, journal_fields, memory, restored
 from state.ledger import Ledger
@@ -54,7 +54,7 @@ class Look:
     known: Mapping[Field, Memory]
     """What is remembered of the fields."""
     decisions: Mapping[Field, Decision]
-    refused: Mapping[Field, Decision]
+    refused: Mapping[Field, Planned]
     """What is otherwise than the saved plan that is delivered has it."""
     read_at: float
     """By the monotonic clock, before the read was sent."""
@@ -159,21 +159,21 @@ class Looker:
         keys = sorted({ItemKey(link.item) for link in links})
         return self.library.read(keys) if keys else {}
 
-    def _planned(self, link: LinkRecord) -> Mapping[Field, str]:
+    def _planned(self, link: LinkRecord) -> Mapping[Field, Planned]:
         title = self.surveyor.linker.targets[link.target].title
         return (self.scope.only or {}).get((title, ItemKey(link.item)), {})
 
     def _refuse(
         self, link: LinkRecord, item: Item | None, decisions: Mapping[Field, Decision]
-    ) -> dict[Field, Decision]:
+    ) -> dict[Field, Planned]:
         """Take out what has moved since the plan that is to be delivered."""
         if self.scope.only is None or item is None:
             return {}
         planned = self._planned(link)
         return {
-            name: decision
+            name: planned[name]
             for name, decision in decisions.items()
-            if _digest(name, item, decision) != planned[name]
+            if not _is_as_planned(name, item, decision, planned[name])
         }
 
     def _fields(
@@ -231,11 +231,14 @@ class Looker:
         return [e for e in entries if links[e.link].scene in self.scope.scenes]
 
 
-def _digest(name: Field, item: Item, decision: Decision) -> str | None:
-    if decision.change is None:
-        return None
+def _is_as_planned(
+    name: Field, item: Item, decision: Decision, planned: Planned
+) -> bool:
     before = item.fields.get(name, EMPTY)
-    return change_digest(*line_values(name, before, decision.change))
+    if decision.change is None:
+        # what the plan would make of it is there already: nothing has moved from it
+        return (before.elements if name.is_set else before.value) == planned.new
+    return line_values(name, before, decision.change) == (planned.old, planned.new)
 
 
 def _standing(

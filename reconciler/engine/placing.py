@@ -12,7 +12,12 @@ from reconciler.core.elements import by_identity
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue, ItemKey, Kind, SceneId
-from reconciler.engine.conflicts import conflicting, settled
+from reconciler.engine.conflicts import (
+    can_be_taken,
+    conflicting,
+    is_conflict,
+    settled,
+)
 from reconciler.engine.errands import (
     Adopt,
     Claim,
@@ -51,15 +56,14 @@ class Placer:
 
     def place(self, errand: Errand) -> None:
         """Write an errand's wishes down; each chunk is a transaction of its own."""
+        self._miss(errand)
         match errand:
             case Undo():
                 self._undo(errand)
             case Release():
-                wish = Wish(asked=Asked.RELEASE)
-                self._ask(errand, wish, lambda one: one.verdict is not Verdict.RELEASED)
+                self._ask(errand, _released)
             case Claim():
-                wish = Wish(asked=Asked.CLAIM)
-                self._ask(errand, wish, lambda one: one.verdict is Verdict.RELEASED)
+                self._ask(errand, _claimed)
             case TakeStash():
                 self._take_stash(errand)
             case TakePlex():
@@ -67,37 +71,29 @@ class Placer:
             case Adopt():
                 self._adopt(errand)
 
-    def _ask(
-        self, errand: Release | Claim, wish: Wish, fits: Callable[[Memory], bool]
-    ) -> None:
-        """Ask the same of every field of the links that *fits* takes."""
+    def _ask(self, errand: Release | Claim, asked: Callable[[Memory], Memory]) -> None:
+        """Ask the same of every field of links, where that is not so already."""
         for links in self._links(errand.scenes, errand.library):
             memories = self._memories(links)
-            self._write(
-                errand,
-                [
-                    (
-                        link,
-                        {
-                            name: replace(one, wish=wish)
-                            for name in Field
-                            if fits(one := memories[link.id].get(name, NOTHING))
-                        },
-                    )
-                    for link in links
-                ],
-            )
+            found = []
+            for link in links:
+                known = {name: memories[link.id].get(name, NOTHING) for name in Field}
+                wished = {name: asked(one) for name, one in known.items()}
+                news = {n: one for n, one in wished.items() if one != known[n]}
+                found.append((link, news))
+            self._write(errand, found)
 
     def _take_stash(self, errand: TakeStash) -> None:
         wish = Wish(asked=Asked.TAKE)
-        found = conflicting(self.ledger, errand.scenes, errand.fields)
+        found = conflicting(self.ledger, errand.scenes, errand.fields, can_be_taken)
         # all of them first: what is written here is what is paged through
         for link, known in list(found):
             wished = {name: replace(one, wish=wish) for name, one in known.items()}
             self._write(errand, [(link, wished)])
 
     def _take_plex(self, errand: TakePlex) -> None:
-        for link, known in list(conflicting(self.ledger, errand.scenes, errand.fields)):
+        found = conflicting(self.ledger, errand.scenes, errand.fields, is_conflict)
+        for link, known in list(found):
             given = {
                 str(name): memory_record(settled(name, one))
                 for name, one in known.items()
@@ -112,7 +108,7 @@ class Placer:
             pass_id=errand.pass_id, scenes=errand.scenes, since=errand.since
         )
         is_all = errand.pass_id is None and not errand.since
-        after = 0
+        after, targets = 0, self.looker.surveyor.linker.targets
         while keys := self._undoable(extent, after, is_all=is_all):
             after = keys[-1]
             links, journal = self.ledger.links.get(keys), self.ledger.journal
@@ -120,12 +116,13 @@ class Placer:
             memories = self._memories(list(links.values()))
             wished = []
             for key in keys:
-                if links[key].is_lost:
+                link = links[key]
+                if link.is_lost or link.target not in targets:
                     continue
                 scope = [row for row in rows.get(key, []) if extent.holds(row)]
                 known = memories[key]
                 found = undone(rows.get(key, []), scope, known, is_all=is_all)
-                wished.append((links[key], self._spare(links[key], known, dict(found))))
+                wished.append((link, self._spare(link, known, dict(found))))
             self._write(errand, wished)
 
     def _undoable(self, extent: Extent, after: int, *, is_all: bool) -> list[int]:
@@ -241,6 +238,21 @@ class Placer:
             for link in links
         }
 
+    def _miss(self, errand: Errand) -> None:
+        """Tell of scenes and passes of which there is nothing to be found."""
+        if isinstance(errand, Undo) and errand.pass_id is not None:
+            extent = Extent(pass_id=errand.pass_id)
+            if not self.ledger.journal.links(extent, after=0, limit=1):
+                sentence = f"pass {errand.pass_id} has written nothing that is kept"
+                self.tally.problems.append(f"{sentence}: `plexsync history` lists it")
+        known = self.ledger.links.of_scenes(errand.scenes or ())
+        self.tally.problems += [
+            f"scene {scene} has no item in plex that plexsync knows:"
+            " its number is in the address of its page in stash"
+            for scene in sorted(errand.scenes or ())
+            if scene not in known
+        ]
+
     def _write(self, errand: Errand, found: Sequence[tuple[LinkRecord, Known]]) -> None:
         wished = [(link, known) for link, known in found if known]
         if not wished:
@@ -261,3 +273,17 @@ class Placer:
                     pass_id=self.open_pass.begun(),
                 )
                 self.ledger.outbox.ask(entry, now=now)
+
+
+def _released(one: Memory) -> Memory:
+    """Wish for a release; a claim that was to come is taken back by it."""
+    is_released = one.verdict is Verdict.RELEASED
+    return replace(one, wish=None if is_released else Wish(asked=Asked.RELEASE))
+
+
+def _claimed(one: Memory) -> Memory:
+    """Wish for a claim; a release that was to come is taken back by it."""
+    if one.verdict is Verdict.RELEASED:
+        return replace(one, wish=Wish(asked=Asked.CLAIM))
+    is_to_be = one.wish is not None and one.wish.asked is Asked.RELEASE
+    return replace(one, wish=None) if is_to_be else one

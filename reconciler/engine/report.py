@@ -1,7 +1,5 @@
 """What a pass tells while it runs and when it is done."""
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -37,11 +35,6 @@ def line_values(
     if name.is_set:
         return before.elements, change.elements
     return before.value, change.value
-
-
-def change_digest(old: Content, new: Content) -> str:
-    """Tell one change from another by what it finds and what it makes of it."""
-    return hashlib.sha256(json.dumps([old, new]).encode()).hexdigest()
 
 
 class Audience(Protocol):

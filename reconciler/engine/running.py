@@ -52,6 +52,7 @@ class Pass:
         """
         self._parts.open.kind = errand.cause
         self._parts.surveyor.know_targets()
+        self._try(self._connect)
         self._is_resolved = self._try(self._resolve)
         # what became of open writes has to be known: they are what is undone, and
         # what they leave to remember would take the place of a wish
@@ -65,6 +66,7 @@ class Pass:
     def foresee(self, errand: Errand) -> PassReport:
         """Tell what an errand would do; records, so it is meant for a copied ledger."""
         self._parts.surveyor.know_targets()
+        self._try(self._connect)
         if self._try(partial(self._parts.placer().place, errand)):
             self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
         return self._report()
@@ -95,6 +97,10 @@ class Pass:
 
     def _resolve(self) -> None:
         self._parts.concluder.resolve()
+
+    def _connect(self) -> None:
+        """Find out whether the libraries that are named are there."""
+        self._parts.surveyor.connect()
 
     def _survey(self) -> None:
         self._parts.surveyor.survey(is_full=self.scope.is_full)

@@ -24,6 +24,14 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a saved plan has of one field: what it found, and what it makes of it."""
+
+    old: str | tuple[str, ...]
+    new: str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What a pass was asked to do; the default is all that is new."""
 
@@ -36,5 +44,5 @@ class Scope:
     """Deliver at most so many entries."""
     is_wished: bool = False
     """Only what a person asked for by a command, held or not."""
-    only: Mapping[tuple[str, ItemKey], Mapping[Field, str]] | None = None
-    """What a saved plan has: (library, item) -> field -> digest of old and new."""
+    only: Mapping[tuple[str, ItemKey], Mapping[Field, Planned]] | None = None
+    """What a saved plan has, by (library, item)."""

@@ -13,6 +13,8 @@ from reconciler.engine.report import Line, PassReport
 from reconciler.render import paper
 from reconciler.render.paper import cell
 
+_AS_SEEN = "as last looked at (`plexsync reconcile --full` looks at everything)"
+
 
 def conflict_fields(one: Conflict) -> dict[str, Any]:
     """Take what a document says of a conflict."""
@@ -29,7 +31,7 @@ def past_fields(one: Past) -> dict[str, Any]:
 def show_conflicts(console: Console, found: Sequence[Conflict]) -> None:
     """Show what is left to Plex, and how it is settled."""
     if not found:
-        paper.say(console, "nothing in Plex stands against Stash")
+        paper.say(console, f"nothing in Plex stands against Stash, {_AS_SEEN}")
         return
     rows = [
         (
@@ -48,17 +50,18 @@ def show_conflicts(console: Console, found: Sequence[Conflict]) -> None:
     paper.say(console)
     paper.say(
         console,
-        "`plexsync conflicts take stash` writes what Stash has, `take plex` leaves it"
-        " until Stash changes the field; --scene, --field or --all say which",
+        f"{_AS_SEEN}. `plexsync conflicts take stash` writes what Stash has,"
+        " `take plex` leaves it until Stash changes the field: of --all or a --scene",
     )
 
 
 def show_settled(console: Console, report: PassReport, *, is_plan: bool) -> None:
     """Say how many fields were left to Plex."""
     if count := report.counts.get("settled fields", 0):
-        verb = "would be" if is_plan else "are"
+        plain = "is" if count == 1 else "are"
+        verb, them = "would be" if is_plan else plain, "it" if count == 1 else "them"
         what = paper.several(count, "field")
-        paper.say(console, f"{what} {verb} left to Plex until Stash changes them")
+        paper.say(console, f"{what} {verb} left to Plex until Stash changes {them}")
 
 
 def show_spared(console: Console, spared: Sequence[Line]) -> None:
@@ -69,10 +72,10 @@ def show_spared(console: Console, spared: Sequence[Line]) -> None:
     what = paper.several(len(spared), "field")
     paper.heading(console, f"left as it is: {what} changed since")
     rows = [
-        (line.item, line.name, line.field, cell(line.old), cell(line.new))
+        (str(line.scene), line.name, line.field, cell(line.old), cell(line.new))
         for line in spared
     ]
-    paper.columns(console, ("item", "name", "field", "has", "was asked for"), rows)
+    paper.columns(console, ("scene", "name", "field", "has", "was asked for"), rows)
 
 
 def show_history(console: Console, found: Iterable[Past]) -> None:
@@ -91,7 +94,7 @@ def show_history(console: Console, found: Iterable[Past]) -> None:
         for one in found
     ]
     if not rows:
-        paper.say(console, "nothing was written yet")
+        paper.say(console, "nothing is remembered as written")
         return
     headings = ("when", "pass", "scene", "name", "field", "had", "got", "because")
     paper.columns(console, headings, rows)
@@ -110,7 +113,7 @@ def show_leaving(console: Console, leaving: Leaving) -> None:
         console,
         "",
         f"puts {paper.several(leaving.values, 'value')} back, takes"
-        f" {paper.several(leaving.elements, 'genre or actor')} out, and leaves"
+        f" {paper.several(leaving.elements, 'element')} out, and leaves"
         f" {paper.several(leaving.kept, 'field')} that others have in Plex",
     )
     paper.say(console)

@@ -8,7 +8,7 @@ from reconciler.engine.report import Line, PassReport
 from reconciler.render import paper
 from reconciler.render.terminal import Watcher
 
-_HEADINGS = ("item", "name", "field", "has", "is to have", "because")
+_HEADINGS = ("scene", "name", "field", "has", "is to have", "because")
 
 
 def show_changes(console: Console, watcher: Watcher) -> None:
@@ -39,12 +39,15 @@ def show_outcome(console: Console, report: PassReport, owed: int) -> None:
     """Say in a line or two what came of a pass."""
     items = paper.several(report.counts.get("written items", 0), "item")
     fields = paper.several(report.counts.get("written fields", 0), "field")
-    paper.say(console, f"{items} written ({fields})")
+    number = "" if report.pass_id is None else f"pass {report.pass_id}: "
+    paper.say(console, f"{number}{items} written ({fields})")
     if report.is_paused:
-        paper.say(console, "paused: nothing more is written; `plexsync resume` ends it")
+        words = "paused: nothing is written until `plexsync resume`"
+        paper.say(console, words)
     if owed:
-        what, them = paper.several(owed, "item"), "it" if owed == 1 else "them"
-        paper.say(console, f"{what} still owed; `plexsync plan` shows {them}")
+        what = paper.several(owed, "item")
+        verb = "is" if owed == 1 else "are"
+        paper.say(console, f"{what} {verb} still owed; `plexsync status` says more")
     _show_waiting(console, report)
 
 
@@ -72,7 +75,7 @@ def _rows(lines: Sequence[Line], *, is_brief: bool) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     last = ("", "", "")
     for line in lines:
-        item = (line.library, line.item, line.name)
+        item = (line.library, str(line.scene), line.name)
         shown = ("", "", "") if is_brief and item == last else item
         content = (line.field, paper.cell(line.old), paper.cell(line.new), line.reason)
         rows.append((*shown, *content))

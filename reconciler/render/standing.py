@@ -25,10 +25,11 @@ def show_status(console: Console, status: Status) -> None:
     _show_troubles(console, status)
 
 
-def show_pause(console: Console, since: str | None) -> None:
+def show_pause(console: Console, since: int | None) -> None:
     """Show that nothing is written, if that is so."""
     if since is not None:
-        what = f"since {since}: nothing is written until `plexsync resume`"
+        begun = paper.moment(since)
+        what = f"since {begun}: nothing is written until `plexsync resume`"
         paper.label(console, "paused", what)
 
 

@@ -11,6 +11,8 @@ _CHANGES = (
     "ALTER TABLE outbox ADD COLUMN rewrites INTEGER",
     "ALTER TABLE outbox ADD COLUMN taken TEXT",
     "ALTER TABLE journal ADD COLUMN taken TEXT NOT NULL DEFAULT '[]'",
+    # the pass that a write was planned in, which may be older than the one that sent it
+    "ALTER TABLE journal ADD COLUMN planned INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE pass ADD COLUMN held TEXT",
     "ALTER TABLE pass ADD COLUMN approved INTEGER NOT NULL DEFAULT 0",
     # what history and undo ask for

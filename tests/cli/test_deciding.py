@@ -83,8 +83,8 @@ def test_a_pause_lets_nothing_be_written_and_everything_be_recorded(
 
     paused = desk.done("reconcile")
 
-    assert "paused: nothing more is written" in paused.out
-    assert "1 item still owed" in paused.out
+    assert "paused: nothing is written until" in paused.out
+    assert "1 item is still owed" in paused.out
     assert desk.done("status", "--json").document["scenes"] == 1
     assert desk.done("status", "--json").document["paused"]
     assert "paused" in desk.done("status").out

@@ -40,7 +40,7 @@ def test_from_nothing_to_quiet(desk: Desk) -> None:
     first = desk.process("reconcile")
     second = desk.process("reconcile", "--count-requests")
 
-    assert (first.code, first.out) == (0, "1 item written (2 fields)\n")
+    assert (first.code, first.out) == (0, "pass 1: 1 item written (2 fields)\n")
     assert (
         second.out == "0 items written (0 fields)\nsent: 1 request\n  1  stash scan\n"
     )

@@ -55,7 +55,7 @@ def test_limit_leaves_the_rest_owed(films: Desk) -> None:
 
     assert plan["counts"]["items_to_write"] == 2
     assert "2 items written (4 fields)" in first.out
-    assert "1 item still owed; `plexsync plan` shows it" in first.out
+    assert "1 item is still owed; `plexsync status` says more" in first.out
     assert (rest["counts"]["written_items"], rest["owed"]) == (1, 0)
 
 

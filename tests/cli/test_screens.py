@@ -39,7 +39,7 @@ def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
     assert "\x1b" not in said.out + said.err
     assert lines[0] == "found in plex: 2 fields"
     assert re.split(r"  +", lines[1]) == [
-        "item",
+        "scene",
         "name",
         "field",
         "has",
@@ -47,7 +47,7 @@ def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
         "because",
     ]
     (row,) = [line for line in lines if " summary " in line]
-    assert row.split()[:2] == [str(desk.key("one")), "one"]
+    assert row.split()[:2] == ["1", "one"]
     assert row.endswith("…  missing in plex")
     assert all(line == line.rstrip() for line in lines)
     assert "1 item would be written (2 fields)" in lines

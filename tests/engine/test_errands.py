@@ -236,3 +236,49 @@ def test_what_cannot_be_done_now_is_done_later(world: World) -> None:
 
     assert world.value("glacier", Field.TITLE) == "glacier"
     assert world.reconcile().sent == {"stash scan": 1}
+
+
+def test_the_last_word_of_a_person_counts(world: World) -> None:
+    """Even where neither could be carried out when it was said."""
+    world.scene("glacier", title="One", details="Ice.")
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="Mine")
+    world.reconcile(is_full=True)
+    world.is_paused = True
+    world.carry_out(TakeStash())
+    world.carry_out(TakePlex())
+    world.carry_out(Claim())
+    world.carry_out(Release())
+    world.carry_out(Claim())
+    world.is_paused = False
+
+    world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Mine"
+    assert "summary" in world.item("glacier").locks
+    world.carry_out(TakeStash())
+    assert world.value("glacier", Field.TITLE) == "One"
+
+
+def test_what_is_not_there_to_be_undone_is_told(world: World) -> None:
+    world.scene("glacier", title="One")
+    world.reconcile()
+
+    found = world.carry_out(Undo(pass_id=77)).report.problems
+    found += world.carry_out(Release(scenes=frozenset({SceneId(999)}))).report.problems
+
+    assert "pass 77 has written nothing" in found[0]
+    assert "scene 999 has no item" in found[1]
+
+
+def test_the_pass_that_wrote_is_the_one_that_is_undone(world: World) -> None:
+    """Not the one that planned it, which may be older."""
+    for stem in ("glacier", "valley"):
+        world.scene(stem, title=stem.title())
+    world.reconcile(limit=1)
+    world.reconcile()
+
+    world.carry_out(Undo(pass_id=last_pass(world)))
+
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    assert world.value("valley", Field.TITLE) == "valley"

@@ -42,7 +42,7 @@ BRAKED = (
         name="what a person approved counted against the next pass",
         file="state/outbox.py",
         old="""\
-    AND pass NOT IN (SELECT id FROM pass WHERE approved)
+    AND planned NOT IN (SELECT id FROM pass WHERE approved)
   UNION ALL
 """,
         new="""\

@@ -95,6 +95,7 @@ def row(
         item=item,
         scene=scene,
         pass_id=pass_id,
+        planned=pass_id,
         revision=1,
         fields=fields,
     )

@@ -231,7 +231,7 @@ def test_what_is_done_counts_beside_it_and_no_element_twice(ledger: Ledger) -> N
     number = ledger.passes.begin("reconcile", now=NOW)
     journal = {"overwrites": 2, "removals": 1, "taken": ["genres:night", "genres:day"]}
     for moment, outcome in ((NOW - 1, "applied"), (NOW, None), (NOW, "not sent")):
-        opened = ledger.journal.open(row(), now=moment, **journal)  # type: ignore[arg-type] # by name
+        opened = ledger.journal.open(row(pass_id=number), now=moment, **journal)  # type: ignore[arg-type] # by name
         if outcome is not None:
             ledger.journal.close(opened.id, outcome)
     ledger.outbox.owe(entry(1, stage=RELEASED), now=NOW)
