@@ -16,7 +16,7 @@ from reconciler.core.decide import (
 from reconciler.core.desire import Wanted
 from reconciler.core.elements import by_identity, decide_elements, take_stash
 from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
-from reconciler.core.values import Change, FieldValue
+from reconciler.core.values import Change, FieldValue, Policy
 
 
 def by_the_table(at: Situation) -> Decision:
@@ -38,6 +38,8 @@ def grant(at: Situation, wish: Wish) -> Decision:
             return _release(at)
         case Asked.CLAIM:
             return _claim(at)
+        case Asked.ADOPT if at.want.rule.policy is Policy.OFF:
+            return by_the_table(at)  # what is not taken out must not be ours
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return _adopt(replace(at, memory=adopted))

@@ -41,8 +41,15 @@ class Oracle:
         """The item that holds a scene's file, where one does."""
         self.in_doubt = False
         """Whether a write may be open of which it is not known if it landed."""
+        self.first_keys: dict[str, int] = {}
         self.origins = Origins()
         self._now = 0
+
+    @property
+    def never_rebuilt(self) -> Mapping[str, int]:
+        """The items that are still those that first held a scene's file."""
+        first = self.first_keys
+        return {stem: key for stem, key in self.keys.items() if first[stem] == key}
 
     @property
     def names(self) -> frozenset[str]:
@@ -184,6 +191,7 @@ class Oracle:
                 self.keys.pop(stem, None)
             elif self.keys.get(stem) != key:
                 self.keys[stem] = key
+                self.first_keys.setdefault(stem, key)
                 self._born(stem, seen[key])
 
     def _born(self, stem: str, item: Seen) -> None:

@@ -167,7 +167,7 @@ class Stage:
         self.ask(Undo(since=0))
         assert not wished(self.world), "an undo is not done"
         seen = look(self.world)
-        self._hold(self.oracle.origins.wrongs(seen, self.oracle.keys))
+        self._hold(self.oracle.origins.wrongs(seen, self.oracle.never_rebuilt))
         for scope in _WHOLE:
             self.world.later(900)
             assert not self.run(**scope).puts, "what was undone is written again"

@@ -1,10 +1,11 @@
 """What the machine has found, each as small as it gets."""
 
-from reconciler.core.values import Field
+from reconciler.core.desire import Rule
+from reconciler.core.values import Field, Policy
 from reconciler.engine.errands import Adopt, Undo
 from tests.sandbox.faults import Fault, What
 from tests.sandbox.wire import Response
-from tests.world import World
+from tests.world import FILMS, World, rules
 
 
 def test_an_element_that_a_person_put_on_a_rebuilt_item_is_the_persons(
@@ -90,3 +91,16 @@ def test_a_write_that_was_made_though_plex_said_busy_can_be_undone(
     world.carry_out(Undo(since=0))
 
     assert world.value("tide", Field.TITLE) == "tide"
+
+
+def test_what_is_off_is_not_adopted(world: World) -> None:
+    world.rules = {FILMS: rules(actors=Rule(policy=Policy.OFF))}
+    world.stash.create_performer("Ben Carr")
+    world.scene("tide")
+    world.plex.person.tag(world.key("tide"), "actor", "Ben Carr", lock=True)
+    world.reconcile()
+    world.carry_out(Adopt())
+
+    world.carry_out(Undo(since=0))
+
+    assert world.value("tide", Field.ACTORS) == ("Ben Carr",)
