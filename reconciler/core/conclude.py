@@ -39,9 +39,20 @@ def outcome(
         return Outcome.APPLIED
     if is_same(field, before, after):
         return Outcome.UNCHANGED
-    if again is not None and is_same(field, after, again):
+    # what was to go and is there is nobody's normal form: it may be spelled anew
+    if again is not None and is_same(field, after, again) and _has_gone(change, after):
         return Outcome.APPLIED
     return Outcome.UNSTABLE
+
+
+def _has_gone(change: Change, after: FieldValue) -> bool:
+    """Whether all is out that was to go, but for what was made of what was sent."""
+    removed = by_identity(change.removed)
+    return all(
+        any(_comes_of(element, sent) for sent in change.elements)
+        for key, element in by_identity(after.elements).items()
+        if key in removed
+    )
 
 
 def needs_second_read(

@@ -117,14 +117,19 @@ def _set(
         return None
     take, give = _moves(memory, writes)
     owned = by_identity(memory.owned)
-    take = owned if is_all else {key: owned[key] for key in take if key in owned}
+    if is_all:
+        # what was there before everything stays, though we have added it again since
+        first = _before_everything(memory, writes)
+        take = {key: name for key, name in owned.items() if key not in first}
+    else:
+        take = {key: owned[key] for key in take if key in owned}
     back = writes[0].before if writes else memory.first
     is_moved = bool(take or give or memory.ours) or _is_reordered(memory, writes)
     if back is None or not is_moved:
         return None
     adopted = {key: name for key, name in give.items() if key not in added}
     is_ours = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
-    first = writes[0].prior if writes and writes[0].was_ours else memory.first
+    began = writes[0].prior if writes and writes[0].was_ours else memory.first
     return Undone(
         wish=Wish(
             asked=Asked.UNDO,
@@ -134,9 +139,16 @@ def _set(
             give=tuple(give.values()),
             adopted=tuple(adopted.values()),
             ours=is_ours,
-            first=first if is_ours else None,
+            first=began if is_ours else None,
         )
     )
+
+
+def _before_everything(memory: Memory, writes: Sequence[Written]) -> set[str]:
+    """Name what was there before our first write, as far back as is remembered."""
+    if writes and not writes[0].was_ours:
+        return set(by_identity(writes[0].before.elements))
+    return set(by_identity(memory.first.elements)) if memory.first else set()
 
 
 def _added(writes: Sequence[Written]) -> set[str]:

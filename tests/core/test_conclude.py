@@ -109,7 +109,7 @@ CASES = [
         tags("C"),
         tags("A", "B", "C"),
         tags("A", "B", "C"),
-        "applied",
+        "unstable",
         id="tags, a removal that was ignored",
     ),
     pytest.param(
@@ -330,3 +330,12 @@ def test_a_form_is_read_again_as_what_was_sent(text: str) -> None:
     after = tags(unicodedata.normalize("NFD", f" {text} "))
 
     assert new_forms(sent, tags(), after) == {}
+
+
+def test_what_was_to_go_and_is_there_is_no_normal_form() -> None:
+    """Another item may have had it spelled anew: it is to be taken out again."""
+    before = FieldValue(elements=("Nature", "Silent"))
+    after = FieldValue(elements=("silent",))
+    change = Change(elements=(), removed=("Nature", "Silent"))
+
+    assert outcome(Field.GENRES, change, before, after, after) is Outcome.UNSTABLE

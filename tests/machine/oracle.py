@@ -150,6 +150,20 @@ class Oracle:
                 else:
                     self.values[stem, field].ours(now)
 
+    def cut_short(self) -> None:
+        """Hear that a pass did not come to its end."""
+        self.in_doubt = True
+        self.overtaken()
+
+    def overtaken(self) -> None:
+        """Hear that Plex may have been looked at before Stash's last word was read.
+
+        What a person has in Plex is then older than that word, whichever came first.
+        """
+        for word in self.values.values():
+            if word.says != word.settled_says:
+                word.held = None
+
     def settled(self, seen: Mapping[int, Seen]) -> None:
         """Hear that plexsync has looked at everything and owes nothing."""
         now = self._tick()

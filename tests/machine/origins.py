@@ -58,7 +58,7 @@ class Origins:
                 place, now = (key, name), _origin(items[key], name)
                 was = self.first.get(place)
                 if was is not None and place not in self.touched and was != now:
-                    yield f"{stem}: {name} was {was}, and is undone to {now}"
+                    yield f"{stem} ({key}): {name} was {was}, and is undone to {now}"
                 left = self.personal.get(place)
                 if was is not None and left not in {None, now.stand.value}:
                     yield f"{stem}: {name} was left {left!r}, and is undone to {now}"

@@ -14,6 +14,8 @@ from tests.machine.seen import Stand
 NEVER = -1
 NOTHING = Stand()
 NONE: frozenset[str] = frozenset()
+_ROUNDS = 2
+"""Times that a field is fought for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Word:
     is_touched: bool = False
     """Whether others have changed it since Stash's word was last known to stand."""
     was_ever_touched: bool = False
+    rewrites: int = 0
+    """Times that a pass wrote over what others did: the third may be left."""
     is_steady: bool = True
     """Whether it has always been under one rule."""
     was_locked: bool = False
@@ -55,7 +59,7 @@ class Word:
     @property
     def is_clear(self) -> bool:
         """Whether Stash's word has to stand, whenever plexsync looked."""
-        if self.is_given_up:
+        if self.is_given_up or self.rewrites >= _ROUNDS:
             return False
         if self.disturbed_at == NEVER:
             return True
@@ -158,6 +162,7 @@ class ValueWord(Word):
 
     def ours(self, after: Stand) -> None:
         """Hear what a pass left."""
+        self.rewrites += int(self.is_touched)
         self.history.add(after.value)
         self.was_locked |= after.locked
 
@@ -166,6 +171,7 @@ class ValueWord(Word):
         if says == self.says:
             return
         self.said.add(self.says.value)
+        self.rewrites = 0
         self.says, self.held = says, None
         if not says.value and self.is_touched:
             self.disturbed_at = now  # forgotten: the next word meets a first contact
@@ -243,6 +249,7 @@ class SetWord(Word):
 
     def ours(self, before: Stand, after: Stand) -> None:
         """Hear what a pass left."""
+        self.rewrites += int(self.is_touched)
         self.added |= after.elements - before.elements
         self.was_locked |= after.locked
 
@@ -250,6 +257,7 @@ class SetWord(Word):
         """Hear that Stash wants other elements."""
         new = says.elements - self.says.elements
         dropped = self.says.elements - says.elements
+        self.rewrites = 0
         self.says = says
         self.ever |= says.elements
         self.constant &= says.elements

@@ -89,7 +89,7 @@ class Stage:
         outcome: list[Outcome] = []
         self._watch(lambda: outcome.append(self.world.reconcile(**scope)))
         if outcome[0].report.problems:
-            self.oracle.in_doubt = True
+            self.oracle.cut_short()
         elif scope in _WHOLE and not owed(self.world):
             self._done(is_full=bool(scope))
         return outcome[0]
@@ -113,7 +113,7 @@ class Stage:
             with watched(crash_at(boundary)):
                 act()
         except Crash:
-            self.oracle.in_doubt = True
+            self.oracle.cut_short()
         self.world.restart()
 
     def ask(self, errand: Errand, *, boundary: int | None = None) -> None:
@@ -125,6 +125,7 @@ class Stage:
             return
         outcome: list[Outcome] = []
         self._watch(lambda: outcome.append(act()))
+        self.oracle.overtaken()  # a command writes what it knows of Stash
         if outcome[0].report.problems:
             self.oracle.in_doubt = True
 
@@ -165,6 +166,8 @@ class Stage:
         """Law 10: all is as it was before us, but for what others changed since."""
         self.world.later(900)
         self.ask(Undo(since=0))
+        if wished(self.world):
+            self._drain()  # what did not come off at once is tried again
         assert not wished(self.world), "an undo is not done"
         seen = look(self.world)
         self._hold(self.oracle.origins.wrongs(seen, self.oracle.never_rebuilt))

@@ -104,3 +104,21 @@ def test_what_is_off_is_not_adopted(world: World) -> None:
     world.carry_out(Undo(since=0))
 
     assert world.value("tide", Field.ACTORS) == ("Ben Carr",)
+
+
+def test_what_was_adopted_and_then_wanted_stays_when_all_is_undone(
+    world: World,
+) -> None:
+    silent = world.stash.create_tag("Silent")
+    scene = world.scene("heron", title="Heron")
+    world.plex.person.tag(world.key("heron"), "genre", "silent", lock=False)
+    world.reconcile()
+    world.carry_out(Adopt())
+    assert world.value("heron", Field.GENRES) == ()
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(silent,))
+    world.reconcile()
+
+    world.carry_out(Undo(since=0))
+
+    assert world.value("heron", Field.GENRES) == ("silent",)
