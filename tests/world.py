@@ -18,11 +18,13 @@ from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.match import Mapping
 from reconciler.core.values import Field
+from reconciler.engine.braking import approve
 from reconciler.engine.errands import Errand
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Line, PassReport
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope, Settings
+from reconciler.engine.status import held_passes
 from state.ledger import Ledger, copy
 from tests.sandbox.plex.double import PlexDouble, Snapshot
 from tests.sandbox.plex.model import Model
@@ -169,6 +171,11 @@ class World:
         """Show what it would do."""
         with self.copied() as ledger:
             return self._run(ledger, lambda one: one.foresee(errand), {})
+
+    def approve(self) -> None:
+        """Let every pass go that is held."""
+        with self.opened() as ledger:
+            approve(ledger, held_passes(ledger))
 
     def settings(self) -> Settings:
         return Settings(

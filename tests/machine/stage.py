@@ -191,6 +191,9 @@ class Stage:
         for _ in range(PASSES):
             self.world.later(900)
             outcome = self.run(**scope)
+            if outcome.report.held:
+                # a write that was dropped stops what a changed configuration owes
+                self.world.approve()
             if not outcome.report.problems and not owed(self.world):
                 return
         raise AssertionError(
