@@ -37,11 +37,11 @@ FEARED = (
         old="""\
     if is_same(field, before, after):
         return Outcome.UNCHANGED
-    if again""",
+""",
         new="""\
     if is_same(field, before, after):
         return Outcome.APPLIED
-    if again""",
+""",
         caught_by=laws("law_1_a_write_that_plex_drops_is_made_later"),
     ),
     Bug(
