@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.conclude import (
     Outcome,
+    is_plausible,
     is_same,
     needs_second_read,
     new_forms,
@@ -339,3 +340,22 @@ def test_what_was_to_go_and_is_there_is_no_normal_form() -> None:
     change = Change(elements=(), removed=("Nature", "Silent"))
 
     assert outcome(Field.GENRES, change, before, after, after) is Outcome.UNSTABLE
+
+
+@pytest.mark.parametrize(
+    ("sent", "found", "can_be"),
+    [
+        ("Filmed at  dawn.", "filmed at dawn.", True),
+        ("A year on one shore. " * 20, "A year on one shore. " * 12, True),
+        ("Filmed at dawn.", "Filmed", False),
+        ("Filmed at dawn.", "My own words", False),
+    ],
+)
+def test_what_a_server_can_have_made_of_a_value(
+    sent: str, found: str, *, can_be: bool
+) -> None:
+    """Whatever else stands there may be somebody's who came in between."""
+    after = FieldValue(value=found, locked=True)
+
+    assert is_plausible(Field.SUMMARY, Change(value=sent, lock=True), after) is can_be
+    assert not is_plausible(Field.SUMMARY, Change(value=sent, lock=False), after)

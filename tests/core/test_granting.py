@@ -724,3 +724,19 @@ def relevant(memory: Memory) -> tuple[object, ...]:
 def content(has: FieldValue) -> tuple[str, list[str]]:
     """Take what is there, in whatever form Plex puts it again."""
     return identity(has.value), [identity(name) for name in has.elements]
+
+
+def test_nothing_is_adopted_in_a_field_that_is_off() -> None:
+    """Or it would be ours without being taken out, until something does."""
+    want = Wanted(elements=("A",), rule=Rule(policy=Policy.OFF))
+    at = Situation(
+        field=GENRES,
+        want=want,
+        memory=Memory(seen=tags("Old")),
+        observed=tags("Old"),
+    )
+
+    decision = grant(at, Wish(asked=Asked.ADOPT, take=("Old",)))
+
+    assert decision.change is None
+    assert decision.memory.owned == ()
