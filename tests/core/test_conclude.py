@@ -359,3 +359,15 @@ def test_what_a_server_can_have_made_of_a_value(
 
     assert is_plausible(Field.SUMMARY, Change(value=sent, lock=True), after) is can_be
     assert not is_plausible(Field.SUMMARY, Change(value=sent, lock=False), after)
+
+
+@pytest.mark.parametrize(
+    ("found", "can_be"),
+    [(("nature", "Silent", "Heirloom"), True), (("Nature", "Heirloom"), False)],
+)
+def test_what_a_server_can_have_made_of_a_set(
+    found: tuple[str, ...], *, can_be: bool
+) -> None:
+    change = Change(elements=("Nature", "Silent"))
+
+    assert is_plausible(Field.GENRES, change, FieldValue(elements=found)) is can_be
