@@ -82,9 +82,7 @@ class Set:
 
     @cached_property
     def base(self) -> frozenset[str]:
-        forms = self.memory.forms
-        keys = [identity(element) for element in self.memory.base or ()]
-        return frozenset(identity(forms.get(key, key)) for key in keys)
+        return keys_in_plex(self.memory.base or (), self.memory.forms)
 
     @cached_property
     def there(self) -> Mapping[str, str]:
@@ -149,6 +147,12 @@ class Set:
 
     def _is_foreign(self) -> bool:
         return any(key not in self.owned for key in self.there)
+
+
+def keys_in_plex(elements: Iterable[str], forms: Mapping[str, str]) -> frozenset[str]:
+    """Name elements by what Plex has made of them, where it made them another."""
+    keys = map(identity, elements)
+    return frozenset(identity(forms.get(key, key)) for key in keys)
 
 
 def by_identity(elements: Iterable[str]) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from reconciler.core.canonical import identity
-from reconciler.core.elements import by_identity
+from reconciler.core.elements import by_identity, keys_in_plex
 from reconciler.core.match import stem
 from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import EMPTY, Field, SceneId
-from reconciler.engine.translate import memory
+from reconciler.engine.report import content_of
+from reconciler.engine.translate import memories_of
 from state.ledger import Ledger
 from state.records import LinkRecord
 
@@ -68,7 +68,7 @@ def conflicting(
             link = links[key]
             if link.is_lost or (scenes is not None and link.scene not in scenes):
                 continue
-            known = {Field(n): memory(r) for n, r in memories[key].items()}
+            known = memories_of(memories[key])
             found = {
                 name: one
                 for name, one in sorted(known.items())
@@ -83,8 +83,7 @@ def settled(name: Field, one: Memory) -> Memory:
     if not name.is_set:
         return replace(one, verdict=Verdict.YIELDED, reason=Reason.SETTLED, wish=None)
     seen = by_identity(one.seen.elements if one.seen else ())
-    wanted = [identity(one.forms.get(identity(e), e)) for e in one.base or ()]
-    missing = {key for key in wanted if key not in seen}
+    missing = keys_in_plex(one.base or (), one.forms) - seen.keys()
     return replace(
         one,
         verdict=Verdict.YIELDED,
@@ -106,7 +105,6 @@ def can_be_taken(one: Memory) -> bool:
 
 
 def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflict:
-    seen = one.seen or EMPTY
     base = one.base or (() if name.is_set else "")
     return Conflict(
         library=title,
@@ -115,6 +113,6 @@ def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflic
         scene=SceneId(link.scene),
         field=name,
         stash=base,
-        plex=seen.elements if name.is_set else seen.value,
+        plex=content_of(name, one.seen or EMPTY),
         reason=one.reason or "",
     )

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from reconciler.core.brake import weigh
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING, Reason
-from reconciler.core.values import EMPTY, Change, Field, ItemKey, SceneId
+from reconciler.core.values import EMPTY, Field, ItemKey, SceneId
 from reconciler.engine.linking import IN_CONFIG
 from reconciler.engine.looking import Look, Looker, Standing
-from reconciler.engine.report import Audience, Content, Line, Tally, line_values
+from reconciler.engine.report import (
+    Audience,
+    Content,
+    Line,
+    Tally,
+    content_of,
+    line_values,
+)
 from state.ledger import Ledger
 from state.records import Stage, WeightRecord
 
@@ -86,13 +93,12 @@ def tell_left(look: Look, library: str, tally: Tally) -> None:
             tally.reasons[decision.reason] += 1
         wish = look.known.get(name, NOTHING).wish
         if decision.reason is Reason.SPARED and look.item and wish:
-            has = look.item.fields.get(name, EMPTY)
-            back = Change(value=wish.back.value, elements=wish.back.elements)
-            old, new = line_values(name, has, back)
-            tally.spared.append(_line(look, library, name, old, new))
+            old = content_of(name, look.item.fields.get(name, EMPTY))
+            back = content_of(name, wish.back)
+            tally.spared.append(_line(look, library, name, old, back))
     for name, planned in look.refused.items():
         has = look.item.fields.get(name, EMPTY) if look.item else EMPTY
-        old = has.elements if name.is_set else has.value
+        old = content_of(name, has)
         tally.spared.append(_line(look, library, name, old, planned.new))
 
 

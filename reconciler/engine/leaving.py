@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reconciler.core.memory import Memory, Verdict
 from reconciler.core.values import Field
-from reconciler.engine.translate import memory
+from reconciler.engine.translate import memories_of
 from state.ledger import Ledger
 
 _BATCH = 200
@@ -32,8 +32,8 @@ def count_leaving(ledger: Ledger) -> Leaving:
         after = links[-1].id
         memories = ledger.links.memories(link.id for link in links)
         for link in links:
-            for name, record in memories.get(link.id, {}).items():
-                _count(found, Field(name), memory(record))
+            for name, one in memories_of(memories.get(link.id, {})).items():
+                _count(found, name, one)
     return found
 
 

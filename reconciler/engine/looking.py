@@ -12,10 +12,10 @@ from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, Scene, Section
 from reconciler.engine.ports import Library
-from reconciler.engine.report import line_values
+from reconciler.engine.report import content_of, line_values
 from reconciler.engine.settings import Planned, Scope
 from reconciler.engine.surveying import Surveyor
-from reconciler.engine.translate import SOMETHING, journal_fields, memory, restored
+from reconciler.engine.translate import SOMETHING, journal_fields, memories_of, restored
 from state.ledger import Ledger
 from state.outbox import Due
 from state.records import EntryRecord, LinkRecord, Stage
@@ -118,7 +118,7 @@ class Looker:
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
             standing = _standing(link, item, section, is_contested=link.id in contested)
-            known = {Field(n): memory(r) for n, r in memories[link.id].items()}
+            known = memories_of(memories[link.id])
             fields = self._fields(entry, link, known)
             decisions: dict[Field, Decision] = {}
             if item is not None and standing is Standing.THERE:
@@ -237,7 +237,7 @@ def _is_as_planned(
     before = item.fields.get(name, EMPTY)
     if decision.change is None:
         # what the plan would make of it is there already: nothing has moved from it
-        return (before.elements if name.is_set else before.value) == planned.new
+        return content_of(name, before) == planned.new
     return line_values(name, before, decision.change) == (planned.old, planned.new)
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import partial
 
 from reconciler.clock import Clock
 from reconciler.core.canonical import identity
-from reconciler.core.desire import desire
-from reconciler.core.elements import by_identity
+from reconciler.core.desire import Wanted, desire
+from reconciler.core.elements import by_identity, keys_in_plex
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue, ItemKey, Kind, SceneId
@@ -30,8 +29,8 @@ from reconciler.engine.errands import (
 from reconciler.engine.linking import OpenPass
 from reconciler.engine.looking import Looker
 from reconciler.engine.ports import Source
-from reconciler.engine.report import Line, Tally
-from reconciler.engine.translate import memory, memory_record, restored
+from reconciler.engine.report import Line, Tally, content_of
+from reconciler.engine.translate import memories_of, memory_record, restored
 from reconciler.engine.undoing import Undone, undone
 from state.journal import Extent
 from state.ledger import Ledger
@@ -159,8 +158,8 @@ class Placer:
             name=stem(link.path),
             scene=SceneId(link.scene),
             field=name,
-            old=has.elements if name.is_set else has.value,
-            new=back.elements if name.is_set else back.value,
+            old=content_of(name, has),
+            new=content_of(name, back),
             reason=Reason.SPARED,
             cause=Undo.cause,
         )
@@ -174,48 +173,29 @@ class Placer:
         for links in self._links(errand.scenes, errand.library):
             memories = self._memories(links)
             items = self.looker.items(links)
+            scenes = self.ledger.scenes.get(link.scene for link in links)
             found = []
             for link in links:
                 item = items.get(ItemKey(link.item))
                 if item is None or link.path not in item.paths:
                     continue
-                offer = partial(self._offer, link, memories[link.id])
+                rules = self.looker.surveyor.linker.rules(link.target)
+                wanted = desire(restored(scenes[link.scene]), link.path, rules)
+                known = {name: memories[link.id].get(name, NOTHING) for name in names}
                 wished = {
-                    name: replace(
-                        memories[link.id].get(name, NOTHING),
-                        wish=Wish(asked=Asked.ADOPT, take=offered),
+                    name: replace(one, wish=Wish(asked=Asked.ADOPT, take=offered))
+                    for name, one in known.items()
+                    if (
+                        offered := _offered(
+                            wanted[name],
+                            one,
+                            item.fields.get(name, EMPTY),
+                            names[name],
+                        )
                     )
-                    for name in sorted(fields)
-                    if (offered := offer(name, item.fields.get(name, EMPTY), names))
                 }
                 found.append((link, wished))
             self._write(errand, found)
-
-    def _offer(
-        self,
-        link: LinkRecord,
-        known: Known,
-        name: Field,
-        has: FieldValue,
-        names: Mapping[Field, AbstractSet[str]],
-    ) -> tuple[str, ...]:
-        """Name elements that are nobody's: known to Stash, not wanted, not ours.
-
-        What is released is left until its claim.
-        """
-        snapshots = self.ledger.scenes.get([link.scene])
-        rules = self.looker.surveyor.linker.rules(link.target)
-        want = desire(restored(snapshots[link.scene]), link.path, rules)[name]
-        one = known.get(name, NOTHING)
-        if one.verdict is Verdict.RELEASED:
-            return ()
-        wanted = {identity(one.forms.get(identity(e), e)) for e in want.elements}
-        ours = by_identity(one.owned)
-        return tuple(
-            element
-            for key, element in by_identity(has.elements).items()
-            if key in names[name] and key not in wanted and key not in ours
-        )
 
     def _links(
         self, scenes: frozenset[SceneId] | None, library: str | None
@@ -233,10 +213,7 @@ class Placer:
 
     def _memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
         records = self.ledger.links.memories(link.id for link in links)
-        return {
-            link.id: {Field(n): memory(r) for n, r in records.get(link.id, {}).items()}
-            for link in links
-        }
+        return {link.id: memories_of(records.get(link.id, {})) for link in links}
 
     def _miss(self, errand: Errand) -> None:
         """Tell of scenes and passes of which there is nothing to be found."""
@@ -273,6 +250,23 @@ class Placer:
                     pass_id=self.open_pass.begun(),
                 )
                 self.ledger.outbox.ask(entry, now=now)
+
+
+def _offered(
+    want: Wanted, one: Memory, has: FieldValue, names: AbstractSet[str]
+) -> tuple[str, ...]:
+    """Name elements that are nobody's: known to Stash, not wanted, not ours.
+
+    What is released is left until its claim.
+    """
+    if one.verdict is Verdict.RELEASED:
+        return ()
+    wanted, ours = keys_in_plex(want.elements, one.forms), by_identity(one.owned)
+    return tuple(
+        element
+        for key, element in by_identity(has.elements).items()
+        if key in names and key not in wanted and key not in ours
+    )
 
 
 def _released(one: Memory) -> Memory:

@@ -28,13 +28,16 @@ class Line:
     """What had it looked at: a change in Stash, an item found, a full pass."""
 
 
+def content_of(name: Field, of: FieldValue | Change) -> Content:
+    """Take the elements of a field that is a set, else the value."""
+    return of.elements if name.is_set else of.value
+
+
 def line_values(
     name: Field, before: FieldValue, change: Change
 ) -> tuple[Content, Content]:
     """Take a write's old and new content."""
-    if name.is_set:
-        return before.elements, change.elements
-    return before.value, change.value
+    return content_of(name, before), content_of(name, change)
 
 
 class Audience(Protocol):

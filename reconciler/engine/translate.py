@@ -123,6 +123,11 @@ def memory(record: FieldRecord | None) -> Memory:
     )
 
 
+def memories_of(records: Mapping[str, FieldRecord]) -> dict[Field, Memory]:
+    """Read back what is remembered of a link's fields."""
+    return {Field(name): memory(record) for name, record in records.items()}
+
+
 def journal_text(writes: Mapping[Field, Written]) -> str:
     """Write a journal row's fields down."""
     return json.dumps(
