@@ -43,8 +43,7 @@ def grant(at: Situation, wish: Wish) -> Decision:
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return _adopt(replace(at, memory=adopted))
-    undo = _undo_elements if at.field.is_set else _undo_value
-    return undo(at.want, memory, wish, at.observed)
+    return _undo(at, wish)
 
 
 def _adopt(at: Situation) -> Decision:
@@ -125,6 +124,16 @@ def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
     )
 
 
+def _undo(at: Situation, wish: Wish) -> Decision:
+    if at.memory.seen is None and at.memory.base is not None:
+        # another incarnation of the item: nothing in it is ours
+        memory = replace(at.memory, owned=())
+        after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
+        return Decision(reason=Reason.UNDONE, memory=after)
+    undo = _undo_elements if at.field.is_set else _undo_value
+    return undo(at.want, at.memory, wish, at.observed)
+
+
 def _undo_value(
     want: Wanted, memory: Memory, wish: Wish, observed: FieldValue
 ) -> Decision:
@@ -189,7 +198,7 @@ def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> M
     return replace(
         memory,
         base=want.content,
-        seen=observed,
+        seen=seen_of(memory, observed),
         verdict=Verdict.RELEASED if is_released else Verdict.UNDONE,
         reason=Reason.UNDONE,
         ours=wish.ours,
