@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from peewee import fn
 
 from state.database import LedgerDatabase, rows
-from state.models import Field, Link, Waiting
+from state.models import Field, Link, Outbox, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
 
 _ADD = """
@@ -99,6 +100,35 @@ class Links:
             path=place.path,
             incarnation=incarnation,
         )
+
+    def at(self, items: Iterable[tuple[int, str]]) -> list[LinkRecord]:
+        """Read every link to these items of targets, lost ones included."""
+        found: list[LinkRecord] = []
+        by_target: dict[int, list[str]] = defaultdict(list)
+        for target, item in items:
+            by_target[target].append(item)
+        for target, keys in by_target.items():
+            query = Link.select().where(Link.target == target, Link.item.in_(keys))
+            found += [_link(row) for row in query.order_by(Link.id)]
+        return found
+
+    def take_over(self, link: LinkRecord, scene: int, path: str) -> LinkRecord:
+        """Give a link, with all that is remembered of it, to another scene."""
+        Link.update(scene=scene, path=path, lost=0).where(Link.id == link.id).execute()
+        return replace(link, scene=scene, path=path, is_lost=False)
+
+    def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
+        """Let a link take the place of *heir*, of which nothing is remembered yet."""
+        Outbox.delete().where(Outbox.link == link.id).execute()
+        Outbox.update(link=link.id).where(Outbox.link == heir.id).execute()
+        Link.delete().where(Link.id == heir.id).execute()
+        return self.take_over(link, heir.scene, heir.path)
+
+    def renew(self, link: int) -> None:
+        """Meet the item as if for the first time: nothing of it is seen or settled."""
+        Field.update(seen=None, verdict=None, wish=None).where(
+            Field.link == link
+        ).execute()
 
     def lose(self, links: Iterable[int]) -> None:
         """Record that these items no longer hold their scenes' files."""
