@@ -21,6 +21,7 @@ _ONLY = 1
 """The scan's one row."""
 
 _LIVING = Snapshot.buried_at.is_null()
+_BURIED = Snapshot.buried_at.is_null(is_null=False)
 """What tells a scene that Stash has from a tombstone."""
 
 _PUT_SNAPSHOT = """
@@ -135,11 +136,14 @@ class Scenes:
         """Count the scenes that are known to be in Stash."""
         return Snapshot.select().where(_LIVING).count()
 
+    def tombstones(self) -> int:
+        """Count the scenes that are gone from Stash and remembered."""
+        return Snapshot.select().where(_BURIED).count()
+
     def buried(self, scenes: Iterable[int]) -> set[int]:
         """Tell which of some scenes are tombstones."""
-        query = Snapshot.select(Snapshot.scene).where(
-            Snapshot.scene.in_(list(scenes)), Snapshot.buried_at.is_null(is_null=False)
-        )
+        query = Snapshot.select(Snapshot.scene).where(_BURIED)
+        query = query.where(Snapshot.scene.in_(list(scenes)))
         return {scene for (scene,) in rows(query)}
 
     def bury(self, scene: int, *, now: int) -> None:

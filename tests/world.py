@@ -17,7 +17,7 @@ from reconciler.clock import Clock
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.match import Mapping
-from reconciler.core.values import Field
+from reconciler.core.values import Field, OnDelete
 from reconciler.engine.braking import approve
 from reconciler.engine.errands import Errand
 from reconciler.engine.parts import Means
@@ -75,6 +75,7 @@ class World:
     limits: Limits = UNBRAKED
     rules: dict[str, Rules] = field(default_factory=lambda: {FILMS: rules()})
     meaning: str = "as is"
+    on_delete: OnDelete = OnDelete.KEEP
     moment: float = START
     is_paused: bool = False
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
@@ -182,6 +183,7 @@ class World:
             rules=self.rules,
             mappings=self.mappings,
             limits=self.limits,
+            on_delete=self.on_delete,
             meaning=self.meaning,
         )
 

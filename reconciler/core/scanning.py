@@ -19,6 +19,8 @@ _WEST = timezone(timedelta(hours=-12))
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 EVERYTHING = ""
 """Stash's comparison finds every row above the empty text."""
+NOTHING = "9999-12-31T23:59:59"
+"""... and none above the last moment that it can write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,14 @@ class Policy(StrEnum):
     OFF = "off"  # never looked at
 
 
+class OnDelete(StrEnum):
+    """What becomes of the items of a scene that is gone from Stash."""
+
+    KEEP = "keep"  # they stay as they are, locks included
+    RELEASE = "release"  # our locks are taken off
+    RESTORE = "restore"  # what was there before us is put back
+
+
 class Kind(StrEnum):
     """What kind of entity a scene refers to."""
 

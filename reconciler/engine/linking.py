@@ -7,7 +7,8 @@ from reconciler.clock import Clock
 from reconciler.core.desire import Rules, desire
 from reconciler.core.match import plex_path
 from reconciler.core.plan import unsettled
-from reconciler.core.values import Field, Scene
+from reconciler.core.values import Field, OnDelete, Scene
+from reconciler.engine.binding import Binder
 from reconciler.engine.settings import Settings
 from reconciler.engine.translate import memory
 from state.ledger import Ledger
@@ -91,8 +92,19 @@ class Linker:
         """Name a scene's files as Plex does, the primary file first."""
         return [plex_path(file.path, self.settings.mappings) for file in scene.files]
 
-    def link(self, scene: Scene, revision: int, known: Known, cause: str) -> None:
-        """Write a scene's links down and owe them what they need."""
+    def link(
+        self,
+        scene: Scene,
+        revision: int,
+        known: Known,
+        cause: str,
+        *,
+        is_stranger: bool = False,
+    ) -> None:
+        """Write a scene's links down and owe them what they need.
+
+        *is_stranger*: what was known under its id was another scene.
+        """
         places = self._places(scene, known)
         held = {place.target for place in places}
         # without a file there is nothing to wait for; and a file lies in one library:
@@ -100,16 +112,20 @@ class Linker:
         is_waiting = bool(scene.files) and not held
         missing = self.targets.keys() if is_waiting else set[int]()
         self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
-        for link, is_new in self._bind(scene, places, known):
+        bound = self._binder().bind(scene.id, places, is_stranger=is_stranger)
+        for link, is_new in bound:
             is_deep = is_new or cause in _VERIFYING
-            fields = self._fields(link, scene, known, is_deep=is_deep)
+            records = known.memories.get(link.id)
+            if records is None:
+                records = self.ledger.links.memories([link.id])[link.id]
+            fields = self._fields(link, scene, records, is_deep=is_deep)
             entry = known.owed.get(link.id)
             self._owe(link, fields, revision, entry, _cause(cause, is_new=is_new))
 
     def has_moved(self, scene: Scene, known: Known) -> bool:
         """Whether what is wanted of a scene is not what was last decided on."""
         return any(
-            self._fields(link, scene, known, is_deep=False)
+            self._fields(link, scene, known.memories.get(link.id, {}), is_deep=False)
             for link in known.links.get(scene.id, ())
             if link.target in self.targets and not link.is_lost
         )
@@ -121,35 +137,13 @@ class Linker:
                 found.setdefault((place.target, place.item), place)
         return list(found.values())
 
-    def _bind(
-        self, scene: Scene, places: Sequence[PathRecord], known: Known
-    ) -> Iterable[tuple[LinkRecord, bool]]:
-        """Make the scene's links those of *places*; yield each, and whether new."""
-        links = {
-            (link.target, link.item): link for link in known.links.get(scene.id, ())
-        }
-        held = {(place.target, place.item) for place in places}
-        orphans = [link for key, link in links.items() if key not in held]
-        for place in places:
-            link = links.get((place.target, place.item))
-            if link is not None:
-                yield self._kept(link, place), link.is_lost
-                continue
-            heir = next((o for o in orphans if o.target == place.target), None)
-            if heir is None:
-                yield self.ledger.links.add(scene.id, place, evidence="path"), True
-            else:
-                orphans.remove(heir)
-                yield self.ledger.links.rebind(heir, place), True
-        lost = [link.id for link in orphans if not link.is_lost]
-        if lost:
-            self.ledger.links.lose(lost)
-            self.ledger.outbox.cancel(lost)
+    def _binder(self) -> Binder:
+        is_renewed = self.settings.on_delete is not OnDelete.KEEP
+        return Binder(ledger=self.ledger, is_renewed=is_renewed)
 
-    def _kept(self, link: LinkRecord, place: PathRecord) -> LinkRecord:
-        if link.is_lost or link.path != place.path:
-            return self.ledger.links.rebind(link, place)
-        return link
+    def leave(self, link: LinkRecord) -> None:
+        """Let go of a tombstone's link, unless nobody else holds its item."""
+        self._binder().leave(link)
 
     def _owe(
         self,
@@ -170,10 +164,14 @@ class Linker:
             self.ledger.outbox.cancel([link.id])
 
     def _fields(
-        self, link: LinkRecord, scene: Scene, known: Known, *, is_deep: bool
+        self,
+        link: LinkRecord,
+        scene: Scene,
+        records: Mapping[str, FieldRecord],
+        *,
+        is_deep: bool,
     ) -> frozenset[Field]:
         wanted = desire(scene, link.path, self.rules(link.target))
-        records = known.memories.get(link.id, {})
         memories = {name: memory(records.get(name)) for name in wanted}
         moved = unsettled(wanted, memories)
         if not is_deep:

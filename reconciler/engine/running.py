@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
 from reconciler.core import canonical
-from reconciler.core.errors import ServerError
+from reconciler.core.errors import DoubtError, ServerError
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
+from reconciler.engine.polling import News
 from reconciler.engine.report import PassReport
 from reconciler.engine.settings import Scope
 from state.records import Stage
@@ -28,6 +30,7 @@ class Pass:
     def __init__(self, means: Means, scope: Scope) -> None:
         self.means, self.scope = means, scope
         self._is_resolved = False
+        self._news: News | None = None
         self._parts = Parts(means, scope)
         self.tally = self._parts.tally
 
@@ -82,13 +85,16 @@ class Pass:
         if needs_survey:
             self._try(self._survey)
         self._replan()
-        self._try(self._read_stash)
+        self._read_stash()
         if not needs_survey and self.means.ledger.links.waiting():
             self._try(self._survey)
 
     def _try(self, step: Callable[[], None]) -> bool:
         try:
             step()
+        except DoubtError as doubt:
+            self._parts.doubter.cast(doubt)
+            return False
         except ServerError as error:
             log.info("cut short", error=str(error))
             self.tally.problem(error)
@@ -127,13 +133,31 @@ class Pass:
 
     def _read_stash(self) -> None:
         if self.scope.scenes is not None:
-            there = self._parts.recorder.read(sorted(self.scope.scenes))
-            found = self.means.ledger.scenes.get(there)
-            self._parts.recorder.relink(list(found.values()), ASKED_FOR)
+            self._try(self._read_scenes)
             return
-        self._parts.recorder.scan(is_full=self.scope.is_full)
+        if self._try(self._scan) and self._news is not None:
+            self._try(partial(self._parts.lister().list_due, self._news))
+            read_at = self._news.poll.page.clock
+            self._try(partial(self._parts.refresher().refresh, read_at))
+
+    def _scan(self) -> None:
+        self._news = self._parts.recorder.scan(is_full=self.scope.is_full)
         if self.scope.is_full:
             self._relink_all(IN_FULL)
+
+    def _read_scenes(self) -> None:
+        """Record the scenes that the pass is about; tell of those not there."""
+        scenes = sorted(self.scope.scenes or ())
+        self.means.audience.stage("reading stash", len(scenes))
+        # without a server's clock nothing read here counts as settled
+        there = self._parts.recorder.read(scenes, datetime.fromtimestamp(0, UTC))
+        found = self.means.ledger.scenes.get(there)
+        self._parts.recorder.relink(list(found.values()), ASKED_FOR)
+        self.tally.problems += [
+            f"stash has no scene {scene}: its number is in the address of its page"
+            for scene in scenes
+            if scene not in there
+        ]
 
     def _relink_all(self, cause: str) -> None:
         after = 0
@@ -185,6 +209,7 @@ class Pass:
             causes=dict(self.tally.causes),
             problems=tuple(self.tally.problems),
             held=tuple(self.tally.held),
+            doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
             spared=tuple(self.tally.spared),
             undelivered=undelivered,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rules
 from reconciler.core.match import Mapping as PathMapping
-from reconciler.core.values import Field, ItemKey, SceneId
+from reconciler.core.values import Field, ItemKey, OnDelete, SceneId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Settings:
     """The rules of each library that is a target, by its title."""
     mappings: tuple[PathMapping, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    on_delete: OnDelete = OnDelete.KEEP
     keep: float = 90 * 86400.0
     """Seconds that the journal goes back: what is older cannot be undone by pass."""
     meaning: str = ""
@@ -38,6 +39,8 @@ class Scope:
     is_full: bool = False
     """Read and compare everything, whatever the watermark says."""
     scenes: frozenset[SceneId] | None = None
+    slice: tuple[int, int] | None = None
+    """Of so many slices of all scenes (second), verify this one (first)."""
     library: str | None = None
     fields: frozenset[Field] | None = None
     limit: int | None = None

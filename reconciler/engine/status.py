@@ -25,6 +25,10 @@ class Status:
     retrying: int = 0
     held: tuple[int, ...] = ()
     """Passes that the brake has looked at and not let go."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """What is not believed: about which server or library -> why."""
+    deleted: int = 0
+    """Scenes that are gone from Stash and remembered."""
     fields: Mapping[str, int] = field(default_factory=dict)
     """Verdict and reason -> fields."""
     journal: Mapping[str, int] = field(default_factory=dict)
@@ -48,6 +52,10 @@ def read_status(ledger: Ledger) -> Status:
         outbox=ledger.outbox.counts(),
         retrying=ledger.outbox.postponed(),
         held=held_passes(ledger),
+        doubts={
+            subject: doubt.reason for subject, doubt in ledger.doubts.standing().items()
+        },
+        deleted=ledger.scenes.tombstones(),
         fields={
             f"{verdict}: {why}": count for (verdict, why), count in verdicts.items()
         },

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from reconciler.core.errors import TransientError, UserError
+from reconciler.core import absence
+from reconciler.core.errors import DoubtError, UserError
 from reconciler.core.match import stash_paths
 from reconciler.core.values import Kind, ListedItem, Section
+from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_PLEX, Linker
 from reconciler.engine.ports import Library
 from reconciler.engine.recording import Recorder
@@ -18,8 +20,6 @@ from state.records import TargetRecord
 log = structlog.get_logger(__name__)
 
 _CHUNK = 500
-_SHRINK_FLOOR = 20
-_SHRINK_SHARE = 0.5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class Surveyor:
     library: Library
     linker: Linker
     recorder: Recorder
+    doubter: Doubter
     audience: Audience
     sections: dict[int, Section] = field(default_factory=dict)
     """The sections of the targets, by the ledger's id, once the server was asked."""
@@ -120,12 +121,12 @@ class Surveyor:
             self._relink(moved)
 
     def _drop_unlisted(self, target: TargetRecord, number: int, listed: int) -> None:
-        known = self.ledger.items.count(target.id)
-        if known > _SHRINK_FLOOR and listed < known * _SHRINK_SHARE:
-            raise TransientError(
-                f'the library "{target.title}" lists {listed} items where {known} files'
-                " were known: nothing is dropped on that; see that its disk is mounted"
-            )
+        known, title = self.ledger.items.count(target.id), target.title
+        is_approved = self.doubter.is_approved(title)
+        why = absence.too_few_files(title, listed, known, is_approved=is_approved)
+        if why is not None:
+            raise DoubtError(title, why)
+        self.doubter.drop(title)
         while True:
             with self.ledger.transaction():
                 gone = self.ledger.items.drop_unlisted(target.id, number, _CHUNK)

@@ -78,6 +78,7 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "waiting": report.waiting,
         "undelivered": report.undelivered,
         "held": [reason for one in report.held for reason in one.reasons],
+        "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,
         "spared": [asdict(line) for line in report.spared],
         "problems": list(report.problems),

@@ -145,7 +145,7 @@ def test_law_2_an_item_that_is_gone_is_not_asked_for_again(world: World) -> None
     world.later(600)
     world.reconcile()
 
-    assert dict(world.reconcile().sent) == {"stash scan": 1, "plex sections": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1, "plex sections": 1}
     assert owed(world) == 0
 
 

@@ -213,7 +213,7 @@ class Stage:
         asked = dict(outcome.sent)
         if outcome.report.waiting:
             asked.pop("plex sections")
-        assert asked == {"stash scan": 1}, f"a quiet pass asked for {asked}"
+        assert asked == {"stash poll": 1}, f"a quiet pass asked for {asked}"
         assert self._state() == before, "a quiet pass wrote to the disk"
 
     def _state(self) -> dict[str, tuple[int, bytes]]:
