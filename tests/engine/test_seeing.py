@@ -26,7 +26,7 @@ def quiet(world: World) -> None:
 
 @pytest.fixture
 def film(world: World) -> World:
-    """A film with everything that can be renamed, settled and quiet."""
+    """Return a film with everything that can be renamed, settled and quiet."""
     nature, silent = world.stash.create_tag("Nature"), world.stash.create_tag("Silent")
     ada, ben = (
         world.stash.create_performer(name) for name in ("Ada Brook", "Ben Carr")
