@@ -148,8 +148,9 @@ class StashServer:
         return f"{words} {uuid4().hex[:10]}"
 
     def make(self, kind: str, **given: object) -> str:
-        """Create a Scene, Performer, Tag, Studio or Group, and return its id."""
-        given.setdefault("title" if kind == "Scene" else "name", self.name("Heron"))
+        """Create a Scene, Performer, Tag, Studio, Group or Gallery; return its id."""
+        title = "title" if kind in {"Scene", "Gallery"} else "name"
+        given.setdefault(title, self.name("Heron"))
         field = f"{kind.lower()}Create"
         query = f"""mutation($input: {kind}CreateInput!) {{
           {field}(input: $input) {{ id }}
@@ -177,7 +178,15 @@ class StashServer:
     def destroy(self, kind: str, entity_id: str) -> None:
         field = f"{kind.lower()}Destroy"
         query = f"mutation($input: {kind}DestroyInput!) {{ {field}(input: $input) }}"
-        self.ask(query, input={"id": entity_id})
+        only = {"ids": [entity_id]} if kind == "Gallery" else {"id": entity_id}
+        self.ask(query, input=only)
+
+    def merge(self, kind: str, sources: Iterable[str], destination: str) -> None:
+        """Merge scenes, performers or tags."""
+        field = {"Tag": "tagsMerge"}.get(kind, f"{kind.lower()}Merge")
+        given = {"Tag": "TagsMergeInput"}.get(kind, f"{kind}MergeInput")
+        query = f"mutation($input: {given}!) {{ {field}(input: $input) {{ id }} }}"
+        self.ask(query, input={"source": [*sources], "destination": destination})
 
     def wait(self, job_id: str) -> str:
         """Let a job come to its end, and return how it ended."""
@@ -194,9 +203,6 @@ class StashServer:
         query = f"mutation($input: {kind}) {{ job: {mutation}(input: $input) }}"
         job: str = self.ask(query, input=given)["job"]
         return job
-
-    def merge_tags(self, source: str, destination: str) -> None:
-        self.ask(_MERGE_TAGS, source=[source], destination=destination)
 
     def make_marker(self, scene_id: str, tag_id: str) -> str:
         given = {
@@ -230,11 +236,6 @@ _JOB = "query($id: ID!) { findJob(input: {id: $id}) { status } }"
 _FIND_IDS = """
 query($filter: FindFilterType, $scene_filter: SceneFilterType) {
   findScenes(filter: $filter, scene_filter: $scene_filter) { scenes { id } }
-}
-"""
-_MERGE_TAGS = """
-mutation($source: [ID!]!, $destination: ID!) {
-  tagsMerge(input: {source: $source, destination: $destination}) { id }
 }
 """
 _MARKER = """
