@@ -110,7 +110,7 @@ def test_a_merged_tag_lives_on_as_an_alias(stash: StashServer) -> None:
         stash.make("Scene", tag_ids=[source, destination]),
     ]
 
-    stash.merge_tags(source, destination)
+    stash.merge("Tag", [source], destination)
 
     for scene in scenes:
         assert stash.scene(scene, "tags { id }") == {"tags": [{"id": destination}]}

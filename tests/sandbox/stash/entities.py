@@ -10,6 +10,7 @@ from tests.sandbox.stash.names import (
     must_be_free,
     must_exist,
     must_have_name,
+    unique,
 )
 from tests.sandbox.stash.records import (
     Group,
@@ -53,14 +54,21 @@ class Entities(Store):
             self.performers.drop(performer_id)
 
     def merge_performers(self, sources: Iterable[int], destination: int) -> None:
-        """Do what came after v0.30.1: only *destination* is bumped, no scene."""
+        """Do what came after v0.30.1: only *destination* is bumped, no scene.
+
+        It keeps its own values, but for the tags: it has those of all.
+        """
         with self.writing() as now:
             source_ids = set(sources)
-            performer = self.performers.must(destination)
+            if destination in source_ids:
+                raise StashError("destination performer cannot be in source list")
+            merged = [self.performers.must(destination)]
+            merged += [self.performers.must(source) for source in sorted(source_ids)]
             self._change_performers(source_ids, destination)
             for source_id in source_ids:
                 self.performers.drop(source_id)
-            self.performers.put(replace(performer, updated_at=now))
+            tag_ids = unique(tag for each in merged for tag in each.tag_ids)
+            self.performers.put(replace(merged[0], tag_ids=tag_ids, updated_at=now))
 
     def create_studio(self, name: str, **details: Unpack[StudioDetails]) -> int:
         with self.writing() as now:
