@@ -19,12 +19,19 @@ from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.report import Audience, Audiences
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import held_passes
+from reconciler.engine.sweeping import slice_at
 from reconciler.render import decisions, passes, terminal
 from reconciler.render.document import Document
 from reconciler.render.paper import paper, several
 
 _SCOPE = taking(
     click.option("--full", "is_full", is_flag=True, help="Look at everything anew."),
+    click.option(
+        "--sweep",
+        "is_sweep",
+        is_flag=True,
+        help="Verify this hour's slice of the library too: for an hourly timer.",
+    ),
     SCENES,
     click.option(
         "--limit", type=click.IntRange(min=1), metavar="N", help="At most N items."
@@ -211,6 +218,7 @@ def _scope(  # a keyword for each option that narrows a pass
     setting: Setting,
     *,
     is_full: bool,
+    is_sweep: bool,
     scenes: frozenset[SceneId] | None,
     library: str | None,
     fields: frozenset[Field] | None,
@@ -219,6 +227,15 @@ def _scope(  # a keyword for each option that narrows a pass
     check_library(library, setting.config.plex.libraries)
     if is_full and scenes:
         raise UserError(["--full looks at every scene: leave out --scene or it"])
+    if is_sweep and (is_full or scenes):
+        problem = "--sweep looks at a slice of all scenes: leave out --full and --scene"
+        raise UserError([problem])
+    moment, sweep = setting.clock.unix(), setting.config.schedule.sweep
     return Scope(
-        is_full=is_full, scenes=scenes, library=library, fields=fields, limit=limit
+        is_full=is_full,
+        scenes=scenes,
+        part=slice_at(moment, sweep) if is_sweep else None,
+        library=library,
+        fields=fields,
+        limit=limit,
     )

@@ -49,7 +49,7 @@ def _counted(rows: str) -> str:
 
 _FILES = f"""
   changed_files: findFiles(
-    filter: {{ per_page: $size, sort: "id", direction: ASC }}
+    filter: {{ per_page: $size, sort: "updated_at", direction: DESC }}
     file_filter: {{ updated_at: {{ value: $named, modifier: GREATER_THAN }} }}
   ) {{ rows: files {{ id name: path updated_at }} }}{_counted("files")}"""
 

@@ -184,6 +184,8 @@ class Section:
     """Changes whenever the section's content may have; opaque."""
     is_scanning: bool = False
     folders: tuple[str, ...] = ()
+    clock: int | None = None
+    """Plex's clock when it was asked (the HTTP Date), in unix seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ IN_VERSION = "another version of plexsync"
 IN_FULL = "full pass"
 ASKED_FOR = "asked for"
 AGAIN = "to be verified"
+IN_SWEEP = "found in a sweep"
 
 _VERIFYING = frozenset({IN_CONFIG, IN_FULL, ASKED_FOR})
 """Causes that look at every field, whether or not what is wanted has moved."""

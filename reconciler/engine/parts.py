@@ -22,6 +22,7 @@ from reconciler.engine.refreshing import Refresher
 from reconciler.engine.report import Audience, Tally
 from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
+from reconciler.engine.sweeping import Sweeper
 from reconciler.engine.upgrading import Upgrader
 from state.ledger import Ledger
 
@@ -147,6 +148,18 @@ class Parts:
             clock=self.means.clock,
             audience=self.means.audience,
             tally=self.tally,
+        )
+
+    def sweeper(self) -> Sweeper:
+        """Make what verifies a slice of the library."""
+        return Sweeper(
+            ledger=self.means.ledger,
+            recorder=self.recorder,
+            refresher=self.refresher(),
+            looker=self.looker,
+            open_pass=self.open,
+            audience=self.means.audience,
+            now=self.means.clock.unix(),
         )
 
     def upgrader(self) -> Upgrader:

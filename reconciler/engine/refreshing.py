@@ -4,7 +4,7 @@ A scene is taken for deleted only where a complete listing did not have it and S
 asked for it by itself, answers without an error that there is none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,13 +45,13 @@ class Refresher:
             self.audience.stage("reading stash again", marks)
         while found := self.ledger.census.marked(_BATCH, is_absent=False):
             there = self.recorder.read([SceneId(one) for one in found], read_at)
-            self._miss([scene for scene in found if scene not in there])
+            self.miss([scene for scene in found if scene not in there])
         while found := self.ledger.census.marked(1, is_absent=True):
             (scene,) = found
             if not self.recorder.read([SceneId(scene)], read_at):
                 self._bury(SceneId(scene))
 
-    def _miss(self, missing: list[int]) -> None:
+    def miss(self, missing: Sequence[int]) -> None:
         """Have a listing tell what has become of scenes that were not there."""
         if not missing:
             return

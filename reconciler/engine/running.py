@@ -81,7 +81,12 @@ class Pass:
         """
         self._parts.surveyor.know_targets()
         self._is_resolved = self._try(self._resolve)
-        needs_survey = self.scope.is_full or self._parts.surveyor.has_unlisted()
+        surveyor = self._parts.surveyor
+        if self.scope.part is not None:
+            surveyor.watch = self._parts.sweeper().verify_items
+        needs_survey = (
+            self.scope.is_full or surveyor.has_unlisted() or surveyor.watch is not None
+        )
         if needs_survey:
             self._try(self._survey)
         self._replan()
@@ -139,9 +144,14 @@ class Pass:
             self._try(partial(self._parts.lister().list_due, self._news))
             read_at = self._news.poll.page.clock
             self._try(partial(self._parts.refresher().refresh, read_at))
+            if self.scope.part is not None:
+                sweep = self._parts.sweeper().sweep
+                self._try(partial(sweep, self.scope.part, read_at))
 
     def _scan(self) -> None:
         self._news = self._parts.recorder.scan(is_full=self.scope.is_full)
+        if self.scope.is_full or (self.scope.part and self.scope.part[0] == 0):
+            self._parts.lister().make_due(self._news)
         if self.scope.is_full:
             self._relink_all(IN_FULL)
 

@@ -39,8 +39,8 @@ class Scope:
     is_full: bool = False
     """Read and compare everything, whatever the watermark says."""
     scenes: frozenset[SceneId] | None = None
-    slice: tuple[int, int] | None = None
-    """Of so many slices of all scenes (second), verify this one (first)."""
+    part: tuple[int, int] | None = None
+    """(k, n): verify slice k of n of all scenes as well."""
     library: str | None = None
     fields: frozenset[Field] | None = None
     limit: int | None = None

@@ -1,6 +1,6 @@
 """What Plex has, into the ledger: libraries, and which item holds which file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -8,7 +8,7 @@ import structlog
 from reconciler.core import absence
 from reconciler.core.errors import DoubtError, UserError
 from reconciler.core.match import stash_paths
-from reconciler.core.values import Kind, ListedItem, Section
+from reconciler.core.values import ItemKey, Kind, ListedItem, Section
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_PLEX, Linker
 from reconciler.engine.ports import Library
@@ -34,6 +34,8 @@ class Surveyor:
     audience: Audience
     sections: dict[int, Section] = field(default_factory=dict)
     """The sections of the targets, by the ledger's id, once the server was asked."""
+    watch: Callable[[int, Sequence[ItemKey]], None] | None = None
+    """Told of each page of what has changed in a target, in a sweep."""
 
     def know_targets(self) -> None:
         """Take the targets from the ledger, without a request."""
@@ -64,7 +66,8 @@ class Surveyor:
         self.sections = {}
         for key, section in self.connect().items():
             target = self.linker.targets[key]
-            if is_full or target.marker != section.marker:
+            # a person's edit need not move the marker
+            if is_full or self.watch or target.marker != section.marker:
                 self._list(target, section, is_full=is_full or not target.marker)
 
     def _take(self, sections: Iterable[Section]) -> None:
@@ -95,11 +98,19 @@ class Surveyor:
         cursor, listed = target.cursor, 0
         self.audience.stage(f"listing {section.title}", None)
         for page in self.library.listing(section, since=None if is_full else cursor):
-            self._put(target, number, page.items)
+            self._put(target, number, page.items, is_full=is_full)
+            if self.watch is not None and not is_full:
+                self.watch(target.id, [item.key for item in page.items])
             listed += len(page.items)
-            cursor = max([cursor, *(item.updated_at for item in page.items)])
+            stamps = (item.updated_at for item in page.items)
+            # one that is stamped in the future must not hide what comes before it
+            newest = max(stamps, default=0)
+            if section.clock is not None:
+                newest = min(newest, section.clock)
+            cursor = max(cursor, newest)
             self.audience.advance(len(page.items))
-        if is_full:
+        # what a scan has not come to yet is not gone
+        if is_full and not section.is_scanning:
             self._drop_unlisted(target, number, listed)
         if (section.marker, cursor) != (target.marker, target.cursor):
             with self.ledger.transaction():
@@ -110,14 +121,20 @@ class Surveyor:
         self.know_targets()
 
     def _put(
-        self, target: TargetRecord, number: int, items: Iterable[ListedItem]
+        self,
+        target: TargetRecord,
+        number: int,
+        items: Sequence[ListedItem],
+        *,
+        is_full: bool,
     ) -> None:
-        items = list(items)
         for start in range(0, len(items), _CHUNK):
             part = items[start : start + _CHUNK]
             pairs = [(item.key, path) for item in part for path in item.paths]
             with self.ledger.transaction():
-                moved = self.ledger.items.put(target.id, number, pairs)
+                moved = self.ledger.items.put(
+                    target.id, number, pairs, is_complete=is_full
+                )
             self._relink(moved)
 
     def _drop_unlisted(self, target: TargetRecord, number: int, listed: int) -> None:
