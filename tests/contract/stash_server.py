@@ -159,6 +159,10 @@ class StashServer:
         self._made.append((kind, made))
         return made
 
+    def remember(self, kind: str, entity_id: str) -> None:
+        """See to it that what came in another way goes again."""
+        self._made.append((kind, entity_id))
+
     def make_named(self, kind: str, words: str) -> str:
         """Create an entity, and return its name."""
         name = self.name(words)

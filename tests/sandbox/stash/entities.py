@@ -10,6 +10,7 @@ from tests.sandbox.stash.names import (
     must_be_free,
     must_exist,
     must_have_name,
+    must_refer,
     unique,
 )
 from tests.sandbox.stash.records import (
@@ -141,10 +142,13 @@ class Entities(Store):
             ):
                 raise StashError(f"{_named(performer)} already exists")
         self._check_date(performer.birthdate)
+        must_refer(self.tags, performer.tag_ids)
         self.performers.put(performer)
 
     def _put_studio(self, studio: Studio) -> None:
         must_be_free("studio", studio, self.studios.values())
+        must_refer(self.studios, (studio.parent_id,))
+        must_refer(self.tags, studio.tag_ids)
         above = studio.parent_id
         while above is not None:
             if above == studio.id:
@@ -156,6 +160,8 @@ class Entities(Store):
         if not group.name:
             raise StashError("name cannot be empty")
         self._check_date(group.date)
+        must_refer(self.studios, (group.studio_id,))
+        must_refer(self.tags, group.tag_ids)
         self.groups.put(group)
 
     def _check_date(self, date: str | None) -> None:

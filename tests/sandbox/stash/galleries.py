@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from tests.sandbox.stash.failures import StashError
+from tests.sandbox.stash.names import must_refer
 from tests.sandbox.stash.records import Gallery, GalleryFields
 from tests.sandbox.stash.store import Store
 
@@ -14,6 +15,7 @@ class Galleries(Store):
         with self.writing() as now:
             if not title:
                 raise StashError("title must not be empty")
+            must_refer(self.scenes, scene_ids)
             gallery_id = self.galleries.new_id()
             self.galleries.put(
                 Gallery(
@@ -21,7 +23,7 @@ class Galleries(Store):
                     created_at=now,
                     updated_at=now,
                     title=title,
-                    scene_ids=self._scenes_there(scene_ids),
+                    scene_ids=scene_ids,
                 )
             )
             return gallery_id
@@ -29,7 +31,7 @@ class Galleries(Store):
     def update_gallery(self, gallery_id: int, **fields: Unpack[GalleryFields]) -> None:
         with self.writing() as now:
             gallery = self.galleries.must(gallery_id)
-            self._scenes_there(fields.get("scene_ids", ()))
+            must_refer(self.scenes, fields.get("scene_ids", ()))
             self.galleries.put(replace(gallery, **fields, updated_at=now))
 
     def destroy_galleries(self, *gallery_ids: int) -> None:
@@ -50,9 +52,3 @@ class Galleries(Store):
     def galleries_of(self, scene_id: int) -> tuple[int, ...]:
         found = self.galleries.values()
         return tuple(gallery.id for gallery in found if scene_id in gallery.scene_ids)
-
-    def _scenes_there(self, scene_ids: tuple[int, ...]) -> tuple[int, ...]:
-        for scene_id in scene_ids:
-            if scene_id not in self.scenes:
-                raise StashError("FOREIGN KEY constraint failed")
-        return scene_ids

@@ -11,6 +11,7 @@ from typing import Unpack
 
 from tests.sandbox.stash.failures import NO_ROWS, StashError
 from tests.sandbox.stash.galleries import Galleries
+from tests.sandbox.stash.names import must_refer
 from tests.sandbox.stash.records import Marker, MarkerFields, Scene, SceneFields
 from tests.sandbox.stash.times import parsed_date, stamp
 
@@ -218,24 +219,14 @@ class Scenes(Galleries):
     def _checked(self, fields: SceneFields) -> SceneFields:
         """Refuse references to what is not there, as the foreign keys do."""
         checked: SceneFields = {**fields}
-        for performer_id in fields.get("performer_ids", ()):
-            self._refer(self.performers, performer_id)
-        for tag_id in fields.get("tag_ids", ()):
-            self._refer(self.tags, tag_id)
-        for group_id, _ in fields.get("groups", ()):
-            self._refer(self.groups, group_id)
-        studio_id = fields.get("studio_id")
-        if studio_id is not None:
-            self._refer(self.studios, studio_id)
+        must_refer(self.performers, fields.get("performer_ids", ()))
+        must_refer(self.tags, fields.get("tag_ids", ()))
+        must_refer(self.groups, (group_id for group_id, _ in fields.get("groups", ())))
+        must_refer(self.studios, (fields.get("studio_id"),))
         date = fields.get("date")
         if date is not None:
             checked["date"] = parsed_date(date, partial=self.since("0.30.0"))
         return checked
-
-    @staticmethod
-    def _refer(table: Mapping[int, object], row_id: int) -> None:
-        if row_id not in table:
-            raise StashError("FOREIGN KEY constraint failed")
 
     def _without(
         self, history: tuple[str, ...], moments: tuple[float, ...]
