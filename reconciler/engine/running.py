@@ -159,8 +159,10 @@ class Pass:
         """Record the scenes that the pass is about; tell of those not there."""
         scenes = sorted(self.scope.scenes or ())
         self.means.audience.stage("reading stash", len(scenes))
-        # without a server's clock nothing read here counts as settled
-        there = self._parts.recorder.read(scenes, datetime.fromtimestamp(0, UTC))
+        # Stash's clock was not earlier than this: what is older counts as settled
+        mark = self.means.ledger.scenes.scan().watermark or 0
+        read_at = datetime.fromtimestamp(mark, UTC)
+        there = self._parts.recorder.read(scenes, read_at)
         found = self.means.ledger.scenes.get(there)
         self._parts.recorder.relink(list(found.values()), ASKED_FOR)
         self.tally.problems += [

@@ -114,6 +114,21 @@ def test_a_scan_that_was_cut_short_goes_on_and_ends_complete(
     assert world.value("brook-6", Field.TITLE) == "Brook 6"
 
 
+def test_one_old_scene_alone_makes_no_later_pass_read_more(world: World) -> None:
+    tag = world.stash.create_tag("Nature")
+    scene = world.scene("glacier", title="Glacier", tag_ids=(tag,))
+    world.later(10 * 86400)
+    world.scene("brook", title="Brook")
+    world.reconcile()
+    world.later(600)
+    world.stash.update_tag(tag, name="Ice")
+
+    world.reconcile(scenes=frozenset({scene}))
+
+    with Ledger(world.state) as ledger:
+        assert ledger.scenes.get([scene])[scene].is_settled
+
+
 def test_one_scene_alone_leaves_the_watermark(world: World) -> None:
     scene = world.scene("glacier", title="Glacier")
     world.scene("brook", title="Brook")
