@@ -7,7 +7,7 @@ from functools import partial
 import structlog
 
 from reconciler.core import canonical
-from reconciler.core.errors import ServerError
+from reconciler.core.errors import ServerError, TransientError
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
@@ -48,12 +48,13 @@ class Pass:
     def carry_out(self, errand: Errand) -> PassReport:
         """Do what a person asked for; what cannot be done now stays owed.
 
-        While writes are open whose outcome cannot be read, nothing is taken on.
+        While writes are open whose outcome cannot be read, or is not certain yet,
+        nothing is taken on.
         """
         self._parts.open.kind = errand.cause
         self._parts.surveyor.know_targets()
         self._try(self._connect)
-        self._is_resolved = self._try(self._resolve)
+        self._is_resolved = self._try(self._resolve_all)
         # what became of open writes has to be known: they are what is undone, and
         # what they leave to remember would take the place of a wish
         place = partial(self._parts.placer().place, errand)
@@ -97,6 +98,13 @@ class Pass:
 
     def _resolve(self) -> None:
         self._parts.concluder.resolve()
+
+    def _resolve_all(self) -> None:
+        if left := self._parts.concluder.resolve():
+            raise TransientError(
+                f"{left} of the last writes to plex may still land, so nothing is done:"
+                " ask again in a minute"
+            )
 
     def _connect(self) -> None:
         """Find out whether the libraries that are named are there."""

@@ -471,6 +471,60 @@ def test_law_7_a_lost_write_is_made_though_others_wrote_meanwhile(
     assert genres(world, "glacier") == {"Heirloom", "Ice"}
 
 
+def test_law_7_a_late_write_never_lands_on_a_newer_one(world: World) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    world.stash.update_scene(scene, title="Two")
+    world.reconcile()
+    world.reconcile(is_full=True)
+    world.later(20)
+    assert world.plex_wire.faults.release() == 1
+    assert world.value("glacier", Field.TITLE) == "One"
+
+    for is_full in (False, True):
+        world.later(60)
+        world.reconcile(is_full=is_full)
+
+        assert world.value("glacier", Field.TITLE) == "Two"
+    assert owed(world) == 0
+
+
+def test_law_7_a_write_that_cannot_land_any_more_holds_nothing_up(
+    world: World,
+) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    world.stash.update_scene(scene, title="Two")
+    assert world.reconcile().puts == 0
+    world.later(60)
+
+    world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Two"
+    assert owed(world) == 0
+
+
+def test_law_7_a_command_waits_until_it_is_known_what_a_write_came_to(
+    world: World,
+) -> None:
+    world.scene("glacier", title="Glacier")
+    before = everything(world)
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+
+    refused = world.carry_out(FROM_THE_START)
+    world.plex_wire.faults.release()
+    assert "may still land" in " ".join(refused.report.problems)
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    world.carry_out(FROM_THE_START)
+
+    assert everything(world) == before
+
+
 # 8: absence is proved
 
 
