@@ -579,6 +579,49 @@ def test_law_9_an_item_that_two_scenes_claim_is_not_written(world: World) -> Non
     assert world.value("glacier", Field.TITLE) == "glacier"
 
 
+def test_law_9_an_item_that_plex_has_merged_with_another_is_not_written(
+    world: World,
+) -> None:
+    """Though nothing but the read before the PUT tells of it yet."""
+    scene = merged(world)
+    world.stash.update_scene(scene, title="Glacier, late")
+
+    outcome = world.reconcile()
+
+    assert outcome.puts == 0
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_law_1_items_that_plex_splits_again_are_each_written(
+    world: World,
+    is_listed: bool,  # noqa: FBT001 - pytest gives it by name
+) -> None:
+    scene = merged(world)
+    world.stash.update_scene(scene, title="Glacier, late")
+    world.stash.update_scene(scene + 1, title="Tarn, late")
+    assert world.reconcile(is_full=is_listed).puts == 0
+    world.later(600)
+    world.plex.moves.split(world.key("glacier"))
+
+    for _ in range(3):
+        world.later(600)
+        world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Glacier, late"
+    assert world.value("tarn", Field.TITLE) == "Tarn, late"
+
+
+def merged(world: World) -> int:
+    """Have two scenes, "glacier" and "tarn", whose items Plex has made one."""
+    scene = world.scene("glacier", title="Glacier")
+    world.scene("tarn", title="Tarn")
+    world.reconcile()
+    world.later(600)
+    world.plex.moves.merge(world.key("glacier"), [world.key("tarn")])
+    return scene
+
+
 def test_law_9_an_item_that_holds_another_file_now_is_not_written(
     world: World,
 ) -> None:
