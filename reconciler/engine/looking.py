@@ -87,8 +87,11 @@ class Looker:
         pass_id: int | None = None,
         is_unseen: bool = False,
     ) -> Iterator[list[EntryRecord]]:
-        """Page through the scope's entries by target; they may be settled meanwhile."""
-        now = None if stage is Stage.PLANNED else self.clock.unix()
+        """Page through the scope's entries by target; they may be settled meanwhile.
+
+        Of those that are only to be seen, what is not due yet is one as well.
+        """
+        now = None if is_unseen else self.clock.unix()
         for key, target in sorted(self.surveyor.linker.targets.items()):
             if self.scope.library not in {None, target.title}:
                 continue

@@ -174,7 +174,9 @@ class Pass:
 
     def _show(self) -> None:
         self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)
+        judge = self._parts.judge(Scope())
         for number in self.means.ledger.outbox.planned_passes():
+            judge.forecast(number)
             self._parts.brake().foresee(number)
 
     def _show_stages(self, stages: Iterable[Stage | None], scope: Scope) -> None:

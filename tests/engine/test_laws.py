@@ -389,6 +389,29 @@ def test_law_4_plan_shows_what_was_let_go_before_and_is_still_owed(
     assert planned.changes == world.reconcile().changes
 
 
+def test_law_4_plan_leaves_out_what_waits_for_an_unclear_write(world: World) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.reconcile()
+    world.stash.update_scene(scene, title="Two")
+
+    planned = world.plan()
+
+    assert planned.changes == world.reconcile().changes == set()
+
+
+def test_law_4_plan_of_one_item_foresees_what_the_brake_makes_of_all(
+    world: World,
+) -> None:
+    world.limits = Limits(overwrites=0.0, overwrites_floor=2)
+    foreign(world, 3)
+
+    planned = world.plan(limit=1).report.held
+
+    assert planned
+    assert planned == world.reconcile(limit=1).report.held
+
+
 # 6: the watermark never passes what is not recorded
 
 
@@ -720,6 +743,23 @@ def test_law_10_undo_spares_what_others_have_added_since(world: World) -> None:
     world.carry_out(FROM_THE_START)
 
     assert genres(world, "glacier") == {"Heirloom"}
+
+
+def test_law_10_undo_leaves_a_rebuilt_item_as_it_came(world: World) -> None:
+    """What was there before the first item was written is nothing to the second."""
+    world.scene("glacier", title="Glacier", details="Ice.")
+    refresh(world, "glacier", title="Glacier, a film")
+    world.reconcile()
+    world.later(600)
+    world.plex.moves.rebuild(world.section)
+    refresh(world, "glacier", title="Another film", summary="Ice.")
+    before = everything(world)
+    world.reconcile(is_full=True)
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+
+    world.carry_out(FROM_THE_START)
+
+    assert everything(world) == before
 
 
 def test_law_10_undo_of_one_pass_leaves_what_went_before_it(world: World) -> None:
