@@ -762,6 +762,28 @@ def test_law_10_undo_leaves_a_rebuilt_item_as_it_came(world: World) -> None:
     assert everything(world) == before
 
 
+def test_law_10_undo_takes_nothing_from_what_has_come_in_the_items_place(
+    world: World,
+) -> None:
+    ice = world.stash.create_tag("Ice")
+    world.scene("glacier", title="Glacier", tag_ids=(ice,))
+    world.reconcile()
+    world.later(600)
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.carry_out(FROM_THE_START)
+    world.plex.moves.rebuild(world.section)
+    key = world.key("glacier")
+    world.plex.person.tag(key, "genre", "Ice", lock=False)
+    refresh(world, "glacier", title="Glacier")
+    before = everything(world)
+
+    for _ in range(3):
+        world.later(600)
+        world.reconcile(is_full=True)
+
+    assert everything(world) == before
+
+
 def test_law_10_undo_of_one_pass_leaves_what_went_before_it(world: World) -> None:
     tags = [world.stash.create_tag(name) for name in ("Ice", "Snow", "Wind")]
     scene = world.scene("glacier", title="One", tag_ids=tuple(tags[:2]))
