@@ -43,8 +43,14 @@ def grant(at: Situation, wish: Wish) -> Decision:
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return _adopt(replace(at, memory=adopted))
+    return _undo(at, wish)
+
+
+def _undo(at: Situation, wish: Wish) -> Decision:
+    if at.memory.seen is None and at.memory.base is not None:
+        return _undo_nothing(at, wish)
     undo = _undo_elements if at.field.is_set else _undo_value
-    return undo(at.want, memory, wish, at.observed)
+    return undo(at.want, at.memory, wish, at.observed)
 
 
 def _adopt(at: Situation) -> Decision:
@@ -123,6 +129,13 @@ def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
         ours=True,
         first=first_of(memory, observed),
     )
+
+
+def _undo_nothing(at: Situation, wish: Wish) -> Decision:
+    """Leave another incarnation as it came: what was to be undone went with the old."""
+    after = _undone(at.want, at.memory, wish, at.observed)
+    after = replace(after, ours=False, first=None, owned=())
+    return Decision(reason=Reason.UNDONE, memory=after)
 
 
 def _undo_value(

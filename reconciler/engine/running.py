@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from reconciler.core import canonical
-from reconciler.core.errors import DoubtError, ServerError
+from reconciler.core.errors import DoubtError, ServerError, TransientError
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
@@ -51,12 +51,13 @@ class Pass:
     def carry_out(self, errand: Errand) -> PassReport:
         """Do what a person asked for; what cannot be done now stays owed.
 
-        While writes are open whose outcome cannot be read, nothing is taken on.
+        While writes are open whose outcome cannot be read, or is not certain yet,
+        nothing is taken on.
         """
         self._parts.open.kind = errand.cause
         self._parts.surveyor.know_targets()
         self._try(self._connect)
-        self._is_resolved = self._try(self._resolve)
+        self._is_resolved = self._try(self._resolve_all)
         # what became of open writes has to be known: they are what is undone, and
         # what they leave to remember would take the place of a wish
         place = partial(self._parts.placer().place, errand)
@@ -108,6 +109,13 @@ class Pass:
 
     def _resolve(self) -> None:
         self._parts.concluder.resolve()
+
+    def _resolve_all(self) -> None:
+        if left := self._parts.concluder.resolve():
+            raise TransientError(
+                f"{left} of the last writes to plex may still land, so nothing is done:"
+                " ask again in a minute"
+            )
 
     def _connect(self) -> None:
         """Find out whether the libraries that are named are there."""
@@ -202,7 +210,9 @@ class Pass:
 
     def _show(self) -> None:
         self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)
+        judge = self._parts.judge(Scope())
         for number in self.means.ledger.outbox.planned_passes():
+            judge.forecast(number)
             self._parts.brake().foresee(number)
 
     def _show_stages(self, stages: Iterable[Stage | None], scope: Scope) -> None:
