@@ -168,12 +168,14 @@ def _undo_elements(
     final = _in_order(kept | back, wish.back.elements)
     after = replace(
         _undone(want, memory, wish, observed),
-        owned=tuple(name for key, name in ours.items() if key not in out),
+        owned=tuple(n for k, n in ours.items() if k not in out) if wish.ours else (),
     )
     left = memory.seen or wish.left
     is_as_left = left is not None and observed.locked == left.locked
     lock = wish.back.locked if is_as_left else observed.locked
-    if final == observed.elements and lock == observed.locked:
+    # a Plex that adds to what is there keeps its order: it is put in order once
+    is_done = not out and not back and memory.reason is Reason.UNDONE
+    if lock == observed.locked and (is_done or final == observed.elements):
         return Decision(reason=Reason.UNDONE, memory=after)
     removed = tuple(there[key] for key in there if key in out)
     change = Change(elements=final, removed=removed, lock=lock)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.canonical import identity
 from reconciler.core.conclude import new_forms
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Asked, Memory, Verdict, Wish
+from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue
 from reconciler.engine.translate import NOTHING_DONE, Written, journal_fields
 from state.records import JournalRecord
@@ -34,25 +34,42 @@ def undone(
     *is_all* goes back to before the first write of all, whatever the journal still has.
     """
     chosen = {row.id for row in scope}
-    inside = _by_field(row for row in rows if row.id in chosen)
-    every = _by_field(iter(rows))
+    every = _by_field(rows, known)
     for name in sorted(known):
-        memory, writes = known[name], inside.get(name, [])
+        memory, told = known[name], every.get(name, [])
+        mine = [one for one in told if one.row in chosen]
         if name.is_set:
-            found = _set(memory, writes, _added(every.get(name, [])), is_all=is_all)
+            found = _set(memory, mine, _added(told), is_all=is_all)
         else:
-            is_newest = bool(writes) and writes[-1] == every[name][-1]
+            is_newest = bool(mine) and mine[-1] == told[-1]
+            writes = [one.write for one in mine]
             found = _value(memory, writes, is_newest=is_newest, is_all=is_all)
         if found is not None:
             yield name, found
 
 
-def _by_field(rows: Iterator[JournalRecord]) -> dict[Field, list[Written]]:
-    found: dict[Field, list[Written]] = {}
-    for row in rows:
-        if row.outcome not in NOTHING_DONE:
-            for name, write in journal_fields(row.fields).items():
-                found.setdefault(name, []).append(write)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """One field of one journal row."""
+
+    row: int
+    write: Written
+    after: FieldValue | None
+    """What was there before the next write; after the last, what was seen."""
+
+
+def _by_field(
+    rows: Sequence[JournalRecord], known: Mapping[Field, Memory]
+) -> dict[Field, list[_Told]]:
+    found: dict[Field, list[_Told]] = {}
+    after = {name: memory.seen for name, memory in known.items()}
+    for row in reversed(rows):
+        if row.outcome in NOTHING_DONE:
+            continue
+        for name, write in journal_fields(row.fields).items():
+            told = _Told(row=row.id, write=write, after=after.get(name))
+            found.setdefault(name, []).insert(0, told)
+            after[name] = write.before
     return found
 
 
@@ -107,33 +124,29 @@ def _is_there(memory: Memory, back: FieldValue) -> bool:
 
 
 def _set(
-    memory: Memory,
-    writes: Sequence[Written],
-    added: AbstractSet[str],
-    *,
-    is_all: bool,
+    memory: Memory, told: Sequence[_Told], added: AbstractSet[str], *, is_all: bool
 ) -> Undone | None:
-    if not writes and not is_all:
+    writes = [one.write for one in told]
+    back = _back(memory, writes, is_all=is_all)
+    if back is None:
         return None
-    take, give = _moves(memory, writes)
+    take, give = _moves(memory, told)
     owned = by_identity(memory.owned)
     if is_all:
         # what was there before everything stays, though we have added it again since
-        first = _before_everything(memory, writes)
-        take = {key: name for key, name in owned.items() if key not in first}
+        take = {k: n for k, n in owned.items() if k not in by_identity(back.elements)}
     else:
         take = {key: owned[key] for key in take if key in owned}
-    back = writes[0].before if writes else memory.first
-    is_moved = bool(take or give or memory.ours) or _is_reordered(memory, writes)
-    if back is None or not is_moved:
+    if not (take or give or memory.ours or _is_reordered(memory, writes)):
         return None
     adopted = {key: name for key, name in give.items() if key not in added}
-    is_ours = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
+    is_kept = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
+    is_ours = is_kept and not is_all  # nothing is ours once everything is undone
     began = writes[0].prior if writes and writes[0].was_ours else memory.first
     return Undone(
         wish=Wish(
             asked=Asked.UNDO,
-            back=memory.first or back if is_all else back,
+            back=back,
             left=_left(writes[-1]) if writes and not memory.base else None,
             take=tuple(take.values()),
             give=tuple(give.values()),
@@ -144,18 +157,26 @@ def _set(
     )
 
 
-def _before_everything(memory: Memory, writes: Sequence[Written]) -> set[str]:
-    """Name what was there before our first write, as far back as is remembered."""
-    if writes and not writes[0].was_ours:
-        return set(by_identity(writes[0].before.elements))
-    return set(by_identity(memory.first.elements)) if memory.first else set()
+def _back(
+    memory: Memory, writes: Sequence[Written], *, is_all: bool
+) -> FieldValue | None:
+    """Say what was there before some writes of a set, or before everything.
+
+    That is as far back as is remembered; the lock is that before the present tenure.
+    """
+    if not is_all:
+        return writes[0].before if writes else None
+    if not writes or (writes[0].was_ours and memory.first):
+        return memory.first
+    before = writes[0].before
+    return replace(before, locked=memory.first.locked) if memory.first else before
 
 
-def _added(writes: Sequence[Written]) -> set[str]:
+def _added(told: Sequence[_Told]) -> set[str]:
     """Name what any write has added; what was adopted was there before them all."""
     return {
         identity(form)
-        for write in writes
+        for write in (one.write for one in told)
         for name in write.memory.owned
         if identity(name) not in by_identity(write.before.elements)
         for form in (name, write.memory.forms.get(identity(name), name))
@@ -164,7 +185,7 @@ def _added(writes: Sequence[Written]) -> set[str]:
 
 def _is_reordered(memory: Memory, writes: Sequence[Written]) -> bool:
     """Whether what is not ours has been left in another order than it was in."""
-    if not writes or memory.verdict is Verdict.UNDONE:
+    if not writes or memory.reason is Reason.UNDONE:
         return False
     before = list(by_identity(writes[0].before.elements))
     after = list(by_identity((memory.seen or _left(writes[-1])).elements))
@@ -174,18 +195,17 @@ def _is_reordered(memory: Memory, writes: Sequence[Written]) -> bool:
 
 
 def _moves(
-    memory: Memory, writes: Sequence[Written]
+    memory: Memory, told: Sequence[_Told]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Add up what to take out and what to put back, from the last write on."""
     take: dict[str, str] = {}
     give: dict[str, str] = {}
-    later = memory.seen
-    for write in reversed(writes):
-        before, forms = by_identity(write.before.elements), dict(memory.forms)
-        if later is not None:
+    for one in reversed(told):
+        write, forms = one.write, dict(memory.forms)
+        before = by_identity(write.before.elements)
+        if one.after is not None:
             # what Plex made of an element is forgotten with it
-            forms |= new_forms(write.change, write.before, later)
-        later = write.before
+            forms |= new_forms(write.change, write.before, one.after)
         for name in write.memory.owned:
             key = identity(forms.get(identity(name), name))
             if identity(name) not in before and give.pop(key, None) is None:

@@ -409,7 +409,7 @@ UNDONE = [
     ),
     Case(
         name="undo takes out what we added and puts back what we took",
-        wish=Wish(asked=UNDO, back=tags("Z", "X"), take=("A",), give=("Z",)),
+        wish=Wish(asked=UNDO, back=tags("Z", "X"), take=("A",), give=("Z",), ours=True),
         want=TAGGED,
         memory=added("A", "B"),
         has=held("A", "B", "X"),
@@ -577,6 +577,26 @@ def test_what_is_put_back_of_a_set_was_ours_or_was_adopted() -> None:
 
     assert (decision.added, decision.taken) == (("Z",), ("A",))
     assert decision.memory.owned == ("B", "Z")
+
+
+def test_nothing_of_a_set_is_ours_that_is_back_where_it_was() -> None:
+    decision = named("undo spares elements that are not ours")
+
+    assert (decision.memory.ours, decision.memory.owned) == (False, ())
+
+
+def test_a_set_that_is_undone_is_put_in_order_once() -> None:
+    """A Plex that adds to what is there keeps the order that it has."""
+    wish = Wish(asked=UNDO, back=tags("Z", "X"), give=("Z",))
+    at = Situation(
+        field=GENRES, want=TAGGED, memory=added("A"), observed=held("A", "X", "Z")
+    )
+
+    first = grant(at, wish)
+    again = grant(replace(at, memory=first.memory, observed=tags("A", "X", "Z")), wish)
+
+    assert first.change == Change(elements=("Z", "X", "A"), lock=False)
+    assert again.change is None
 
 
 def test_what_is_spared_is_remembered_as_it_was() -> None:
