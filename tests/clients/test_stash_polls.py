@@ -193,6 +193,12 @@ def test_more_files_than_a_page_are_cut_and_it_says_so(
     assert found.is_cut is is_cut
 
 
+def test_files_come_by_id_however_they_were_stamped() -> None:
+    found = polled(changed_files=rows(9, 4, 7))
+
+    assert [one.id for one in found.named] == [4, 7, 9]
+
+
 def test_entities_are_never_cut() -> None:
     found = polled(changed_performers=rows(*range(1, 2502)))
 
