@@ -77,6 +77,7 @@ class Scenes:
             named=row.named,
             named_zone=row.named_zone,
             job=row.job,
+            job_added=row.job_added,
         )
 
     def put_scan(self, scan: ScanRecord) -> None:
@@ -94,6 +95,7 @@ class Scenes:
             named=scan.named,
             named_zone=scan.named_zone,
             job=scan.job,
+            job_added=scan.job_added,
         ).on_conflict_replace().execute()
 
     def oldest_unsettled(self) -> int | None:

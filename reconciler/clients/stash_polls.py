@@ -22,8 +22,8 @@ from reconciler.clients.stash_wire import Node
 from reconciler.core.news import Census, FiledRow, Job, Named
 from reconciler.core.values import Kind, SceneId
 
-MOST_JOBS = 10
-"""Jobs that one poll asks for by id: Stash remembers no more that are over."""
+MOST_JOBS = 30
+"""Jobs that one poll asks for by id; Stash looks them up in memory."""
 
 _NO_JOB = 0  # ids count from 1
 _LISTED = {
@@ -79,7 +79,7 @@ def _poll(files: str) -> str:
 query Poll({texts}, $after: Int!, $size: Int!{_ASKED}) {{{SCANNED}\
 {_SCENES}{_ENTITIES}{files}{_JOBS}
 }}
-fragment Task on Job {{ id status description }}
+fragment Task on Job {{ id status description addTime }}
 {WHOLE}"""
 
 

@@ -39,6 +39,8 @@ class Job:
     name: str
     """Stash's description, such as `Scanning...`."""
     is_over: bool
+    added: str = ""
+    """`addTime`, byte for byte: it tells jobs of one number from each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ class Poller:
             jobs=absence.asked(scan.job),
             with_files=True,
         )
-        if upheaval := absence.job_news(scan.job, poll.jobs).upheaval:
+        if upheaval := _job_news(scan, poll).upheaval:
             raise BusyError(
                 f'stash is busy with "{upheaval.rstrip(".")}": nothing is read until'
                 " that is over"
@@ -66,17 +66,18 @@ class Poller:
         """Ask how many scenes there are and what runs; nothing is written down."""
         nothing = scanning.NOTHING
         poll = self.ask(since=nothing, fresh=nothing, after=SceneId(0))
-        jobs = absence.job_news(self.ledger.scenes.scan().job, poll.jobs)
+        jobs = _job_news(self.ledger.scenes.scan(), poll)
         return News(poll=poll, is_idle=jobs.is_idle)
 
     def take(self, poll: Poll) -> News:
         """Mark what has moved, and note what is due; no write where nothing has."""
         scan = self.ledger.scenes.scan()
-        news = absence.job_news(scan.job, poll.jobs)
+        news = _job_news(scan, poll)
         moved = self._moved(poll.named)
         for kind, names in moved.items():
             self.mark_referring(kind, names)
-        after = replace(_named_upto(scan, poll), job=news.last)
+        named = _named_upto(scan, poll)
+        after = replace(named, job=news.last, job_added=news.added)
         known = self.ledger.census.known()
         figures = self._figures(poll, known, is_due=self._is_due(scan, poll, news))
         if after != scan or figures or any(moved.values()):
@@ -139,6 +140,10 @@ class Poller:
         if files is not None:
             figures[Kind.FILE] = replace(files, is_due=False)
         return {name: one for name, one in figures.items() if one != known.get(name)}
+
+
+def _job_news(scan: ScanRecord, poll: Poll) -> JobNews:
+    return absence.job_news(scan.job, poll.jobs, added=scan.job_added)
 
 
 def _hides_files(scan: ScanRecord, poll: Poll) -> bool:
