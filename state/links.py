@@ -181,6 +181,19 @@ class Links:
         query = Waiting.select(Waiting.target, fn.COUNT(Waiting.scene))
         return dict(rows(query.group_by(Waiting.target)))
 
+    def missed(self, target: int, *, since: int, limit: int) -> list[str]:
+        """Name items that scenes have lost which wait in *target* no longer than that.
+
+        Those that have waited least come first.
+        """
+        waits = (Waiting.scene == Link.scene) & (Waiting.target == Link.target)
+        query = Link.select(Link.item).join(Waiting, on=waits)
+        mine = query.where(
+            Link.target == target, Link.lost == 1, Waiting.since >= since
+        )
+        latest = mine.group_by(Link.item).order_by(fn.MAX(Waiting.since).desc())
+        return [item for (item,) in rows(latest.limit(limit))]
+
     def counts(self) -> dict[str, int]:
         """Count links by how they stand: linked, lost."""
         query = Link.select(Link.lost, fn.COUNT(Link.id)).group_by(Link.lost)

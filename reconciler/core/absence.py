@@ -187,7 +187,7 @@ def too_few_files(
     approve = f'`plexsync approve "{title}"`'
     advice = f"; if that is so, say so by {approve}" if listed else ""
     return (
-        f'the library "{title}" lists {listed} items where {known} files were known:'
+        f'the library "{title}" lists {listed} files where {known} were known:'
         f" nothing is dropped on that; see that its disk is mounted{advice}"
     )
 

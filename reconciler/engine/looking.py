@@ -176,8 +176,8 @@ class Looker:
         found = self.surveyor.connect().get(target)
         if found is None:
             raise GoneError(
-                "plex is another server than the one that was linked:"
-                " nothing is written now, the next pass links it anew"
+                "plex is another server than the one that was linked, or has the"
+                " library anew: nothing is written now, the next pass links it"
             )
         return found
 

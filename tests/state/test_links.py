@@ -38,6 +38,17 @@ def test_links_are_found_by_scene_lost_ones_included(ledger: Ledger) -> None:
     }
 
 
+def test_lost_items_of_scenes_that_wait_are_named_latest_first(ledger: Ledger) -> None:
+    for scene, since in ((1, NOW), (2, NOW + 9), (3, NOW - 99)):
+        ledger.links.lose([linked(ledger, scene, f"{scene}0").id])
+        ledger.links.wait(scene, [1], now=since)
+    linked(ledger, 4, "40")
+    ledger.links.wait(4, [1, 2], now=NOW)
+    assert ledger.links.missed(1, since=NOW, limit=9) == ["20", "10"]
+    assert ledger.links.missed(1, since=NOW, limit=1) == ["20"]
+    assert ledger.links.missed(2, since=0, limit=9) == []
+
+
 def test_another_item_is_a_new_incarnation(ledger: Ledger) -> None:
     """What was decided stays, what was seen does not."""
     link = linked(ledger)
