@@ -145,8 +145,7 @@ def _undo_value(
     if left is None or observed.value != left.value:
         return Decision(reason=Reason.SPARED, memory=memory)
     after = _undone(want, memory, wish, observed)
-    # a lock that a person has put on or taken off since stays as it is
-    lock = wish.back.locked if observed.locked == left.locked else observed.locked
+    lock = _lock_back(memory, wish, observed)
     if (observed.value, observed.locked) == (wish.back.value, lock):
         return Decision(reason=Reason.UNDONE, memory=after)
     change = Change(value=wish.back.value, lock=lock)
@@ -170,9 +169,7 @@ def _undo_elements(
         _undone(want, memory, wish, observed),
         owned=tuple(n for k, n in ours.items() if k not in out) if wish.ours else (),
     )
-    left = memory.seen or wish.left
-    is_as_left = left is not None and observed.locked == left.locked
-    lock = wish.back.locked if is_as_left else observed.locked
+    lock = _lock_back(memory, wish, observed)
     # a Plex that adds to what is there keeps its order: it is put in order once
     is_done = not out and not back and memory.reason is Reason.UNDONE
     if lock == observed.locked and (is_done or final == observed.elements):
@@ -188,8 +185,20 @@ def _undo_elements(
     )
 
 
+def _lock_back(memory: Memory, wish: Wish, observed: FieldValue) -> bool:
+    """Say how undoing leaves the lock: as others have put it on or taken it off."""
+    left = memory.seen or wish.left
+    if left is None or observed.locked != left.locked:
+        return observed.locked
+    return wish.back.locked or (observed.locked and not memory.holds_lock)
+
+
 def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
     is_released = memory.verdict is Verdict.RELEASED  # and stays so until its claim
+    first, known = wish.first, memory.first if memory.ours else observed
+    if first is not None and known is not None:
+        # values go back in time, but a lock is as others have it by now
+        first = replace(first, locked=known.locked)
     return replace(
         memory,
         base=want.content,
@@ -197,7 +206,7 @@ def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> M
         verdict=Verdict.RELEASED if is_released else Verdict.UNDONE,
         reason=Reason.UNDONE,
         ours=wish.ours,
-        first=wish.first,
+        first=first,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reconciler.core.canonical import identity
 from reconciler.core.conclude import new_forms
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.memory import Asked, Memory, Reason, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue
 from reconciler.engine.translate import NOTHING_DONE, Written, journal_fields
 from state.records import JournalRecord
@@ -45,7 +45,7 @@ def undone(
             writes = [one.write for one in mine]
             found = _value(memory, writes, is_newest=is_newest, is_all=is_all)
         if found is not None:
-            yield name, found
+            yield name, _unlocked(found) if _is_bared(memory, told) else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,17 @@ def _by_field(
             found.setdefault(name, []).insert(0, told)
             after[name] = write.before
     return found
+
+
+def _is_bared(memory: Memory, told: Sequence[_Told]) -> bool:
+    """Whether somebody has taken off the lock that our newest write left on."""
+    was_locked = bool(told) and _left(told[-1].write).locked
+    return was_locked and memory.seen is not None and not memory.seen.locked
+
+
+def _unlocked(one: Undone) -> Undone:
+    back = replace(one.wish.back, locked=False)
+    return replace(one, wish=replace(one.wish, back=back))
 
 
 def _value(
@@ -119,7 +130,7 @@ def _stands(memory: Memory, last: Written) -> bool:
 
 def _is_there(memory: Memory, back: FieldValue) -> bool:
     # whatever lock it has by now was left, or put, there by somebody else
-    is_done = not memory.ours or memory.verdict is Verdict.UNDONE
+    is_done = not memory.ours or memory.reason is Reason.UNDONE
     return is_done and memory.seen is not None and memory.seen.value == back.value
 
 

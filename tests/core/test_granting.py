@@ -223,6 +223,22 @@ LET_GO = [
         reason=Reason.RELEASED,
     ),
     Case(
+        name="release leaves a lock that a person has put on what is ours",
+        wish=RELEASE,
+        want=LOOSE,
+        memory=wrote(plain(OURS)),
+        has=locked(OURS),
+        reason=Reason.RELEASED,
+    ),
+    Case(
+        name="release leaves a lock that a person has put on a set of ours",
+        wish=RELEASE,
+        want=Wanted(elements=("A",), rule=Rule(lock=False)),
+        memory=added("A", seen=tags("A")),
+        has=held("A"),
+        reason=Reason.RELEASED,
+    ),
+    Case(
         name="release leaves the lock of what is not ours",
         wish=RELEASE,
         memory=KEPT,
@@ -472,6 +488,24 @@ def test_without_a_wish_the_table_decides() -> None:
 
 
 # what is remembered of it
+
+
+@pytest.mark.parametrize(
+    ("field", "want"),
+    [(TITLE, LOOSE), (GENRES, Wanted(elements=("A",), rule=Rule(lock=False)))],
+)
+def test_a_lock_that_a_person_has_put_on_what_is_ours_stays_a_persons(
+    field: Field, want: Wanted
+) -> None:
+    """Once it was seen nothing else would tell it from one that we had sent."""
+    plex = LittlePlex(field=field)
+    plex.deliver(want)
+    plex.has = replace(plex.has, locked=True)
+    plex.deliver(want)
+
+    assert not plex.memory.holds_lock
+    plex.deliver(Wanted(rule=want.rule))
+    assert plex.has == replace(EMPTY, locked=True)
 
 
 def named(name: str) -> Decision:
@@ -724,7 +758,7 @@ def test_claim_after_release_takes_up_where_it_left_off(
     if known.verdict in {Verdict.YIELDED, None}:
         return  # what is a person's is theirs, and what is forgotten is forgotten
     if known.holds_lock and not turn.want.rule.lock:
-        return  # a person locked what we wrote: nothing tells that lock from ours
+        return  # our lock, which is not wanted any more: it is not put on again
 
     plex.grant(turn.want, RELEASE)
     assert content(plex.has) == content(before)

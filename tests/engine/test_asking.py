@@ -17,6 +17,7 @@ from reconciler.engine.errands import (
 from state.ledger import Ledger
 from tests.engine.films import everything, furnish
 from tests.engine.test_errands import START, last_pass
+from tests.sandbox.plex.switches import Switches
 from tests.sandbox.server import Fault, Request, What
 from tests.world import FILMS, World, rules
 
@@ -152,6 +153,39 @@ def test_undo_of_some_scenes_leaves_the_others(world: World) -> None:
     first, second = world.key("reel-0000"), world.key("reel-0001")
     assert everything(world)[first] == before[first]
     assert everything(world)[second] == written[second]
+
+
+@pytest.mark.parametrize(
+    ("is_replacing", "middle"),
+    [
+        (True, ("Ada Example", "Ben Sample", "Zora Before", "Cleo Unknown")),
+        (False, ("Zora Before", "Ada Example", "Cleo Unknown", "Ben Sample")),
+    ],
+)
+def test_actors_are_in_their_order_again(
+    world: World, *, is_replacing: bool, middle: tuple[str, ...]
+) -> None:
+    """As before a pass in the middle where Plex takes an order; as before all ever."""
+    world.plex.model.switches = Switches(tags_replace=is_replacing)
+    ada, ben, cleo = (
+        world.stash.create_performer(name)
+        for name in ("Ada Example", "Ben Sample", "Cleo Unknown")
+    )
+    scene = world.scene("glacier", performer_ids=(ada, ben))
+    there = ("Zora Before", "Ada Example")
+    world.plex.person.tag(world.key("glacier"), "actor", *there, lock=False)
+    before = everything(world)
+    world.reconcile()
+    for people in ((ada,), (ada, cleo)):
+        world.later(600)
+        world.stash.update_scene(scene, performer_ids=people)
+        world.reconcile()
+
+    world.carry_out(Undo(pass_id=2))
+    assert world.value("glacier", Field.ACTORS) == middle
+    world.carry_out(START)
+
+    assert everything(world) == before
 
 
 @pytest.mark.parametrize("errand", [START, Undo(pass_id=1), Undo(since=1)], ids=str)
