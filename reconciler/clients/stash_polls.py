@@ -52,9 +52,9 @@ _SCENES = _counted(
     "scenes", ", scene_filter: { id: { value: 0, modifier: GREATER_THAN } }"
 )
 
-# By their stamps, the newest first: where more have changed than there is room for, they
-# tell whether any is new. Sorted by id, a Stash that has grown much since SQLite last looked
-# at it may walk its files by their names instead, in ten times the time.
+# By their stamps, the newest first: where more have changed than there is room for,
+# they tell whether any is new. Sorted by id, a Stash that has grown much since SQLite
+# last looked at it may walk its files by their names instead, in ten times the time.
 _FILES = f"""
   changed_files: findFiles(
     filter: {{ per_page: $size, sort: "updated_at", direction: DESC }}
