@@ -43,6 +43,8 @@ def grant(at: Situation, wish: Wish) -> Decision:
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return _adopt(replace(at, memory=adopted))
+    if memory.seen is None and memory.base is not None:
+        return _nothing_to_undo(at)
     undo = _undo_elements if at.field.is_set else _undo_value
     return undo(at.want, memory, wish, at.observed)
 
@@ -172,6 +174,13 @@ def _undo_elements(
     )
 
 
+def _nothing_to_undo(at: Situation) -> Decision:
+    """Leave another incarnation of the item, in which nothing is ours, as it is."""
+    memory = replace(at.memory, owned=())
+    after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
+    return Decision(reason=Reason.UNDONE, memory=after)
+
+
 def _lock_back(memory: Memory, wish: Wish, observed: FieldValue) -> bool:
     """Say how undoing leaves the lock: as others have put it on or taken it off."""
     left = memory.seen or wish.left
@@ -189,7 +198,7 @@ def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> M
     return replace(
         memory,
         base=want.content,
-        seen=observed,
+        seen=seen_of(memory, observed),
         verdict=Verdict.RELEASED if is_released else Verdict.UNDONE,
         reason=Reason.UNDONE,
         ours=wish.ours,

@@ -402,11 +402,11 @@ UNDONE = [
         reason=Reason.SPARED,
     ),
     Case(
-        name="undo spares what was never seen",
-        wish=Wish(asked=UNDO, back=plain(FIRST)),
+        name="undo leaves an item that was built anew since",
+        wish=Wish(asked=UNDO, back=plain(FIRST), left=plain(OURS)),
         memory=replace(wrote(locked(OURS)), seen=None),
-        has=plain(HERS),
-        reason=Reason.SPARED,
+        has=locked(OURS),
+        reason=Reason.UNDONE,
     ),
     Case(
         name="undo of what is forgotten, and is as the journal says",
@@ -451,13 +451,12 @@ UNDONE = [
         change=Change(removed=("A",), lock=False),
     ),
     Case(
-        name="undo leaves the lock of a set that was never seen",
-        wish=Wish(asked=UNDO, back=tags(), take=("A",)),
+        name="undo leaves the elements of an item that was built anew since",
+        wish=Wish(asked=UNDO, back=tags(), take=("A",), give=("Z",), ours=True),
         want=TAGGED,
         memory=replace(added("A"), seen=None),
         has=held("A"),
         reason=Reason.UNDONE,
-        change=Change(removed=("A",), lock=True),
     ),
     Case(
         name="undo of a set that is as it was",
@@ -620,6 +619,14 @@ def test_nothing_of_a_set_is_ours_that_is_back_where_it_was() -> None:
     assert (decision.memory.ours, decision.memory.owned) == (False, ())
 
 
+def test_nothing_is_ours_of_what_was_built_anew_and_undone() -> None:
+    name = "undo leaves the elements of an item that was built anew since"
+    memory = named(name).memory
+
+    assert (memory.ours, memory.owned) == (False, ())
+    assert memory.verdict is Verdict.UNDONE
+
+
 def test_a_set_that_is_undone_is_put_in_order_once() -> None:
     """A Plex that adds to what is there keeps the order that it has."""
     wish = Wish(asked=UNDO, back=tags("Z", "X"), give=("Z",))
@@ -715,9 +722,10 @@ def test_undo_leaves_a_value_that_is_not_as_we_left_it(
     decision = grant(at, wish)
 
     left = at.memory.seen or wish.left
+    is_anew = at.memory.seen is None and at.memory.base is not None
     if not at.field.is_set and (left is None or left.value != at.observed.value):
         assert decision.change is None
-        assert decision.reason is Reason.SPARED
+        assert decision.reason is (Reason.UNDONE if is_anew else Reason.SPARED)
 
 
 @OFTEN
