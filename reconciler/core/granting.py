@@ -48,7 +48,7 @@ def grant(at: Situation, wish: Wish) -> Decision:
 
 def _undo(at: Situation, wish: Wish) -> Decision:
     if at.memory.seen is None and at.memory.base is not None:
-        return _undo_nothing(at, wish)
+        return _nothing_to_undo(at)
     undo = _undo_elements if at.field.is_set else _undo_value
     return undo(at.want, at.memory, wish, at.observed)
 
@@ -131,13 +131,6 @@ def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
     )
 
 
-def _undo_nothing(at: Situation, wish: Wish) -> Decision:
-    """Leave another incarnation as it came: what was to be undone went with the old."""
-    after = _undone(at.want, at.memory, wish, at.observed)
-    after = replace(after, ours=False, first=None, owned=())
-    return Decision(reason=Reason.UNDONE, memory=after)
-
-
 def _undo_value(
     want: Wanted, memory: Memory, wish: Wish, observed: FieldValue
 ) -> Decision:
@@ -185,6 +178,13 @@ def _undo_elements(
     )
 
 
+def _nothing_to_undo(at: Situation) -> Decision:
+    """Leave another incarnation of the item, in which nothing is ours, as it is."""
+    memory = replace(at.memory, owned=())
+    after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
+    return Decision(reason=Reason.UNDONE, memory=after)
+
+
 def _lock_back(memory: Memory, wish: Wish, observed: FieldValue) -> bool:
     """Say how undoing leaves the lock: as others have put it on or taken it off."""
     left = memory.seen or wish.left
@@ -202,7 +202,7 @@ def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> M
     return replace(
         memory,
         base=want.content,
-        seen=observed,
+        seen=seen_of(memory, observed),
         verdict=Verdict.RELEASED if is_released else Verdict.UNDONE,
         reason=Reason.UNDONE,
         ours=wish.ours,

@@ -402,10 +402,10 @@ UNDONE = [
         reason=Reason.SPARED,
     ),
     Case(
-        name="undo leaves another incarnation as it came",
-        wish=Wish(asked=UNDO, back=plain(FIRST), left=locked(OURS)),
+        name="undo leaves an item that was built anew since",
+        wish=Wish(asked=UNDO, back=plain(FIRST), left=plain(OURS)),
         memory=replace(wrote(locked(OURS)), seen=None),
-        has=plain(OURS),
+        has=locked(OURS),
         reason=Reason.UNDONE,
     ),
     Case(
@@ -451,8 +451,8 @@ UNDONE = [
         change=Change(removed=("A",), lock=False),
     ),
     Case(
-        name="undo leaves the elements of another incarnation",
-        wish=Wish(asked=UNDO, back=tags(), take=("A",)),
+        name="undo leaves the elements of an item that was built anew since",
+        wish=Wish(asked=UNDO, back=tags(), take=("A",), give=("Z",), ours=True),
         want=TAGGED,
         memory=replace(added("A"), seen=None),
         has=held("A"),
@@ -619,6 +619,14 @@ def test_nothing_of_a_set_is_ours_that_is_back_where_it_was() -> None:
     assert (decision.memory.ours, decision.memory.owned) == (False, ())
 
 
+def test_nothing_is_ours_of_what_was_built_anew_and_undone() -> None:
+    name = "undo leaves the elements of an item that was built anew since"
+    memory = named(name).memory
+
+    assert (memory.ours, memory.owned) == (False, ())
+    assert memory.verdict is Verdict.UNDONE
+
+
 def test_a_set_that_is_undone_is_put_in_order_once() -> None:
     """A Plex that adds to what is there keeps the order that it has."""
     wish = Wish(asked=UNDO, back=tags("Z", "X"), give=("Z",))
@@ -714,11 +722,10 @@ def test_undo_leaves_a_value_that_is_not_as_we_left_it(
     decision = grant(at, wish)
 
     left = at.memory.seen or wish.left
-    if at.memory.seen is None and at.memory.base is not None:
-        assert (decision.change, decision.memory.ours) == (None, False)
-    elif not at.field.is_set and (left is None or left.value != at.observed.value):
+    is_anew = at.memory.seen is None and at.memory.base is not None
+    if not at.field.is_set and (left is None or left.value != at.observed.value):
         assert decision.change is None
-        assert decision.reason is Reason.SPARED
+        assert decision.reason is (Reason.UNDONE if is_anew else Reason.SPARED)
 
 
 @OFTEN

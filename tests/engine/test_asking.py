@@ -49,6 +49,30 @@ def test_an_item_that_was_built_anew_is_not_undone_into_what_it_never_had(
     assert everything(world) == fresh
     assert outcome.puts == 0
     assert outcome.report.problems == ()
+    world.reconcile()
+    world.reconcile(is_full=True)
+    assert everything(world) == fresh
+
+
+def test_what_a_person_put_on_an_item_that_was_built_anew_is_not_undone(
+    world: World,
+) -> None:
+    """Nothing of ours is on it yet; and nothing comes there once it was undone."""
+    ice = world.stash.create_tag("Ice")
+    world.scene("glacier", title="Glacier", details="Ice.", tag_ids=(ice,))
+    world.reconcile()
+    world.later(60)
+    world.plex.moves.rebuild(world.section)
+    world.plex.person.tag(world.key("glacier"), "genre", "Ice")
+    world.is_paused = True
+    world.reconcile(is_full=True)
+    world.is_paused = False
+    fresh = everything(world)
+
+    world.carry_out(START)
+    world.reconcile(is_full=True)
+
+    assert everything(world) == fresh
 
 
 def test_an_item_that_was_built_anew_and_written_again_is_undone(world: World) -> None:
