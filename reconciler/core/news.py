@@ -22,8 +22,8 @@ class Named:
 class Census:
     """How many rows of a kind Stash has, and the highest id among them.
 
-    Stash numbers rows upwards and gives no number twice, but for a full import, a
-    restored backup and an upgrade that makes a table anew.
+    Stash numbers rows upwards, with no gaps but for what has gone, and gives no number
+    twice; only a full import and a restored backup begin again.
     """
 
     count: int
