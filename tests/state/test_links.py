@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord
-from tests.state.samples import NOW, entry, place
+from tests.state.samples import NOW, entry, place, row
 
 TITLE = FieldRecord(
     base='"A"',
@@ -234,3 +234,18 @@ def test_a_renewed_link_meets_its_item_as_if_for_the_first_time(
     assert memories[link.id] == {"title": renewed, "genre": renewed}
     assert memories[other.id] == {"title": wished, "genre": TITLE}
     assert ledger.links.get([link.id]) == {link.id: link}
+
+
+def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
+    ledger: Ledger,
+) -> None:
+    """Nothing is left that speaks of a link that is not there."""
+    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    sent = ledger.journal.open(row(heir.id, scene=2), now=NOW, overwrites=0, removals=0)
+    ledger.outbox.owe(entry(heir.id, "title", "date"), now=NOW)
+    ledger.outbox.bury(heir.id, revision=1, fields=["date"], error="no", now=NOW)
+    assert ledger.outbox.dead() == 1
+    ledger.links.inherit(link, heir)
+    assert ledger.journal.opened(9) == [replace(sent, link=link.id)]
+    assert ledger.outbox.dead_letters(9) == []
+    assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}
