@@ -136,16 +136,16 @@ FEARED = (
     ),
     Bug(
         name="items dropped on a short listing",
-        file="reconciler/engine/surveying.py",
-        old="        if known > _SHRINK_FLOOR and listed < known * _SHRINK_SHARE:\n",
-        new="        if listed < 0:\n",
+        file="reconciler/core/absence.py",
+        old="    if not known or (listed and",
+        new="    if listed >= 0 or (listed and",
         caught_by=laws("law_8_an_empty_listing_unbinds_nothing"),
     ),
     Bug(
         name="items dropped on a listing of what changed",
         file="reconciler/engine/surveying.py",
         old="""\
-        if is_full:
+        if is_full and not section.is_scanning:
             self._drop_unlisted(target, number, listed)
 """,
         new="        self._drop_unlisted(target, number, listed)\n",

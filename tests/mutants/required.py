@@ -46,9 +46,12 @@ REQUIRED = (
     ),
     Bug(
         name="stale entry not cancelled",
-        file="reconciler/engine/linking.py",
-        old="            self.ledger.outbox.cancel(lost)\n",
-        new="",
+        file="reconciler/engine/binding.py",
+        old="""\
+        self.ledger.links.lose([link.id])
+        self.ledger.outbox.cancel([link.id])
+""",
+        new="        self.ledger.links.lose([link.id])\n",
         caught_by=laws("law_2_an_item_that_is_gone_is_not_asked_for_again"),
     ),
     Bug(

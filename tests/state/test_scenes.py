@@ -161,6 +161,15 @@ def test_an_unknown_scene_is_not_buried(ledger: Ledger) -> None:
     assert ledger.scenes.buried([]) == set()
 
 
+def test_a_forgotten_stamp_is_that_of_no_row(ledger: Ledger) -> None:
+    ledger.scenes.put([write(snapshot(3), DRAMA), write(snapshot(4))])
+    ledger.scenes.forget_stamps([3, 99])
+    stamp = snapshot().stamp
+    assert ledger.scenes.ids(0, None) == {3: "", 4: stamp}
+    assert ledger.scenes.stamps([3, 4]) == {3: ("", True), 4: (stamp, True)}
+    assert ledger.scenes.get([3])[3].content == snapshot(3).content
+
+
 def test_a_census_of_what_is_known_to_be_there(ledger: Ledger) -> None:
     assert ledger.scenes.census() == CensusRecord(count=0, tip=0)
     ledger.scenes.put([write(snapshot(n)) for n in (2, 5, 9)])
