@@ -164,6 +164,11 @@ class Scenes:
         ).execute()
         Reference.delete().where(Reference.scene == scene).execute()
 
+    def forget_stamps(self, scenes: Iterable[int]) -> None:
+        """Have scenes read again wherever a scan or a listing comes upon them."""
+        query = "UPDATE snapshot SET stamp = '' WHERE scene = ?"
+        self._db.many(query, [(scene,) for scene in scenes])
+
     def put(self, writes: Sequence[SceneWrite]) -> None:
         """Record snapshots with their entities and references."""
         if not writes:

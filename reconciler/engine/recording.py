@@ -1,7 +1,7 @@
 """What Stash has, into the ledger: the watermark never passes what is not recorded."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -9,6 +9,7 @@ from reconciler.core import absence, canonical, scanning
 from reconciler.core.errors import DoubtError
 from reconciler.core.scanning import Stamp, Watermark, read_stamp
 from reconciler.core.values import ScanPage, Scene, SceneId
+from reconciler.engine.binding import Former
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_STASH, Known, Linker
 from reconciler.engine.polling import News, Poller
@@ -32,8 +33,8 @@ class Chunk:
     """Scenes to link and owe, with the revision of their snapshots."""
     known: Known
     cause: str
-    strangers: frozenset[int] = frozenset()
-    """Ids that other scenes go by now than those that were known by them."""
+    former: Mapping[int, Former] = field(default_factory=dict)
+    """What ids were known for, where that was not the scene itself."""
 
     @property
     def is_empty(self) -> bool:
@@ -142,13 +143,13 @@ class Recorder:
             news=tuple(news),
             known=self.linker.know(scene for scene, _ in news),
             cause=IN_STASH,
-            strangers=self._strangers(scenes, old),
+            former=self._former(scenes, old),
         )
 
-    def _strangers(
+    def _former(
         self, scenes: Sequence[Scene], old: Mapping[int, SnapshotRecord]
-    ) -> frozenset[int]:
-        """Name the ids that have become other scenes'; `DoubtError` at too many."""
+    ) -> dict[int, Former]:
+        """Tell other scenes and tombstones; `DoubtError` at too many others."""
         pairs = [(restored(old[one.id]), one) for one in scenes if one.id in old]
         found = absence.strangers_among(pairs)
         self.strangers += len(found)
@@ -156,7 +157,11 @@ class Recorder:
             known, limits = self.ledger.scenes.count(), self.linker.settings.limits
             if why := absence.too_many_strangers(self.strangers, known, limits):
                 raise DoubtError(absence.STASH, why)
-        return found
+        buried = (i for i, one in old.items() if one.buried_at is not None)
+        return {
+            **dict.fromkeys(buried, Former.TOMBSTONE),
+            **dict.fromkeys(found, Former.ANOTHER),
+        }
 
     def _asked(
         self, scan: ScanRecord, cursor: CursorRecord | None, *, is_full: bool
@@ -231,7 +236,7 @@ class Recorder:
                         revision,
                         chunk.known,
                         chunk.cause,
-                        is_stranger=scene.id in chunk.strangers,
+                        chunk.former.get(scene.id, Former.ITSELF),
                     )
             self.ledger.census.unmark(unmarked)
             if before != after:

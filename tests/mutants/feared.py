@@ -136,9 +136,9 @@ FEARED = (
     ),
     Bug(
         name="items dropped on a short listing",
-        file="reconciler/engine/surveying.py",
-        old="        if why is not None:\n            raise DoubtError(title, why)\n",
-        new="",
+        file="reconciler/core/absence.py",
+        old="    if not known or (listed and",
+        new="    if listed >= 0 or (listed and",
         caught_by=laws("law_8_an_empty_listing_unbinds_nothing"),
     ),
     Bug(
