@@ -12,10 +12,12 @@ from reconciler.core.values import ScanPage, Scene, SceneId
 from reconciler.engine.binding import Former
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_STASH, Known, Linker
+from reconciler.engine.naming import Stale, stale
 from reconciler.engine.polling import News, Poller
 from reconciler.engine.ports import Source
 from reconciler.engine.report import Audience, Tally
-from reconciler.engine.translate import entities, restored, snapshot_record
+from reconciler.engine.translate import entities as entities_of
+from reconciler.engine.translate import restored, snapshot_record
 from state.ledger import Ledger
 from state.records import CursorRecord, ScanRecord, SnapshotRecord
 from state.scenes import SceneWrite
@@ -35,6 +37,8 @@ class Chunk:
     cause: str
     former: Mapping[int, Former] = field(default_factory=dict)
     """What ids were known for, where that was not the scene itself."""
+    stale: Stale = field(default_factory=Stale)
+    """What is to be read again, since names have changed between two requests."""
 
     @property
     def is_empty(self) -> bool:
@@ -134,16 +138,21 @@ class Recorder:
             )
             revision = (known.revision if known else 0) + int(has_changed)
             record = snapshot_record(snapshot, revision=revision, clock=read_at)
+            if known is not None and known.stamp == record.stamp:
+                # whatever the clock says by now: it has been later
+                is_settled = known.is_settled or record.is_settled
+                record = replace(record, is_settled=is_settled)
             if has_changed:
                 news.append((scene, revision))
             if has_changed or _is_worth_writing(record, known):
-                writes.append(SceneWrite(snapshot=record, entities=entities(scene)))
+                writes.append(SceneWrite(snapshot=record, entities=entities_of(scene)))
         return Chunk(
             writes=tuple(writes),
             news=tuple(news),
             known=self.linker.know(scene for scene, _ in news),
             cause=IN_STASH,
             former=self._former(scenes, old),
+            stale=stale(writes, self.ledger),
         )
 
     def _former(
@@ -227,6 +236,9 @@ class Recorder:
     ) -> None:
         if (chunk is None or chunk.is_empty) and before == after and not unmarked:
             return
+        anew = Stale() if chunk is None else chunk.stale
+        for kind, entities in anew.entities.items():
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             if chunk is not None:
                 self.ledger.scenes.put(chunk.writes)
@@ -239,6 +251,7 @@ class Recorder:
                         chunk.former.get(scene.id, Former.ITSELF),
                     )
             self.ledger.census.unmark(unmarked)
+            self.ledger.census.mark(anew.scenes)
             if before != after:
                 self.ledger.scenes.put_scan(after)
         if chunk is not None and chunk.news:

@@ -27,6 +27,13 @@ _MISSED, _DAY = 490, 24 * 3600
 """Items that are asked for once more, at most, and for how many seconds."""
 
 
+_MARGIN = 120
+"""Seconds that a listing of what is new reaches back behind the last one.
+
+As much as Plex's clock may be set back, or an item come late, without being missed.
+"""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Listing:
     """What a listing of a library comes to, while it goes on."""
@@ -151,7 +158,7 @@ class Surveyor:
         self.know_targets()
 
     def _read(self, listing: _Listing) -> None:
-        cursor = listing.target.cursor
+        cursor = max(0, listing.target.cursor - _MARGIN)
         since = None if listing.is_full else cursor
         for page in self.library.listing(listing.section, since=since):
             self._put(listing, page.items)
