@@ -43,10 +43,14 @@ def grant(at: Situation, wish: Wish) -> Decision:
         case Asked.ADOPT:
             adopted = _adopted(memory, wish, at.observed)
             return _adopt(replace(at, memory=adopted))
-    if memory.seen is None and memory.base is not None:
+    return _undo(at, wish)
+
+
+def _undo(at: Situation, wish: Wish) -> Decision:
+    if at.memory.seen is None and at.memory.base is not None:
         return _undo_nothing(at, wish)
     undo = _undo_elements if at.field.is_set else _undo_value
-    return undo(at.want, memory, wish, at.observed)
+    return undo(at.want, at.memory, wish, at.observed)
 
 
 def _adopt(at: Situation) -> Decision:
