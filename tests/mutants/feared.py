@@ -146,10 +146,10 @@ FEARED = (
         name="items dropped on a listing of what changed",
         file="reconciler/engine/surveying.py",
         old="""\
-        if is_full and not section.is_scanning:
-            self._drop_unlisted(target, number, listed)
+        elif not section.is_scanning:
+            self._drop_unlisted(listing)
 """,
-        new="        self._drop_unlisted(target, number, listed)\n",
+        new="        self._drop_unlisted(listing)\n",
         caught_by=laws("law_8_a_listing_of_what_changed_proves_no_absence"),
     ),
     Bug(
@@ -217,8 +217,8 @@ FEARED = (
     Bug(
         name="what the server says of when ignored",
         file="reconciler/core/retry.py",
-        old="delay=max(asked or 0.0, chance.uniform(0, span))",
-        new="delay=min(asked or span, chance.uniform(0, span))",
+        old="max(asked or 0.0, chance.uniform(0, span))",
+        new="min(asked or span, chance.uniform(0, span))",
         caught_by=laws("law_2_a_server_that_asks_for_time_is_given_it"),
     ),
     Bug(

@@ -24,12 +24,12 @@ REQUIRED = (
         name="watermark outside the transaction",
         file="reconciler/engine/recording.py",
         old="""\
-            return
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             if chunk is not None:
 """,
         new="""\
-            return
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             self.ledger.scenes.put_scan(after)
         with self.ledger.transaction():
