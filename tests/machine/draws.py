@@ -46,6 +46,16 @@ WHOLE: tuple[Edit, ...] = (
 )
 """What a scene says before anybody edits it: something in every field."""
 
+NOTHING: tuple[Edit, ...] = (
+    ("title", ""),
+    ("details", ""),
+    ("date", ""),
+    ("studio_id", None),
+    ("tag_ids", ()),
+    ("performer_ids", ()),
+)
+"""What a scene says that says nothing."""
+
 STEM = st.sampled_from(STEMS)
 EDIT = st.sampled_from(EDITS)
 SOME_EDITS = st.lists(EDIT, min_size=1, max_size=5)
@@ -170,6 +180,9 @@ PLEX_FAULT = st.sampled_from([Planned(fault=fault) for fault in _PLEX_FAULTS])
 STASH_FAULT = st.sampled_from(
     [Planned(fault=fault, of_stash=True) for fault in _STASH_FAULTS]
 )
+LATE = Planned(fault=Fault(what=What.SLOW_BEFORE, matches=_is_put))
+"""A write that lands after its answer was given up."""
+
 SECONDS = st.sampled_from([10, 1, 45, 130, 700, 5000, 2 * 86400, -1, -7, -40])
 """How the clocks go on, or are set back by less than the margin of 2 minutes."""
 

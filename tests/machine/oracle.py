@@ -85,6 +85,16 @@ class Oracle:
             word.ask()
             self._hear(errand, word, now)
 
+    @property
+    def released(self) -> tuple[Word, ...]:
+        """The fields that are released."""
+        return tuple(word for word in self.words.values() if word.is_released)
+
+    def perhaps_released(self, words: Iterable[Word]) -> None:
+        """Hear that a command crashed, and may never have been written down."""
+        for word in words:
+            word.is_released = True
+
     def granted(self) -> None:
         """Hear that nothing that was asked for is left to be done."""
         for word in self.words.values():

@@ -156,10 +156,13 @@ class Stage:
 
     def ask(self, errand: Errand, *, boundary: int | None = None) -> None:
         """Ask for something by a command, which may crash at a boundary."""
+        released = self.oracle.released
         self.oracle.asked(errand, about(self.oracle, self.world, errand))
         act = partial(self.world.carry_out, errand)
         if boundary is not None:
             self._watch(lambda: self._crash(boundary, act))
+            if self.oracle.in_doubt:
+                self.oracle.perhaps_released(released)
             return
         outcome: list[Outcome] = []
         self._watch(lambda: outcome.append(act()))

@@ -301,13 +301,6 @@ FEARED = (
         ),
     ),
     Bug(
-        name="items that plex has split taken for one for ever",
-        file="reconciler/engine/looking.py",
-        old="            if set(claiming) - {link.scene}:\n",
-        new="            if link.id in known or set(claiming) - {link.scene}:\n",
-        caught_by=laws("law_1_items_that_plex_splits_again_are_each_written"),
-    ),
-    Bug(
         name="what was there before another incarnation put back",
         file="reconciler/core/decide.py",
         old="memory.ours and memory.seen is not None and not is_personal\n",
