@@ -60,17 +60,18 @@ class Binder:
         self.ledger.links.lose([link.id])
         self.ledger.outbox.cancel([link.id])
 
+    def hand_over(self, link: LinkRecord) -> None:
+        """Leave a link to a scene that has come to hold its item, if there is one."""
+        if heir := self._heir(link):
+            self.ledger.links.inherit(link, heir)
+
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item.
 
         Then it stays, so that what was written can still be undone; what is owed to it
         is what its going has made due.
         """
-        if heir := self._heir(link):
-            self.ledger.links.inherit(link, heir)
-            if self.is_renewed:
-                self.ledger.links.renew(link.id)
-        elif self._living(link):
+        if self.living(link):
             self.let_go(link)
         elif not self.is_renewed:
             self.ledger.outbox.cancel([link.id])
@@ -94,11 +95,11 @@ class Binder:
 
     def _heir(self, link: LinkRecord) -> LinkRecord | None:
         """Find a living scene's link to the same item, with nothing decided yet."""
-        rivals = self._living(link)
+        rivals = self.living(link)
         memories = self.ledger.links.memories(rival.id for rival in rivals)
         return next((rival for rival in rivals if rival.id not in memories), None)
 
-    def _living(self, link: LinkRecord) -> list[LinkRecord]:
+    def living(self, link: LinkRecord) -> list[LinkRecord]:
         """Read the links that other scenes of Stash have to the same item."""
         at = (link.target, link.item)
         rivals = [

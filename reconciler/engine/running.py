@@ -92,8 +92,13 @@ class Pass:
             self._try(self._survey)
         self._replan()
         self._read_stash()
-        if not needs_survey and self.means.ledger.links.waiting():
+        if not needs_survey and self._has_unfound():
             self._try(self._survey)
+
+    def _has_unfound(self) -> bool:
+        """Whether a file may have an item by now that was not there before."""
+        has_unplaced = self._parts.linker.has_unplaced
+        return has_unplaced or bool(self.means.ledger.links.waiting())
 
     def _try(self, step: Callable[[], None]) -> bool:
         try:

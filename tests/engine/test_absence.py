@@ -243,7 +243,11 @@ def test_a_file_that_comes_back_later_takes_its_link_over(films: World) -> None:
     assert films.value("brook-3", Field.GENRES) == ("Nature",)
 
 
-def test_a_merged_scene_leaves_its_item_to_the_other(films: World) -> None:
+@pytest.mark.parametrize("on_delete", OnDelete)
+def test_a_merged_scene_leaves_its_item_to_the_other(
+    films: World, on_delete: OnDelete
+) -> None:
+    films.on_delete = on_delete
     films.later(60)
     films.stash.merge_scenes([4], 5)
 
