@@ -79,9 +79,10 @@ class World:
     moment: float = START
     is_paused: bool = False
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
+    version: str = "0.30.1"
 
     def __post_init__(self) -> None:
-        self.stash = StashModel(clock=lambda: self.moment)
+        self.stash = StashModel(clock=lambda: self.moment, version=self.version)
         self.plex = PlexDouble(Model(clock=lambda: self.moment, switches=self.switches))
         self.section = self.plex.add_section(FILMS, "/media/films")
         self.stash_wire = InProcessAdapter(
