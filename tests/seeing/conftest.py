@@ -9,7 +9,7 @@ import pytest
 from reconciler.core.scanning import MARGIN
 from reconciler.core.values import OnDelete
 from tests.contract.conftest import live_server
-from tests.seeing.double import double_site
+from tests.seeing.double import LONG, double_site
 from tests.seeing.real import furnish_all, real_site
 from tests.seeing.stage import Stage, furnish, make_news, put_films
 from tests.world import World
@@ -30,6 +30,7 @@ def stage(tmp_path: Path, version: str) -> Stage:
     make_news(site)
     world.later(2 * MARGIN.total_seconds())
     world.reconcile(is_full=True)
+    site.a_job = LONG
     return films
 
 

@@ -13,8 +13,8 @@ from tests.seeing.site import Site
 from tests.world import World
 
 _URL = "http://stash.test:9999"
-_A_JOB = 7.0
-"""Seconds that a job takes: longer than from one pass to the next."""
+LONG = 7.0
+"""Seconds that a job may take: longer than from one pass to the next."""
 _COVER = b"\x89PNG\r\n\x1a\n of old"
 
 
@@ -29,6 +29,8 @@ def double_site(world: World) -> "DoubleSite":
 
 @dataclass(slots=True, kw_only=True)
 class DoubleSite(Site):
+    a_job: float = 0.0
+    """Seconds that a job takes."""
     _found: list[Callable[[], object]] = field(default_factory=list)
     """What the next scan or clean finds on the disk."""
 
@@ -147,7 +149,7 @@ class DoubleSite(Site):
         )
 
     def _job(self, description: str) -> None:
-        self.model.jobs.add(description, self.look, seconds=_A_JOB)
+        self.model.jobs.add(description, self.look, seconds=self.a_job)
         self.wait()
 
     def _file(self, below: str) -> int:

@@ -78,6 +78,13 @@ def _set_print(s: Stage) -> None:
     )
 
 
+def _find_pictures(s: Stage) -> None:
+    """Have a gallery found, and then, with its file, that it belongs to the scene."""
+    beside("zip")(s)
+    s.site.scan(s.folder)
+    s.site.scan(s.folder, rescan=True)
+
+
 def _script(s: Stage) -> None:
     beside("funscript")(s)
     s.site.scan(s.folder, rescan=True)
@@ -202,7 +209,7 @@ _FOUND = (
     Operation(
         name="scan: gallery beside a scene",
         trace="galleries { id }",
-        act=scanned(beside("zip")),
+        act=_find_pictures,
         within=Within.NEVER,
     ),
     Operation(
