@@ -7,7 +7,7 @@ from dataclasses import replace
 from peewee import fn
 
 from state.database import LedgerDatabase, rows
-from state.models import Field, Link, Outbox, Waiting
+from state.models import DeadLetter, Field, Journal, Link, Outbox, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
 
 _ADD = """
@@ -118,9 +118,14 @@ class Links:
         return replace(link, scene=scene, path=path, is_lost=False)
 
     def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
-        """Let a link take the place of *heir*, of which nothing is remembered yet."""
+        """Let a link take the place of *heir*, of which nothing is remembered yet.
+
+        What was written, or tried, under the heir was done to the same item.
+        """
         Outbox.delete().where(Outbox.link == link.id).execute()
         Outbox.update(link=link.id).where(Outbox.link == heir.id).execute()
+        Journal.update(link=link.id).where(Journal.link == heir.id).execute()
+        DeadLetter.delete().where(DeadLetter.link == heir.id).execute()
         Link.delete().where(Link.id == heir.id).execute()
         return self.take_over(link, heir.scene, heir.path)
 
@@ -180,6 +185,19 @@ class Links:
         """Count the scenes that wait in each target."""
         query = Waiting.select(Waiting.target, fn.COUNT(Waiting.scene))
         return dict(rows(query.group_by(Waiting.target)))
+
+    def missed(self, target: int, *, since: int, limit: int) -> list[str]:
+        """Name items that scenes have lost which wait in *target* no longer than that.
+
+        Those that have waited least come first.
+        """
+        waits = (Waiting.scene == Link.scene) & (Waiting.target == Link.target)
+        query = Link.select(Link.item).join(Waiting, on=waits)
+        mine = query.where(
+            Link.target == target, Link.lost == 1, Waiting.since >= since
+        )
+        latest = mine.group_by(Link.item).order_by(fn.MAX(Waiting.since).desc())
+        return [item for (item,) in rows(latest.limit(limit))]
 
     def counts(self) -> dict[str, int]:
         """Count links by how they stand: linked, lost."""

@@ -38,6 +38,7 @@ class Scan(Row):
     named = IntegerField(null=True)
     named_zone = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
     job = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    job_added = TextField(default="", constraints=[SQL("DEFAULT ''")])
 
 
 class Snapshot(Row):

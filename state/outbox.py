@@ -66,7 +66,10 @@ class Due:
 
     stage: Stage | None = None
     now: int | None = None
-    """Leave out what is not to be tried before then."""
+    """Leave out what is not to be tried yet."""
+    horizon: int | None = None
+    """What is not to be tried before then either was put off by a clock that was wrong,
+    and is not left out."""
     target: int | None = None
     after: int = 0
     """Continue behind this link."""
@@ -161,7 +164,10 @@ class OutboxBook:
         if due.stage is not None:
             query = query.where(Outbox.stage == due.stage)
         if due.now is not None:
-            query = query.where(Outbox.not_before <= due.now)
+            is_ripe = Outbox.not_before <= due.now
+            if due.horizon is not None:
+                is_ripe |= Outbox.not_before > due.horizon
+            query = query.where(is_ripe)
         if due.target is not None:
             query = query.where(Outbox.target == due.target)
         if due.pass_id is not None:

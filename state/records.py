@@ -53,6 +53,8 @@ class ScanRecord:
     named_zone: int = 0
     job: int = 0
     """The last of Stash's jobs up to which all are over and answered to."""
+    job_added: str = ""
+    """When Stash says that job was added: another of its number is another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

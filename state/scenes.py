@@ -77,6 +77,7 @@ class Scenes:
             named=row.named,
             named_zone=row.named_zone,
             job=row.job,
+            job_added=row.job_added,
         )
 
     def put_scan(self, scan: ScanRecord) -> None:
@@ -94,6 +95,7 @@ class Scenes:
             named=scan.named,
             named_zone=scan.named_zone,
             job=scan.job,
+            job_added=scan.job_added,
         ).on_conflict_replace().execute()
 
     def oldest_unsettled(self) -> int | None:
@@ -161,6 +163,11 @@ class Scenes:
             Snapshot.scene == scene
         ).execute()
         Reference.delete().where(Reference.scene == scene).execute()
+
+    def forget_stamps(self, scenes: Iterable[int]) -> None:
+        """Have scenes read again wherever a scan or a listing comes upon them."""
+        query = "UPDATE snapshot SET stamp = '' WHERE scene = ?"
+        self._db.many(query, [(scene,) for scene in scenes])
 
     def put(self, writes: Sequence[SceneWrite]) -> None:
         """Record snapshots with their entities and references."""

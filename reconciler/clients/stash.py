@@ -109,7 +109,7 @@ class StashClient:
         ids = [row.id for row in chain.from_iterable(pages)]
         if any(left <= right for left, right in pairwise(ids)):
             raise self._faults.changed_meanwhile(f"one {kind} came twice")
-        yield from (page[::-1] for page in reversed(pages))
+        yield from (page[::-1] for page in reversed(pages) if page)
 
     def read(self, ids: Sequence[SceneId]) -> Iterator[Scene]:
         wanted = list(dict.fromkeys(ids))

@@ -1,8 +1,8 @@
 """What a poll and the listings ask of Stash.
 
 A poll is one request however much it asks for: Stash has no limit on that, and answers
-the parts side by side. Here `count` is asked for; it costs Stash a second query over
-all rows of the kind, which is what tells that something is gone.
+the parts side by side. Here `count` is asked for, which is what tells that something is
+gone; with 100,000 scenes it costs Stash 25 ms for the scenes and 20 ms for the files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ from reconciler.clients.stash_wire import Node
 from reconciler.core.news import Census, FiledRow, Job, Named
 from reconciler.core.values import Kind, SceneId
 
-MOST_JOBS = 10
-"""Jobs that one poll asks for by id: Stash remembers no more that are over."""
+MOST_JOBS = 30
+"""Jobs that one poll asks for by id; Stash looks them up in memory."""
 
 _NO_JOB = 0  # ids count from 1
 _LISTED = {
@@ -41,12 +41,20 @@ def _changed(kind: Kind, rows: str) -> str:
   ) {{ rows: {rows} {{ id name updated_at }} }}"""
 
 
-def _counted(rows: str) -> str:
-    last = 'filter: { per_page: 1, sort: "id", direction: DESC }'
+def _counted(rows: str, given: str = "") -> str:
+    last = f'filter: {{ per_page: 1, sort: "id", direction: DESC }}{given}'
     return f"""
   all_{rows}: find{rows.title()}({last}) {{ count rows: {rows} {{ id }} }}"""
 
 
+# True of all, and counts them in half the time: by their ids, not by another index.
+_SCENES = _counted(
+    "scenes", ", scene_filter: { id: { value: 0, modifier: GREATER_THAN } }"
+)
+
+# By their stamps, the newest first: where more have changed than there is room for,
+# they tell whether any is new. Sorted by id, a Stash that has grown much since SQLite
+# last looked at it may walk its files by their names instead, in ten times the time.
 _FILES = f"""
   changed_files: findFiles(
     filter: {{ per_page: $size, sort: "updated_at", direction: DESC }}
@@ -69,9 +77,9 @@ def _poll(files: str) -> str:
     texts = "$since: String!, $fresh: String!, $named: String!"
     return f"""
 query Poll({texts}, $after: Int!, $size: Int!{_ASKED}) {{{SCANNED}\
-{_counted("scenes")}{_ENTITIES}{files}{_JOBS}
+{_SCENES}{_ENTITIES}{files}{_JOBS}
 }}
-fragment Task on Job {{ id status description }}
+fragment Task on Job {{ id status description addTime }}
 {WHOLE}"""
 
 
@@ -185,14 +193,15 @@ def _news(data: Node) -> News:
         kind: stash_wire.named(kind, data[f"changed_{rows}"]["rows"])
         for kind, rows in listed.items()
     }
-    is_cut = len(changed.get(Kind.FILE, ())) > SCAN_PAGE
-    if is_cut:
-        changed[Kind.FILE] = changed[Kind.FILE][:SCAN_PAGE]
+    files = changed.get(Kind.FILE, ())
+    if knows_files:
+        first = files[:SCAN_PAGE]
+        changed[Kind.FILE] = tuple(sorted(first, key=lambda file: file.id))
     asked_for = (data[f"job_{number}"] for number in range(MOST_JOBS))
     return News(
         found=found(data),
         named=tuple(chain.from_iterable(changed.values())),
-        is_cut=is_cut,
+        is_cut=len(files) > SCAN_PAGE,
         scenes=stash_wire.census(data["all_scenes"]),
         census={
             kind: stash_wire.census(data[f"all_{rows}"])

@@ -66,7 +66,10 @@ def jobs(nodes: Iterable[Node | None]) -> tuple[Job, ...]:
         id_, is_over = int(node["id"]), text(node["status"]) in _OVER
         was_over = id_ in found and found[id_].is_over
         found[id_] = Job(
-            id=id_, name=text(node["description"]), is_over=is_over or was_over
+            id=id_,
+            name=text(node["description"]),
+            is_over=is_over or was_over,
+            added=text(node["addTime"]),
         )
     return tuple(found[id_] for id_ in sorted(found))
 

@@ -62,48 +62,62 @@ class JobNews:
 
     last: int
     """The job up to which all are over now."""
+    added: str
+    """When that job was added; where it was not read, nothing that any job has."""
     needs_listing: bool
-    """Whether one has ended that may have moved or dropped what no stamp tells of."""
+    """Whether one has begun that may move or drop what no stamp tells of."""
     is_idle: bool
     """Whether none runs that may."""
     upheaval: str = ""
     """The name of a job that fills Stash anew, while it runs."""
 
 
-WINDOW = 9
-"""Jobs behind the last one that are asked for: Stash remembers ten that are over."""
+REMEMBERED = 10
+"""Jobs that are over and that Stash can still be asked for."""
+_STRIDES = 20
 
 
 def asked(last: int) -> tuple[int, ...]:
-    """Say which jobs to ask for: the last one known to be over, and those behind it."""
-    return tuple(range(max(last, 1), last + WINDOW + 1))
+    """Say which jobs to ask for: the last one known to be over, and those behind it.
+
+    Beyond those that Stash can still know beside it, every tenth: should the last one
+    be forgotten, one of them tells where Stash has come to, 200 jobs on.
+    """
+    beyond = last + REMEMBERED
+    near = range(max(last, 1), beyond)
+    return (*near, *range(beyond, beyond + _STRIDES * REMEMBERED, REMEMBERED))
 
 
-def job_news(last: int, jobs: Sequence[Job]) -> JobNews:
+def job_news(last: int, jobs: Sequence[Job], *, added: str) -> JobNews:
     """Tell what has happened since job *last*, of those that were asked for.
 
     Jobs are numbered from 1 at each start of Stash. So one that it does not know any
-    more, or a gap before one that it knows, may have done anything meanwhile.
+    more, or knows as another that was not *added* then, or a gap before one that it
+    knows, may have done anything meanwhile. One that runs may never be told to be over:
+    a restart ends it as well.
     """
+    is_known = last == 0 or any(_is_last(job, last, added) for job in jobs)
+    since = last if is_known else 0
     running = [job for job in jobs if not job.is_over]
-    behind = [job for job in jobs if job.id > last]
-    is_known = last == 0 or any(job.id == last for job in jobs)
-    open_ids = [job.id for job in running]
-    reached = max([job.id for job in behind], default=last if is_known else 0)
-    if open_ids:
-        reached = min(open_ids) - 1
-    found = {job.id for job in behind}
-    has_gap = any(number not in found for number in range(last + 1, reached + 1))
-    over = [job for job in behind if job.is_over]
-    upheavals = [job.name for job in running if is_upheaval(job)]
+    behind = {job.id: job for job in jobs if job.id > since}
+    reached = max(behind, default=since)
+    if running:
+        reached = min(job.id for job in running) - 1
+    over = [behind.get(number) for number in range(since + 1, reached + 1)]
+    is_idle = all(is_harmless(job) for job in running)
     return JobNews(
         last=reached,
+        added=next((job.added for job in jobs if job.id == reached), ""),
         needs_listing=not is_known
-        or has_gap
-        or any(not is_harmless(job) for job in over if job.id <= reached),
-        is_idle=all(is_harmless(job) for job in running),
-        upheaval=upheavals[0] if upheavals else "",
+        or not is_idle
+        or any(job is None or not is_harmless(job) for job in over),
+        is_idle=is_idle,
+        upheaval=next((job.name for job in running if is_upheaval(job)), ""),
     )
+
+
+def _is_last(job: Job, last: int, added: str) -> bool:
+    return job.id == last and job.is_over and job.added == added
 
 
 def is_stranger(before: Scene, now: Scene) -> bool:
@@ -173,7 +187,7 @@ def too_few_files(
     approve = f'`plexsync approve "{title}"`'
     advice = f"; if that is so, say so by {approve}" if listed else ""
     return (
-        f'the library "{title}" lists {listed} items where {known} files were known:'
+        f'the library "{title}" lists {listed} files where {known} were known:'
         f" nothing is dropped on that; see that its disk is mounted{advice}"
     )
 

@@ -110,6 +110,8 @@ def remember(
     """Complete the memory of an applied write with what Plex made of it."""
     if memory.base is None:
         return memory  # forgotten: nothing is wanted any more
+    if change.lock is None:
+        memory = replace(memory, seen=before).noting(after)
     if not field.is_set:
         return replace(memory, seen=after)
     forms = dict(memory.forms) | new_forms(change, before, after)

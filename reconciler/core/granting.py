@@ -48,7 +48,7 @@ def grant(at: Situation, wish: Wish) -> Decision:
 
 def _undo(at: Situation, wish: Wish) -> Decision:
     if at.memory.seen is None and at.memory.base is not None:
-        return _undo_nothing(at, wish)
+        return _nothing_to_undo(at)
     undo = _undo_elements if at.field.is_set else _undo_value
     return undo(at.want, at.memory, wish, at.observed)
 
@@ -131,13 +131,6 @@ def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
     )
 
 
-def _undo_nothing(at: Situation, wish: Wish) -> Decision:
-    """Leave another incarnation as it came: what was to be undone went with the old."""
-    after = _undone(at.want, at.memory, wish, at.observed)
-    after = replace(after, ours=False, first=None, owned=())
-    return Decision(reason=Reason.UNDONE, memory=after)
-
-
 def _undo_value(
     want: Wanted, memory: Memory, wish: Wish, observed: FieldValue
 ) -> Decision:
@@ -145,8 +138,7 @@ def _undo_value(
     if left is None or observed.value != left.value:
         return Decision(reason=Reason.SPARED, memory=memory)
     after = _undone(want, memory, wish, observed)
-    # a lock that a person has put on or taken off since stays as it is
-    lock = wish.back.locked if observed.locked == left.locked else observed.locked
+    lock = _lock_back(memory, wish, observed)
     if (observed.value, observed.locked) == (wish.back.value, lock):
         return Decision(reason=Reason.UNDONE, memory=after)
     change = Change(value=wish.back.value, lock=lock)
@@ -170,9 +162,7 @@ def _undo_elements(
         _undone(want, memory, wish, observed),
         owned=tuple(n for k, n in ours.items() if k not in out) if wish.ours else (),
     )
-    left = memory.seen or wish.left
-    is_as_left = left is not None and observed.locked == left.locked
-    lock = wish.back.locked if is_as_left else observed.locked
+    lock = _lock_back(memory, wish, observed)
     # a Plex that adds to what is there keeps its order: it is put in order once
     is_done = not out and not back and memory.reason is Reason.UNDONE
     if lock == observed.locked and (is_done or final == observed.elements):
@@ -188,16 +178,35 @@ def _undo_elements(
     )
 
 
+def _nothing_to_undo(at: Situation) -> Decision:
+    """Leave another incarnation of the item, in which nothing is ours, as it is."""
+    memory = replace(at.memory, owned=())
+    after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
+    return Decision(reason=Reason.UNDONE, memory=after)
+
+
+def _lock_back(memory: Memory, wish: Wish, observed: FieldValue) -> bool:
+    """Say how undoing leaves the lock: as others have put it on or taken it off."""
+    left = memory.seen or wish.left
+    if left is None or observed.locked != left.locked:
+        return observed.locked
+    return wish.back.locked or (observed.locked and not memory.holds_lock)
+
+
 def _undone(want: Wanted, memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
     is_released = memory.verdict is Verdict.RELEASED  # and stays so until its claim
+    first, known = wish.first, memory.first if memory.ours else observed
+    if first is not None and known is not None:
+        # values go back in time, but a lock is as others have it by now
+        first = replace(first, locked=known.locked)
     return replace(
         memory,
         base=want.content,
-        seen=observed,
+        seen=seen_of(memory, observed),
         verdict=Verdict.RELEASED if is_released else Verdict.UNDONE,
         reason=Reason.UNDONE,
         ours=wish.ours,
-        first=wish.first,
+        first=first,
     )
 
 

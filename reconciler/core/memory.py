@@ -1,7 +1,7 @@
 """What is remembered of one field of one link: what was decided, and what for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from reconciler.core.values import EMPTY, FieldValue
@@ -93,7 +93,10 @@ class Memory:
     ours: bool = False
     """Whether we wrote it: what may be taken back, unlocked and locked again."""
     first: FieldValue | None = None
-    """What was there when our tenure began, by a write over what was not ours."""
+    """What was there when our tenure began, by a write over what was not ours.
+
+    Its lock is as others last had it.
+    """
     owned: tuple[str, ...] = ()
     """Elements that we added, in Plex's spelling."""
     yielded: tuple[str, ...] = ()
@@ -113,6 +116,15 @@ class Memory:
         """Whether the lock that was on when we last looked is our own."""
         was_free = self.first is None or not self.first.locked
         return self.ours and self.was_locked and was_free
+
+    def noting(self, observed: FieldValue) -> "Memory":
+        """Take note of a lock on what is ours that others have put on or taken off.
+
+        From then on it counts like one that was there, or was not, before us.
+        """
+        if not self.ours or observed.locked == self.was_locked:
+            return self
+        return replace(self, first=replace(self.first or EMPTY, locked=observed.locked))
 
 
 NOTHING = Memory()

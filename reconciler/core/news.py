@@ -22,8 +22,8 @@ class Named:
 class Census:
     """How many rows of a kind Stash has, and the highest id among them.
 
-    Stash numbers rows upwards and gives no number twice, but for a full import, a
-    restored backup and an upgrade that makes a table anew.
+    Stash numbers rows upwards, with no gaps but for what has gone, and gives no number
+    twice; only a full import and a restored backup begin again.
     """
 
     count: int
@@ -39,6 +39,8 @@ class Job:
     name: str
     """Stash's description, such as `Scanning...`."""
     is_over: bool
+    added: str = ""
+    """`addTime`, byte for byte: it tells jobs of one number from each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What one item needs: every field in question, decided."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from reconciler.core.decide import Decision, Situation
 from reconciler.core.desire import Wanted, is_placeholder
@@ -42,6 +43,7 @@ def situation(
 
 def decide(at: Situation) -> Decision:
     """Decide one field of one item; what a person asked for goes before the table."""
+    at = replace(at, memory=at.memory.noting(at.observed))
     return by_the_table(at) if at.memory.wish is None else grant(at, at.memory.wish)
 
 

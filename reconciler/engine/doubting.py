@@ -1,5 +1,6 @@
 """What a server says and is not believed: told once, kept until it is otherwise."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
@@ -43,10 +44,20 @@ class Doubter:
         known = self.ledger.doubts.standing().get(subject)
         return known is not None and known.is_approved
 
-    def stand(self, subject: str) -> None:
-        """Tell a doubt again that nothing has changed about."""
-        if known := self.ledger.doubts.standing().get(subject):
-            self._tell(Doubt(subject=subject, reason=known.reason, is_news=False))
+    def is_doubted(self, *subjects: str) -> bool:
+        """Whether a doubt about any of these stands, approved or not."""
+        return not self.ledger.doubts.standing().keys().isdisjoint(subjects)
+
+    def remind(self, subjects: Collection[str]) -> None:
+        """Tell again what still stands about *subjects*; nothing else is of interest.
+
+        What a person has approved is not told: it is about to be believed.
+        """
+        for subject, known in self.ledger.doubts.standing().items():
+            if subject not in subjects:
+                self.drop(subject)
+            elif not known.is_approved:
+                self._tell(Doubt(subject=subject, reason=known.reason, is_news=False))
 
     def _tell(self, doubt: Doubt) -> None:
         if all(told.subject != doubt.subject for told in self.tally.doubts):

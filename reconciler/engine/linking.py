@@ -8,9 +8,9 @@ from reconciler.core.desire import Rules, desire
 from reconciler.core.match import plex_path
 from reconciler.core.plan import unsettled
 from reconciler.core.values import Field, OnDelete, Scene
-from reconciler.engine.binding import Binder
+from reconciler.engine.binding import Binder, Former
 from reconciler.engine.settings import Settings
-from reconciler.engine.translate import memory
+from reconciler.engine.translate import memory, restored
 from state.ledger import Ledger
 from state.records import (
     EntryRecord,
@@ -101,13 +101,9 @@ class Linker:
         revision: int,
         known: Known,
         cause: str,
-        *,
-        is_stranger: bool = False,
+        former: Former = Former.ITSELF,
     ) -> None:
-        """Write a scene's links down and owe them what they need.
-
-        *is_stranger*: what was known under its id was another scene.
-        """
+        """Write a scene's links down and owe them what they need."""
         places = self._places(scene, known)
         held = {place.target for place in places}
         # without a file there is nothing to wait for; and a file lies in one library:
@@ -117,8 +113,10 @@ class Linker:
         self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
         if cause == IN_STASH and any(p not in known.places for p in self.paths(scene)):
             self.has_unplaced = True
-        bound = self._binder().bind(scene.id, places, is_stranger=is_stranger)
-        for link, is_new in bound:
+        for link, is_new in self._binder().bind(scene.id, places, former):
+            if link.scene != scene.id:
+                self._owe_heir(link)
+                continue
             if is_new:
                 self._mark_rivals(link)
             is_deep = is_new or cause in _VERIFYING
@@ -154,15 +152,25 @@ class Linker:
 
     def _binder(self) -> Binder:
         is_renewed = self.settings.on_delete is not OnDelete.KEEP
-        return Binder(ledger=self.ledger, is_renewed=is_renewed)
+        mappings = self.settings.mappings
+        return Binder(ledger=self.ledger, mappings=mappings, is_renewed=is_renewed)
 
     def hand_over(self, link: LinkRecord) -> None:
         """Leave the link of a scene that goes to one that holds its item as well."""
-        self._binder().hand_over(link)
+        if left := self._binder().hand_over(link):
+            self._owe_heir(left)
 
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item."""
         self._binder().leave(link)
+
+    def _owe_heir(self, link: LinkRecord) -> None:
+        """Owe everything to a link that another scene has inherited meanwhile."""
+        snapshot = self.ledger.scenes.get([link.scene])[link.scene]
+        records = self.ledger.links.memories([link.id])[link.id]
+        fields = self._fields(link, restored(snapshot), records, is_deep=True)
+        owed = self.ledger.outbox.of_links([link.id]).get(link.id)
+        self._owe(link, fields, snapshot.revision, owed, IN_PLEX)
 
     def _owe(
         self,

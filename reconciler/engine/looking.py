@@ -11,6 +11,7 @@ from reconciler.core.errors import GoneError
 from reconciler.core.match import stash_paths
 from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
+from reconciler.core.retry import LONGEST
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, Kind, Scene, Section
 from reconciler.engine.ports import Library
 from reconciler.engine.report import content_of, line_values
@@ -98,6 +99,7 @@ class Looker:
             due = Due(
                 stage=stage,
                 now=now,
+                horizon=None if now is None else now + int(LONGEST),
                 target=key,
                 pass_id=pass_id,
                 is_unseen=is_unseen,
@@ -176,8 +178,8 @@ class Looker:
         found = self.surveyor.connect().get(target)
         if found is None:
             raise GoneError(
-                "plex is another server than the one that was linked:"
-                " nothing is written now, the next pass links it anew"
+                "plex is another server than the one that was linked, or has the"
+                " library anew: nothing is written now, the next pass links it"
             )
         return found
 

@@ -7,6 +7,7 @@ what only a listing can tell is noted as due.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from typing import TypeAlias
 
 from reconciler.core import absence, scanning
@@ -37,6 +38,14 @@ class News:
     """Whether no job of Stash runs that may move or drop anything."""
 
 
+class Extent(Enum):
+    """What has to be listed, since only that can tell."""
+
+    NOTHING = 0
+    SCENES = 1
+    ALL = 2
+
+
 @dataclass(slots=True, kw_only=True)
 class Poller:
     """Asks what is new, in one request, and writes down what no scene tells."""
@@ -55,7 +64,7 @@ class Poller:
             jobs=absence.asked(scan.job),
             with_files=True,
         )
-        if upheaval := absence.job_news(scan.job, poll.jobs).upheaval:
+        if upheaval := _job_news(scan, poll).upheaval:
             raise BusyError(
                 f'stash is busy with "{upheaval.rstrip(".")}": nothing is read until'
                 " that is over"
@@ -66,19 +75,20 @@ class Poller:
         """Ask how many scenes there are and what runs; nothing is written down."""
         nothing = scanning.NOTHING
         poll = self.ask(since=nothing, fresh=nothing, after=SceneId(0))
-        jobs = absence.job_news(self.ledger.scenes.scan().job, poll.jobs)
+        jobs = _job_news(self.ledger.scenes.scan(), poll)
         return News(poll=poll, is_idle=jobs.is_idle)
 
     def take(self, poll: Poll) -> News:
         """Mark what has moved, and note what is due; no write where nothing has."""
         scan = self.ledger.scenes.scan()
-        news = absence.job_news(scan.job, poll.jobs)
+        news = _job_news(scan, poll)
         moved = self._moved(poll.named)
         for kind, names in moved.items():
             self.mark_referring(kind, names)
-        after = replace(_named_upto(scan, poll), job=news.last)
+        named = _named_upto(scan, poll)
+        after = replace(named, job=news.last, job_added=news.added)
         known = self.ledger.census.known()
-        figures = self._figures(poll, known, is_due=self._is_due(scan, poll, news))
+        figures = self._figures(poll, known, self._extent(scan, poll, news))
         if after != scan or figures or any(moved.values()):
             with self.ledger.transaction():
                 self._rename(moved)
@@ -97,12 +107,25 @@ class Poller:
                         kind, entity, max(after, 0), _STRETCH
                     )
 
-    def _is_due(self, scan: ScanRecord, poll: Poll, news: JobNews) -> bool:
-        """Whether only a listing can tell which scenes are as they were."""
+    def _extent(self, scan: ScanRecord, poll: Poll, news: JobNews) -> Extent:
+        """Say what may be otherwise than known although the poll does not tell."""
+        clock = poll.page.clock
+        marks = (_mark(scan.watermark, scan.zone), _mark(scan.named, scan.named_zone))
+        if any(scanning.is_set_back(mark, clock) for mark in marks):
+            return Extent.ALL
         if scan.named is None:
             # all there is has just been read, or by a version that saw less
-            return self.ledger.scenes.count() > 0
-        return news.needs_listing or _hides_files(scan, poll)
+            has_scenes = self.ledger.scenes.count() > 0
+            is_older = has_scenes and not self.ledger.census.known()
+            return (
+                Extent.ALL
+                if is_older
+                else Extent.SCENES
+                if has_scenes
+                else Extent.NOTHING
+            )
+        is_due = news.needs_listing or _hides_files(scan, poll)
+        return Extent.SCENES if is_due else Extent.NOTHING
 
     def _moved(self, named: Iterable[Named]) -> Names:
         """Take those that scenes refer to and that go by another name now."""
@@ -123,22 +146,25 @@ class Poller:
             self.ledger.scenes.rename(kind, renamed)
 
     def _figures(
-        self, poll: Poll, known: Mapping[str, CensusRecord], *, is_due: bool
+        self, poll: Poll, known: Mapping[str, CensusRecord], extent: Extent
     ) -> dict[str, CensusRecord]:
         """Say which censuses are other than those that are known."""
-        is_older = not known and is_due
         figures = {
-            str(kind): _next(known.get(kind), census, is_due=is_older)
+            str(kind): _next(known.get(kind), census, is_due=extent is Extent.ALL)
             for kind, census in poll.census.items()
         }
         files = figures.get(Kind.FILE)
-        if is_due or (files is not None and files.is_due):
+        if extent is not Extent.NOTHING or (files is not None and files.is_due):
             # whatever befalls files, the listing of scenes tells
             scenes = known.get(SCENES) or _first(poll.scenes)
             figures[SCENES] = replace(scenes, is_due=True)
         if files is not None:
             figures[Kind.FILE] = replace(files, is_due=False)
         return {name: one for name, one in figures.items() if one != known.get(name)}
+
+
+def _job_news(scan: ScanRecord, poll: Poll) -> JobNews:
+    return absence.job_news(scan.job, poll.jobs, added=scan.job_added)
 
 
 def _hides_files(scan: ScanRecord, poll: Poll) -> bool:
@@ -164,22 +190,22 @@ def _first(now: Census) -> CensusRecord:
 
 
 def _named_since(scan: ScanRecord) -> str:
-    mark = _named_mark(scan)
+    mark = _mark(scan.named, scan.named_zone)
     # before anything is known there is no name that could have changed
     return scanning.NOTHING if mark is None else scanning.since(mark)
 
 
-def _named_mark(scan: ScanRecord) -> Watermark | None:
-    if scan.named is None:
+def _mark(moment: int | None, zone: int) -> Watermark | None:
+    if moment is None:
         return None
-    instant = datetime.fromtimestamp(scan.named, UTC)
-    return Watermark(instant=instant, offset=scan.named_zone)
+    return Watermark(instant=datetime.fromtimestamp(moment, UTC), offset=zone)
 
 
 def _named_upto(scan: ScanRecord, poll: Poll) -> ScanRecord:
     """Move the position of names to the newest stamp that the poll had."""
     clock = poll.page.clock
-    before = _named_mark(scan) or Watermark(instant=clock, offset=0)
+    known = _mark(scan.named, scan.named_zone)
+    before = known or Watermark(instant=clock, offset=0)
     stamps = [read_stamp(one.stamp) for one in poll.named]
     mark = scanning.advance(before, stamps, clock)
     if mark is None:

@@ -1,7 +1,7 @@
 """What Stash has, into the ledger: the watermark never passes what is not recorded."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -9,12 +9,15 @@ from reconciler.core import absence, canonical, scanning
 from reconciler.core.errors import DoubtError
 from reconciler.core.scanning import Stamp, Watermark, read_stamp
 from reconciler.core.values import ScanPage, Scene, SceneId
+from reconciler.engine.binding import Former
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_STASH, Known, Linker
+from reconciler.engine.naming import Stale, stale
 from reconciler.engine.polling import News, Poller
 from reconciler.engine.ports import Source
 from reconciler.engine.report import Audience, Tally
-from reconciler.engine.translate import entities, restored, snapshot_record
+from reconciler.engine.translate import entities as entities_of
+from reconciler.engine.translate import restored, snapshot_record
 from state.ledger import Ledger
 from state.records import CursorRecord, ScanRecord, SnapshotRecord
 from state.scenes import SceneWrite
@@ -32,8 +35,10 @@ class Chunk:
     """Scenes to link and owe, with the revision of their snapshots."""
     known: Known
     cause: str
-    strangers: frozenset[int] = frozenset()
-    """Ids that other scenes go by now than those that were known by them."""
+    former: Mapping[int, Former] = field(default_factory=dict)
+    """What ids were known for, where that was not the scene itself."""
+    stale: Stale = field(default_factory=Stale)
+    """What is to be read again, since names have changed between two requests."""
 
     @property
     def is_empty(self) -> bool:
@@ -133,22 +138,27 @@ class Recorder:
             )
             revision = (known.revision if known else 0) + int(has_changed)
             record = snapshot_record(snapshot, revision=revision, clock=read_at)
+            if known is not None and known.stamp == record.stamp:
+                # whatever the clock says by now: it has been later
+                is_settled = known.is_settled or record.is_settled
+                record = replace(record, is_settled=is_settled)
             if has_changed:
                 news.append((scene, revision))
             if has_changed or _is_worth_writing(record, known):
-                writes.append(SceneWrite(snapshot=record, entities=entities(scene)))
+                writes.append(SceneWrite(snapshot=record, entities=entities_of(scene)))
         return Chunk(
             writes=tuple(writes),
             news=tuple(news),
             known=self.linker.know(scene for scene, _ in news),
             cause=IN_STASH,
-            strangers=self._strangers(scenes, old),
+            former=self._former(scenes, old),
+            stale=stale(writes, self.ledger),
         )
 
-    def _strangers(
+    def _former(
         self, scenes: Sequence[Scene], old: Mapping[int, SnapshotRecord]
-    ) -> frozenset[int]:
-        """Name the ids that have become other scenes'; `DoubtError` at too many."""
+    ) -> dict[int, Former]:
+        """Tell other scenes and tombstones; `DoubtError` at too many others."""
         pairs = [(restored(old[one.id]), one) for one in scenes if one.id in old]
         found = absence.strangers_among(pairs)
         self.strangers += len(found)
@@ -156,7 +166,11 @@ class Recorder:
             known, limits = self.ledger.scenes.count(), self.linker.settings.limits
             if why := absence.too_many_strangers(self.strangers, known, limits):
                 raise DoubtError(absence.STASH, why)
-        return found
+        buried = (i for i, one in old.items() if one.buried_at is not None)
+        return {
+            **dict.fromkeys(buried, Former.TOMBSTONE),
+            **dict.fromkeys(found, Former.ANOTHER),
+        }
 
     def _asked(
         self, scan: ScanRecord, cursor: CursorRecord | None, *, is_full: bool
@@ -222,6 +236,9 @@ class Recorder:
     ) -> None:
         if (chunk is None or chunk.is_empty) and before == after and not unmarked:
             return
+        anew = Stale() if chunk is None else chunk.stale
+        for kind, entities in anew.entities.items():
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             if chunk is not None:
                 self.ledger.scenes.put(chunk.writes)
@@ -231,9 +248,10 @@ class Recorder:
                         revision,
                         chunk.known,
                         chunk.cause,
-                        is_stranger=scene.id in chunk.strangers,
+                        chunk.former.get(scene.id, Former.ITSELF),
                     )
             self.ledger.census.unmark(unmarked)
+            self.ledger.census.mark(anew.scenes)
             if before != after:
                 self.ledger.scenes.put_scan(after)
         if chunk is not None and chunk.news:

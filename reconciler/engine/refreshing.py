@@ -52,12 +52,16 @@ class Refresher:
                 self._bury(SceneId(scene))
 
     def miss(self, missing: Sequence[int]) -> None:
-        """Have a listing tell what has become of scenes that were not there."""
+        """Have a listing tell what has become of scenes that were not there.
+
+        One that it finds again is read then, though its stamp is the one of before.
+        """
         if not missing:
             return
         known = self.ledger.census.known().get(SCENES) or CensusRecord(count=0, tip=0)
         with self.ledger.transaction():
             self.ledger.census.unmark(missing)
+            self.ledger.scenes.forget_stamps(missing)
             due = CensusRecord(count=known.count, tip=known.tip, is_due=True)
             self.ledger.census.put(SCENES, due)
 

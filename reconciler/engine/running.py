@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from reconciler.core import canonical
+from reconciler.core import absence, canonical
 from reconciler.core.errors import DoubtError, ServerError, TransientError
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
@@ -92,13 +92,18 @@ class Pass:
             self._try(self._survey)
         self._replan()
         self._read_stash()
-        if not needs_survey and self._has_unfound():
+        if not needs_survey and self._has_questions():
             self._try(self._survey)
+        if self.scope.scenes is None:
+            self._parts.doubter.remind({absence.STASH, *self.means.settings.rules})
 
-    def _has_unfound(self) -> bool:
-        """Whether a file may have an item by now that was not there before."""
-        has_unplaced = self._parts.linker.has_unplaced
-        return has_unplaced or bool(self.means.ledger.links.waiting())
+    def _has_questions(self) -> bool:
+        """Whether Plex may have by now what it had not."""
+        return bool(
+            self.means.ledger.links.waiting()
+            or self._parts.linker.has_unplaced
+            or self._parts.surveyor.is_in_doubt()
+        )
 
     def _try(self, step: Callable[[], None]) -> bool:
         try:
@@ -127,7 +132,7 @@ class Pass:
         self._parts.surveyor.connect()
 
     def _survey(self) -> None:
-        self._parts.surveyor.survey(is_full=self.scope.is_full)
+        self._parts.surveyor.survey(is_full=self.scope.is_thorough)
 
     def _replan(self) -> None:
         """Owe everything anew when the configuration means something else.
@@ -163,7 +168,7 @@ class Pass:
 
     def _scan(self) -> None:
         self._news = self._parts.recorder.scan(is_full=self.scope.is_full)
-        if self.scope.is_full or (self.scope.part and self.scope.part[0] == 0):
+        if self.scope.is_thorough:
             self._parts.lister().make_due(self._news)
         if self.scope.is_full:
             self._relink_all(IN_FULL)

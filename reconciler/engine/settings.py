@@ -49,3 +49,8 @@ class Scope:
     """Only what a person asked for by a command, held or not."""
     only: Mapping[tuple[str, ItemKey], Mapping[Field, Planned]] | None = None
     """What a saved plan has, by (library, item)."""
+
+    @property
+    def is_thorough(self) -> bool:
+        """Whether everything is to be listed, on both sides: a round begins so."""
+        return self.is_full or (self.part is not None and self.part[0] == 0)

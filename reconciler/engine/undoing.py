@@ -1,13 +1,12 @@
 """What it takes to undo writes: read from the journal, one wish for each field."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from reconciler.core.canonical import identity
 from reconciler.core.conclude import new_forms
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.memory import Asked, Memory, Reason, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue
 from reconciler.engine.translate import NOTHING_DONE, Written, journal_fields
 from state.records import JournalRecord
@@ -39,13 +38,13 @@ def undone(
         memory, told = known[name], every.get(name, [])
         mine = [one for one in told if one.row in chosen]
         if name.is_set:
-            found = _set(memory, mine, _added(told), is_all=is_all)
+            found = _set(memory, mine, told, is_all=is_all)
         else:
             is_newest = bool(mine) and mine[-1] == told[-1]
             writes = [one.write for one in mine]
             found = _value(memory, writes, is_newest=is_newest, is_all=is_all)
         if found is not None:
-            yield name, found
+            yield name, _unlocked(found) if _is_bared(told) else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +70,24 @@ def _by_field(
             found.setdefault(name, []).insert(0, told)
             after[name] = write.before
     return found
+
+
+def _is_bared(told: Sequence[_Told]) -> bool:
+    """Whether somebody has taken off the lock that a write of ours left on.
+
+    And that no later write has put on again: one that undid what came before it leaves
+    the lock as it finds it.
+    """
+    is_bared = False
+    for one in told:
+        if _left(one.write).locked:
+            is_bared = one.after is not None and not one.after.locked
+    return is_bared
+
+
+def _unlocked(one: Undone) -> Undone:
+    back = replace(one.wish.back, locked=False)
+    return replace(one, wish=replace(one.wish, back=back))
 
 
 def _value(
@@ -119,25 +136,26 @@ def _stands(memory: Memory, last: Written) -> bool:
 
 def _is_there(memory: Memory, back: FieldValue) -> bool:
     # whatever lock it has by now was left, or put, there by somebody else
-    is_done = not memory.ours or memory.verdict is Verdict.UNDONE
+    is_done = not memory.ours or memory.reason is Reason.UNDONE
     return is_done and memory.seen is not None and memory.seen.value == back.value
 
 
 def _set(
-    memory: Memory, told: Sequence[_Told], added: AbstractSet[str], *, is_all: bool
+    memory: Memory, mine: Sequence[_Told], told: Sequence[_Told], *, is_all: bool
 ) -> Undone | None:
-    writes = [one.write for one in told]
+    writes, added = [one.write for one in mine], _added(told)
+    left = _left(told[-1].write) if told else None
     back = _back(memory, writes, is_all=is_all)
     if back is None:
         return None
-    take, give = _moves(memory, told)
+    take, give = _moves(memory, mine)
     owned = by_identity(memory.owned)
     if is_all:
         # what was there before everything stays, though we have added it again since
         take = {k: n for k, n in owned.items() if k not in by_identity(back.elements)}
     else:
         take = {key: owned[key] for key in take if key in owned}
-    if not (take or give or memory.ours or _is_reordered(memory, writes)):
+    if not (take or give or memory.ours or _is_reordered(memory, writes, left)):
         return None
     adopted = {key: name for key, name in give.items() if key not in added}
     is_kept = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
@@ -147,7 +165,7 @@ def _set(
         wish=Wish(
             asked=Asked.UNDO,
             back=back,
-            left=_left(writes[-1]) if writes and not memory.base else None,
+            left=None if memory.base else left,
             take=tuple(take.values()),
             give=tuple(give.values()),
             adopted=tuple(adopted.values()),
@@ -183,12 +201,15 @@ def _added(told: Sequence[_Told]) -> set[str]:
     }
 
 
-def _is_reordered(memory: Memory, writes: Sequence[Written]) -> bool:
+def _is_reordered(
+    memory: Memory, writes: Sequence[Written], left: FieldValue | None
+) -> bool:
     """Whether what is not ours has been left in another order than it was in."""
-    if not writes or memory.reason is Reason.UNDONE:
+    there = memory.seen or left
+    if not writes or there is None or memory.reason is Reason.UNDONE:
         return False
     before = list(by_identity(writes[0].before.elements))
-    after = list(by_identity((memory.seen or _left(writes[-1])).elements))
+    after = list(by_identity(there.elements))
     return [key for key in before if key in after] != [
         key for key in after if key in before
     ]

@@ -7,6 +7,7 @@ _CHANGES = (
     "ALTER TABLE scan ADD COLUMN named INTEGER",
     "ALTER TABLE scan ADD COLUMN named_zone INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE scan ADD COLUMN job INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE scan ADD COLUMN job_added TEXT NOT NULL DEFAULT ''",
     # a tombstone is a snapshot that has been buried
     "ALTER TABLE snapshot ADD COLUMN buried_at INTEGER",
     "CREATE INDEX snapshot_buried ON snapshot (buried_at) WHERE buried_at IS NOT NULL",

@@ -36,6 +36,7 @@ from tests.sandbox.stash.http import StashDouble
 from tests.sandbox.stash.model import StashModel
 
 ENTITIES = (Kind.PERFORMER, Kind.TAG, Kind.STUDIO)
+ADDED = "2025-10-09T08:53:20.123456789Z"
 UNKNOWN = refused('Cannot query field "findFiles" on type "Query".', 422)
 
 
@@ -61,7 +62,12 @@ def answer(*, files: bool = True, **parts: object) -> dict[str, object]:
 
 
 def task(id_: int, state: str = "RUNNING") -> dict[str, object]:
-    return {"id": str(id_), "status": state, "description": "Scanning..."}
+    return {
+        "id": str(id_),
+        "status": state,
+        "description": "Scanning...",
+        "addTime": ADDED,
+    }
 
 
 def poll(stash: StashClient, **given: Any) -> Poll:  # noqa: ANN401 - of any of them
@@ -193,6 +199,12 @@ def test_more_files_than_a_page_are_cut_and_it_says_so(
     assert found.is_cut is is_cut
 
 
+def test_files_come_by_id_however_they_were_stamped() -> None:
+    found = polled(changed_files=rows(9, 4, 7))
+
+    assert [one.id for one in found.named] == [4, 7, 9]
+
+
 def test_entities_are_never_cut() -> None:
     found = polled(changed_performers=rows(*range(1, 2502)))
 
@@ -218,7 +230,7 @@ def test_a_job_is_over_or_not(
     queued = polled(jobQueue=[task(3, state)])
     asked = polled(job_4=task(3, state))
 
-    assert queued.jobs == (Job(id=3, name="Scanning...", is_over=is_over),)
+    assert queued.jobs == (Job(id=3, name="Scanning...", is_over=is_over, added=ADDED),)
     assert asked.jobs == queued.jobs
 
 
@@ -239,11 +251,11 @@ def test_jobs_come_by_id_and_each_once() -> None:
     ]
 
 
-def test_no_more_jobs_are_asked_for_than_are_remembered() -> None:
+def test_no_more_jobs_are_asked_for_than_a_poll_has_room_for() -> None:
     canned = Canned(Poll=data(**answer()))
 
     poll(client(canned), jobs=range(1, MOST_JOBS + 1))
-    with pytest.raises(ValueError, match="10 jobs at most"):
+    with pytest.raises(ValueError, match=f"{MOST_JOBS} jobs at most"):
         poll(client(canned), jobs=range(1, MOST_JOBS + 2))
 
     assert canned.asked[0][1]["job_9"] == "10"
@@ -602,6 +614,7 @@ def test_a_poll_of_the_double(model: StashModel) -> None:
     done = model.jobs.start("Scanning...")
     model.jobs.finish(done)
     running = model.jobs.start("Cleaning...")
+    added = [job.add_time for job in map(model.jobs.find, (done, running)) if job]
 
     found = poll(ask(model), after=SceneId(0), since="", fresh="", named="", jobs=[1])
 
@@ -624,8 +637,8 @@ def test_a_poll_of_the_double(model: StashModel) -> None:
         **({Kind.FILE: Census(count=1, tip=1)} if knows_files else {}),
     }
     assert found.jobs == (
-        Job(id=done, name="Scanning...", is_over=True),
-        Job(id=running, name="Cleaning...", is_over=False),
+        Job(id=done, name="Scanning...", is_over=True, added=added[0]),
+        Job(id=running, name="Cleaning...", is_over=False, added=added[1]),
     )
 
 
@@ -661,4 +674,4 @@ def test_listing_the_double(model: StashModel) -> None:
     )
     listed = [(one.id, one.name) for page in pages for one in page]
     assert listed == list(zip(tags, names, strict=True))
-    assert list(stash.entities(Kind.STUDIO)) == [()]
+    assert list(stash.entities(Kind.STUDIO)) == []

@@ -291,8 +291,18 @@ def test_the_performer_merged_into_moves_its_stamp(stash: StashServer) -> None:
     assert stash.stamps("Performer", [destination]) != before
 
 
-def test_a_marker_moves_its_own_stamp(stash: StashServer) -> None:
-    marker = stash.make_marker(stash.make("Scene"), stash.make("Tag"))
+MARKERS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "one": ("sceneMarkerUpdate(input: {id: $id, title: $title})", (0,)),
+    "many": ("bulkSceneMarkerUpdate(input: {ids: [$id], title: $title})", (0, 30)),
+}
+
+
+@pytest.mark.parametrize("what", MARKERS)
+def test_a_marker_moves_its_own_stamp_only(stash: StashServer, what: str) -> None:
+    change, version = MARKERS[what]
+    stash.needs(*version)
+    scene = stash.make("Scene")
+    marker = stash.make_marker(scene, stash.make("Tag"))
     query = """{
       findSceneMarkers(filter: {per_page: -1}) { scene_markers { id updated_at } }
     }"""
@@ -302,15 +312,14 @@ def test_a_marker_moves_its_own_stamp(stash: StashServer) -> None:
         (told,) = [each["updated_at"] for each in found if each["id"] == marker]
         return str(told)
 
-    before = stamp()
+    before, scenes_own = stamp(), stash.stamps("Scene", [scene])
     stash.advance()
-    title = '{id: $id, title: "Last light"}'
-    stash.ask(
-        f"mutation($id: ID!) {{ sceneMarkerUpdate(input: {title}) {{ id }} }}",
-        id=marker,
-    )
+
+    mutation = f"mutation($id: ID!, $title: String) {{ {change} {{ id }} }}"
+    stash.ask(mutation, id=marker, title="Last light")
 
     assert stamp() != before
+    assert stash.stamps("Scene", [scene]) == scenes_own
 
 
 def test_a_bulk_update_gives_all_the_same_stamp(stash: StashServer) -> None:

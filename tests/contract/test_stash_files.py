@@ -134,6 +134,27 @@ def _auto_tag_nothing(stash: StashServer, filed: Filed) -> None:
     stash.wait(stash.run("metadataAutoTag", **given))
 
 
+def _identify(stash: StashServer, filed: Filed) -> None:
+    """Let a performer be found in the name of the file, as a source of data."""
+    name = filed.file["basename"].rpartition(".")[0]
+    performer = stash.make("Performer", name=name)
+    _ask_the_name(stash, filed)
+    told = stash.scene(filed.scene, "performers { id }")["performers"]
+    stash.destroy("Performer", performer)
+    assert {"id": performer} in told
+
+
+def _ask_the_name(stash: StashServer, filed: Filed) -> None:
+    source = {"source": {"scraper_id": "builtin_autotag"}}
+    given = {"sources": [source], "sceneIDs": [filed.scene]}
+    assert stash.wait(stash.run("metadataIdentify", **given)) == "FINISHED"
+
+
+def _generate_sprites(stash: StashServer, filed: Filed) -> None:
+    given = {"sprites": True, "overwrite": True, "sceneIDs": [filed.scene]}
+    stash.wait(stash.run("metadataGenerate", **given))
+
+
 def _take_for_a_new_scene(stash: StashServer, filed: Filed) -> None:
     """Give the second file to a new scene, and back."""
     second = stash.scene_with_file(files=2)["files"][1]["id"]
@@ -165,6 +186,9 @@ DONE: dict[str, tuple[Act, bool, bool]] = {
     "a cover": (_generate_cover, True, False),
     "a performer found in its name": (_auto_tag, True, False),
     "no performer found in its name": (_auto_tag_nothing, False, False),
+    "what a source says of it": (_identify, True, False),
+    "a source that says nothing of it": (_ask_the_name, False, False),
+    "sprites": (_generate_sprites, False, False),
     "its second file in another scene": (_take_for_a_new_scene, False, False),
     "another primary file": (_make_another_primary, True, False),
 }

@@ -17,7 +17,7 @@ from reconciler.core.conclude import (
     remember,
 )
 from reconciler.core.desire import Rule, Wanted
-from reconciler.core.memory import Memory, Reason
+from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import Change, Field, FieldValue
 from tests.core.little_plex import Habits, LittlePlex
 
@@ -296,6 +296,17 @@ def test_a_title_that_moves_beyond_where_plex_cuts_is_done() -> None:
     assert plex.judged is Outcome.APPLIED
     assert plex.memory.base == LONG + "two"
     assert plex.decide(Wanted(value=LONG + "two", rule=Rule(lock=False))).change is None
+
+
+def test_a_lock_that_came_between_the_read_and_the_write_is_not_ours() -> None:
+    change, before = Change(value="B"), value("A")
+    memory = Memory(base="B", verdict=Verdict.WRITTEN, ours=True, first=value("A"))
+
+    after = FieldValue(value="B", locked=True)
+
+    assert not remember(TITLE, memory, change, before, after).holds_lock
+    locking = replace(change, lock=True)
+    assert remember(TITLE, memory, locking, before, after).holds_lock
 
 
 def test_a_vetoed_form_stays_out() -> None:

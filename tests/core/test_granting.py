@@ -223,6 +223,22 @@ LET_GO = [
         reason=Reason.RELEASED,
     ),
     Case(
+        name="release leaves a lock that a person has put on what is ours",
+        wish=RELEASE,
+        want=LOOSE,
+        memory=wrote(plain(OURS)),
+        has=locked(OURS),
+        reason=Reason.RELEASED,
+    ),
+    Case(
+        name="release leaves a lock that a person has put on a set of ours",
+        wish=RELEASE,
+        want=Wanted(elements=("A",), rule=Rule(lock=False)),
+        memory=added("A", seen=tags("A")),
+        has=held("A"),
+        reason=Reason.RELEASED,
+    ),
+    Case(
         name="release leaves the lock of what is not ours",
         wish=RELEASE,
         memory=KEPT,
@@ -386,10 +402,10 @@ UNDONE = [
         reason=Reason.SPARED,
     ),
     Case(
-        name="undo leaves another incarnation as it came",
-        wish=Wish(asked=UNDO, back=plain(FIRST), left=locked(OURS)),
+        name="undo leaves an item that was built anew since",
+        wish=Wish(asked=UNDO, back=plain(FIRST), left=plain(OURS)),
         memory=replace(wrote(locked(OURS)), seen=None),
-        has=plain(OURS),
+        has=locked(OURS),
         reason=Reason.UNDONE,
     ),
     Case(
@@ -435,8 +451,8 @@ UNDONE = [
         change=Change(removed=("A",), lock=False),
     ),
     Case(
-        name="undo leaves the elements of another incarnation",
-        wish=Wish(asked=UNDO, back=tags(), take=("A",)),
+        name="undo leaves the elements of an item that was built anew since",
+        wish=Wish(asked=UNDO, back=tags(), take=("A",), give=("Z",), ours=True),
         want=TAGGED,
         memory=replace(added("A"), seen=None),
         has=held("A"),
@@ -472,6 +488,24 @@ def test_without_a_wish_the_table_decides() -> None:
 
 
 # what is remembered of it
+
+
+@pytest.mark.parametrize(
+    ("field", "want"),
+    [(TITLE, LOOSE), (GENRES, Wanted(elements=("A",), rule=Rule(lock=False)))],
+)
+def test_a_lock_that_a_person_has_put_on_what_is_ours_stays_a_persons(
+    field: Field, want: Wanted
+) -> None:
+    """Once it was seen nothing else would tell it from one that we had sent."""
+    plex = LittlePlex(field=field)
+    plex.deliver(want)
+    plex.has = replace(plex.has, locked=True)
+    plex.deliver(want)
+
+    assert not plex.memory.holds_lock
+    plex.deliver(Wanted(rule=want.rule))
+    assert plex.has == replace(EMPTY, locked=True)
 
 
 def named(name: str) -> Decision:
@@ -585,6 +619,14 @@ def test_nothing_of_a_set_is_ours_that_is_back_where_it_was() -> None:
     assert (decision.memory.ours, decision.memory.owned) == (False, ())
 
 
+def test_nothing_is_ours_of_what_was_built_anew_and_undone() -> None:
+    name = "undo leaves the elements of an item that was built anew since"
+    memory = named(name).memory
+
+    assert (memory.ours, memory.owned) == (False, ())
+    assert memory.verdict is Verdict.UNDONE
+
+
 def test_a_set_that_is_undone_is_put_in_order_once() -> None:
     """A Plex that adds to what is there keeps the order that it has."""
     wish = Wish(asked=UNDO, back=tags("Z", "X"), give=("Z",))
@@ -680,11 +722,10 @@ def test_undo_leaves_a_value_that_is_not_as_we_left_it(
     decision = grant(at, wish)
 
     left = at.memory.seen or wish.left
-    if at.memory.seen is None and at.memory.base is not None:
-        assert (decision.change, decision.memory.ours) == (None, False)
-    elif not at.field.is_set and (left is None or left.value != at.observed.value):
+    is_anew = at.memory.seen is None and at.memory.base is not None
+    if not at.field.is_set and (left is None or left.value != at.observed.value):
         assert decision.change is None
-        assert decision.reason is Reason.SPARED
+        assert decision.reason is (Reason.UNDONE if is_anew else Reason.SPARED)
 
 
 @OFTEN
@@ -724,7 +765,7 @@ def test_claim_after_release_takes_up_where_it_left_off(
     if known.verdict in {Verdict.YIELDED, None}:
         return  # what is a person's is theirs, and what is forgotten is forgotten
     if known.holds_lock and not turn.want.rule.lock:
-        return  # a person locked what we wrote: nothing tells that lock from ours
+        return  # our lock, which is not wanted any more: it is not put on again
 
     plex.grant(turn.want, RELEASE)
     assert content(plex.has) == content(before)

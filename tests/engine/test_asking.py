@@ -17,6 +17,7 @@ from reconciler.engine.errands import (
 from state.ledger import Ledger
 from tests.engine.films import everything, furnish
 from tests.engine.test_errands import START, last_pass
+from tests.sandbox.plex.switches import Switches
 from tests.sandbox.server import Fault, Request, What
 from tests.world import FILMS, World, rules
 
@@ -48,6 +49,30 @@ def test_an_item_that_was_built_anew_is_not_undone_into_what_it_never_had(
     assert everything(world) == fresh
     assert outcome.puts == 0
     assert outcome.report.problems == ()
+    world.reconcile()
+    world.reconcile(is_full=True)
+    assert everything(world) == fresh
+
+
+def test_what_a_person_put_on_an_item_that_was_built_anew_is_not_undone(
+    world: World,
+) -> None:
+    """Nothing of ours is on it yet; and nothing comes there once it was undone."""
+    ice = world.stash.create_tag("Ice")
+    world.scene("glacier", title="Glacier", details="Ice.", tag_ids=(ice,))
+    world.reconcile()
+    world.later(60)
+    world.plex.moves.rebuild(world.section)
+    world.plex.person.tag(world.key("glacier"), "genre", "Ice")
+    world.is_paused = True
+    world.reconcile(is_full=True)
+    world.is_paused = False
+    fresh = everything(world)
+
+    world.carry_out(START)
+    world.reconcile(is_full=True)
+
+    assert everything(world) == fresh
 
 
 def test_an_item_that_was_built_anew_and_written_again_is_undone(world: World) -> None:
@@ -152,6 +177,39 @@ def test_undo_of_some_scenes_leaves_the_others(world: World) -> None:
     first, second = world.key("reel-0000"), world.key("reel-0001")
     assert everything(world)[first] == before[first]
     assert everything(world)[second] == written[second]
+
+
+@pytest.mark.parametrize(
+    ("is_replacing", "middle"),
+    [
+        (True, ("Ada Example", "Ben Sample", "Zora Before", "Cleo Unknown")),
+        (False, ("Zora Before", "Ada Example", "Cleo Unknown", "Ben Sample")),
+    ],
+)
+def test_actors_are_in_their_order_again(
+    world: World, *, is_replacing: bool, middle: tuple[str, ...]
+) -> None:
+    """As before a pass in the middle where Plex takes an order; as before all ever."""
+    world.plex.model.switches = Switches(tags_replace=is_replacing)
+    ada, ben, cleo = (
+        world.stash.create_performer(name)
+        for name in ("Ada Example", "Ben Sample", "Cleo Unknown")
+    )
+    scene = world.scene("glacier", performer_ids=(ada, ben))
+    there = ("Zora Before", "Ada Example")
+    world.plex.person.tag(world.key("glacier"), "actor", *there, lock=False)
+    before = everything(world)
+    world.reconcile()
+    for people in ((ada,), (ada, cleo)):
+        world.later(600)
+        world.stash.update_scene(scene, performer_ids=people)
+        world.reconcile()
+
+    world.carry_out(Undo(pass_id=2))
+    assert world.value("glacier", Field.ACTORS) == middle
+    world.carry_out(START)
+
+    assert everything(world) == before
 
 
 @pytest.mark.parametrize("errand", [START, Undo(pass_id=1), Undo(since=1)], ids=str)

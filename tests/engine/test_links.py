@@ -151,7 +151,7 @@ def test_an_empty_listing_unbinds_nothing(world: World) -> None:
 
     (doubt,) = outcome.report.doubts
     assert (doubt.subject, doubt.is_news) == (FILMS, True)
-    assert "lists 0 items where 30 files were known" in doubt.reason
+    assert "lists 0 files where 30 were known" in doubt.reason
     assert outcome.puts == 0
 
 

@@ -222,3 +222,38 @@ def test_a_file_that_joins_a_scene_is_looked_for_in_plex_once(film: World) -> No
     film.later(600)
     film.reconcile()
     quiet(film)
+
+
+def test_a_restart_that_as_many_jobs_follow_is_noticed(film: World) -> None:
+    """The numbers alone are those of before."""
+    film.stash.jobs.finish(film.stash.jobs.start("Scanning..."))
+    film.reconcile()
+    film.later(60)
+    film.stash.jobs.restart()
+    film.stash.jobs.finish(film.stash.jobs.start("Scanning..."))
+
+    assert film.reconcile().sent["stash rows"] == 1
+    quiet(film)
+
+
+def test_a_job_that_a_restart_has_ended_is_answered(film: World) -> None:
+    film.later(60)
+    film.stash.jobs.start("Scanning...")
+    assert film.reconcile().sent["stash rows"] == 0
+    film.stash.jobs.restart()
+
+    assert film.reconcile().sent["stash rows"] == 1
+    quiet(film)
+
+
+def test_many_jobs_between_two_polls_lose_no_later_one(film: World) -> None:
+    film.later(60)
+    for _ in range(60):
+        film.stash.jobs.finish(film.stash.jobs.start("Generating..."))
+    film.reconcile()
+    film.reconcile()
+    quiet(film)
+    film.stash.jobs.finish(film.stash.jobs.start("Scanning..."))
+
+    assert film.reconcile().sent["stash rows"] == 1
+    quiet(film)

@@ -22,7 +22,16 @@ from reconciler.engine.translate import (
 )
 from reconciler.engine.undoing import Undone, undone
 from state.records import JournalRecord
-from tests.core.histories import HABITS, Step, memories, sets, steps, values, wishes
+from tests.core.histories import (
+    HABITS,
+    Step,
+    memories,
+    sets,
+    steps,
+    values,
+    wanted,
+    wishes,
+)
 from tests.core.little_plex import Habits, LittlePlex
 
 SUMMARY, GENRES = Field.SUMMARY, Field.GENRES
@@ -35,14 +44,21 @@ class Diary:
 
     plex: LittlePlex
     rows: list[JournalRecord] = field(default_factory=list)
+    is_others_lock: bool = False
+    """Whether the lock that is on is one that we never sent."""
 
     def live(self, history: Iterable[Step]) -> None:
         for step in history:
+            was_locked = self.plex.has.locked
             if step.touched is not None:
                 self.plex.has = step.touched
             if step.is_rebuilt:
                 self.plex.memory = replace(self.plex.memory, seen=None)
+            self.is_others_lock = self.plex.has.locked and (
+                self.is_others_lock or step.is_rebuilt or not was_locked
+            )
             self.deliver(step.want)
+            self.is_others_lock &= self.plex.has.locked
 
     def deliver(self, want: Wanted) -> Reason:
         known, before = self.plex.memory, self.plex.has
@@ -226,6 +242,34 @@ def test_undo_takes_out_only_what_we_added(
 
 @OFTEN
 @given(st.booleans(), st.data(), HABITS)
+def test_a_lock_that_we_never_sent_is_never_taken_off(
+    is_set: bool,  # noqa: FBT001 - hypothesis gives it by position
+    data: st.DataObject,
+    habits: Habits,
+) -> None:
+    """Neither by undo, of all or some, nor by release, nor by what Stash says next."""
+    history = data.draw(steps(is_set=is_set))
+    diary = Diary(plex=LittlePlex(field=GENRES if is_set else SUMMARY, habits=habits))
+    diary.live(history)
+    assume(diary.is_others_lock)
+    want = history[-1].want
+
+    match data.draw(st.sampled_from(["all", "some", "release", "stash"])):
+        case "all":
+            diary.undo(want)
+        case "some":
+            diary.undo(want, some_of(data, diary.rows))
+        case "release":
+            diary.plex.grant(want, Wish(asked=Asked.RELEASE))
+        case _:
+            reason = diary.deliver(data.draw(wanted(is_set=is_set)))
+            assume(reason is not Reason.FORGOTTEN)  # which `enforce` unlocks
+
+    assert diary.plex.has.locked
+
+
+@OFTEN
+@given(st.booleans(), st.data(), HABITS)
 def test_the_last_write_alone_goes_back_to_what_was_there_before_it(
     is_set: bool,  # noqa: FBT001 - hypothesis gives it by position
     data: st.DataObject,
@@ -366,6 +410,58 @@ def test_a_lock_that_a_person_put_on_outlives_two_undoings() -> None:
     diary.undo(want)
 
     assert diary.plex.has == FieldValue(value="theirs", locked=True)
+
+
+def test_a_lock_that_a_person_put_on_and_a_pass_has_seen_outlives_an_undo() -> None:
+    want = Wanted(value="two", rule=Rule(lock=False))
+    diary = Diary(plex=LittlePlex(field=SUMMARY, has=plain("theirs")))
+    diary.deliver(replace(want, value="one"))
+    diary.deliver(want)
+    diary.plex.has = FieldValue(value="two", locked=True)
+    diary.deliver(want)
+
+    diary.undo(want, diary.rows[-1:])
+    assert diary.plex.has == FieldValue(value="one", locked=True)
+    diary.plex.grant(want, Wish(asked=Asked.RELEASE))
+    assert diary.plex.has.locked
+    diary.undo(want)
+    assert diary.plex.has == FieldValue(value="theirs", locked=True)
+
+
+def test_a_lock_that_a_person_took_off_and_a_pass_has_seen_stays_off() -> None:
+    """Though it was on, and ours, before the pass that is undone."""
+    for name, one, two in (
+        (SUMMARY, Wanted(value="one"), Wanted(value="two")),
+        (GENRES, names("A"), names("A", "B")),
+    ):
+        diary = Diary(plex=LittlePlex(field=name))
+        diary.deliver(one)
+        diary.deliver(two)
+        diary.plex.has = replace(diary.plex.has, locked=False)
+        diary.deliver(two)
+
+        diary.undo(two, diary.rows[-1:])
+
+        assert not diary.plex.has.locked
+        assert (diary.plex.has.value, diary.plex.has.elements) == (
+            one.value,
+            one.elements,
+        )
+
+
+def test_what_is_released_and_undone_in_part_is_undone_once() -> None:
+    """A lock that a person puts on then is theirs."""
+    diary = Diary(plex=LittlePlex(field=SUMMARY, has=plain("theirs")))
+    diary.deliver(Wanted(value="one"))
+    diary.deliver(Wanted(value="two"))
+    scope = diary.rows[-1:]
+    diary.plex.grant(Wanted(value="two"), Wish(asked=Asked.RELEASE))
+    diary.undo(Wanted(value="two"), scope)
+    diary.plex.has = FieldValue(value="one", locked=True)
+    diary.deliver(Wanted(value="two"))
+
+    assert diary.undo(Wanted(value="two"), scope) is None
+    assert diary.plex.has == FieldValue(value="one", locked=True)
 
 
 def test_part_of_a_tenure_that_is_undone_twice_is_undone_once() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule
 from reconciler.core.values import Field, Policy
 from tests.machine.seen import VALUES
@@ -12,6 +13,7 @@ from tests.sandbox.faults import LOCKED, Fault, What, too_many
 from tests.sandbox.plex.state import Offer
 from tests.sandbox.plex.switches import SentTwice, Spelling, Switches
 from tests.sandbox.wire import Request, Response
+from tests.world import UNBRAKED
 
 STEMS = ("heron", "tide", "reef", "lichen")
 LONG = "A year on one shore " * 15
@@ -151,6 +153,9 @@ _PLEX_FAULTS = (
     Fault(what=What.BLACK_HOLE, matches=_is_put),
     Fault(what=What.DROPPED, matches=_is_put),
     Fault(what=What.SLOW_AFTER, matches=_is_put),
+    Fault(what=What.SLOW_BEFORE, matches=_is_put),
+    Fault(what=What.SLOW_BEFORE, matches=_is_put, times=2),
+    Fault(what=What.DROPPED, matches=_is_put, times=4),
     Fault(what=What.TRUNCATED, matches=_is_get, skip=1),
     Fault(what=What.RESET_MIDWAY, matches=_is_get, skip=2),
     Fault(what=What.BLACK_HOLE, matches=_is_get),
@@ -168,7 +173,23 @@ STASH_FAULT = st.sampled_from(
 SECONDS = st.sampled_from([10, 1, 45, 130, 700, 5000, 2 * 86400, -1, -7, -40])
 """How the clocks go on, or are set back by less than the margin of 2 minutes."""
 
-SHAKEN = st.sampled_from(["rekeyed", "rekeyed", "gone", "moved", "appears"])
+SHAKEN = st.sampled_from(
+    ["rekeyed", "rekeyed", "gone", "moved", "appears", "merged", "parted", "away"]
+)
+BETWEEN = st.sampled_from(
+    ["rekeyed", "gone", "moved", "merged", "parted", "away", "late"]
+)
+METHOD = st.sampled_from(["GET", "PUT", "PUT"])
+LIMITS = st.sampled_from(
+    [
+        UNBRAKED,
+        UNBRAKED,
+        *(
+            Limits(overwrites_floor=overwrites, removals_floor=removals)
+            for overwrites, removals in ((1, 1), (3, 2), (1, 3))
+        ),
+    ]
+)
 BOUNDARY = st.integers(1, 70)
 SCOPE = st.sampled_from(
     [

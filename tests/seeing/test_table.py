@@ -98,6 +98,7 @@ def test_whatever_the_double_can_change_is_an_operation() -> None:
         "metadataClean": "clean",
         "metadataGenerate": "generate",
         "metadataAutoTag": "auto",
+        "metadataIdentify": "identify",
     }
     harmless = {f"{kind}Create" for kind in ("performer", "tag", "studio", "group")}
 

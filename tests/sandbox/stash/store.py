@@ -1,7 +1,9 @@
 """The double's database: tables, transactions that roll back, and slow commits.
 
-Ids are never used twice (AUTOINCREMENT); only `clear`, which an import begins with,
-lets them start again at 1. Rows are values, so a backup is a copy of the tables.
+Ids are never used twice: all tables here are AUTOINCREMENT in Stash, and no migration
+from schema 68 (v0.27) to 75 makes one of them anew. Only `clear`, which an import
+begins with, lets them start again at 1, and `restore` where they were. A transaction
+that fails gives its ids back. Rows are values: a backup is a copy of the tables.
 """
 
 import threading

@@ -16,6 +16,8 @@ from tests.sandbox.stash.schema import Resolvers
 from tests.sandbox.stash.store import Table
 
 _A_VIDEO = 2.0  # seconds that a real one takes to look through one of a second
+_BY_NAME = "builtin_autotag"
+_ALL = {"performers": ["*"], "studios": ["*"], "tags": ["*"]}
 _COVER = b"\x89PNG\r\n\x1a\n generated"
 
 Given = Mapping[str, Any]
@@ -84,6 +86,19 @@ def _auto_tag(model: StashModel, given: Given) -> int:
     return model.jobs.add("Auto-tagging...", look)
 
 
+def _identify(model: StashModel, given: Given) -> int:
+    """Ask the one source that needs no others: what is named in the path."""
+    named = any(s["source"].get("scraper_id") == _BY_NAME for s in given["sources"])
+    ids = [as_id(value) for value in given.get("sceneIDs") or ()] or list(model.scenes)
+
+    def look() -> None:
+        for scene_id in ids if named else ():
+            paths = [path.lower() for path in model.paths_of(scene_id)[:1]]
+            _tag_scene(model, model.scenes[scene_id], paths, _ALL)
+
+    return model.jobs.add("Identifying...", look)
+
+
 def _tag_scene(
     model: StashModel, scene: Scene, paths: Collection[str], given: Given
 ) -> None:
@@ -144,6 +159,7 @@ RESOLVERS: Resolvers = {
         "metadataClean": _job(_clean),
         "metadataGenerate": _job(_generate),
         "metadataAutoTag": _job(_auto_tag),
+        "metadataIdentify": _job(_identify),
         "sceneGenerateScreenshot": _screenshot,
         "importObjects": _job(_import),
         "stopJob": _stop_job,
