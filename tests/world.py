@@ -83,9 +83,10 @@ class World:
     plex_ahead: float = 0.0
     is_paused: bool = False
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
+    version: str = "0.30.1"
 
     def __post_init__(self) -> None:
-        self.stash = StashModel(clock=self.stash_clock)
+        self.stash = StashModel(clock=self.stash_clock, version=self.version)
         self.plex = PlexDouble(Model(clock=self.plex_clock, switches=self.switches))
         self.section = self.plex.add_section(FILMS, "/media/films")
         self.stash_wire = InProcessAdapter(

@@ -70,26 +70,27 @@ class Binder:
         Returns it as that scene's; then everything is owed to it: what was decided may
         be more than that scene wants.
         """
-        if heir := self._heir(link):
-            return self.ledger.links.inherit(link, heir)
+        if left := self.hand_over(link):
+            return left
         self.ledger.links.lose([link.id])
         self.ledger.outbox.cancel([link.id])
         return None
 
-    def leave(self, link: LinkRecord) -> LinkRecord | None:
+    def hand_over(self, link: LinkRecord) -> LinkRecord | None:
+        """Leave a link to a scene that has come to hold its item, if there is one."""
+        heir = self._heir(link)
+        return self.ledger.links.inherit(link, heir) if heir else None
+
+    def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item.
 
         Then it stays, so that what was written can still be undone; what is owed to it
         is what its going has made due.
         """
-        if self._living(link):
-            left = self.let_go(link)
-            if left is not None and self.is_renewed:
-                self.ledger.links.renew(link.id)
-            return left
-        if not self.is_renewed:
+        if self.living(link):
+            self.let_go(link)
+        elif not self.is_renewed:
             self.ledger.outbox.cancel([link.id])
-        return None
 
     def _kept(
         self, link: LinkRecord, place: PathRecord, former: Former
@@ -126,11 +127,11 @@ class Binder:
 
     def _heir(self, link: LinkRecord) -> LinkRecord | None:
         """Find a living scene's link to the same item, with nothing decided yet."""
-        rivals = self._living(link)
+        rivals = self.living(link)
         memories = self.ledger.links.memories(rival.id for rival in rivals)
         return next((rival for rival in rivals if rival.id not in memories), None)
 
-    def _living(self, link: LinkRecord) -> list[LinkRecord]:
+    def living(self, link: LinkRecord) -> list[LinkRecord]:
         """Read the links that other scenes of Stash have to the same item."""
         at = (link.target, link.item)
         rivals = [

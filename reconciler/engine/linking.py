@@ -71,6 +71,8 @@ class Linker:
     open_pass: OpenPass
     targets: dict[int, TargetRecord] = field(default_factory=dict)
     """The libraries that are targets now, by the ledger's id."""
+    has_unplaced: bool = False
+    """Whether a changed scene has a file that no item is known to hold."""
 
     def know(self, scenes: Iterable[Scene]) -> Known:
         """Read what `link` needs to know of *scenes*, four queries for all of them."""
@@ -109,10 +111,14 @@ class Linker:
         is_waiting = bool(scene.files) and not held
         missing = self.targets.keys() if is_waiting else set[int]()
         self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
+        if cause == IN_STASH and any(p not in known.places for p in self.paths(scene)):
+            self.has_unplaced = True
         for link, is_new in self._binder().bind(scene.id, places, former):
             if link.scene != scene.id:
                 self._owe_heir(link)
                 continue
+            if is_new:
+                self._mark_rivals(link)
             is_deep = is_new or cause in _VERIFYING
             records = known.memories.get(link.id)
             if records is None:
@@ -120,6 +126,14 @@ class Linker:
             fields = self._fields(link, scene, records, is_deep=is_deep)
             entry = known.owed.get(link.id)
             self._owe(link, fields, revision, entry, _cause(cause, is_new=is_new))
+
+    def _mark_rivals(self, link: LinkRecord) -> None:
+        """Have scenes read again that were known to have the file that is linked.
+
+        A file that is given to another scene stamps that one at most.
+        """
+        rivals = self._binder().living(link)
+        self.ledger.census.mark(r.scene for r in rivals if r.path == link.path)
 
     def has_moved(self, scene: Scene, known: Known) -> bool:
         """Whether what is wanted of a scene is not what was last decided on."""
@@ -141,10 +155,14 @@ class Linker:
         mappings = self.settings.mappings
         return Binder(ledger=self.ledger, mappings=mappings, is_renewed=is_renewed)
 
+    def hand_over(self, link: LinkRecord) -> None:
+        """Leave the link of a scene that goes to one that holds its item as well."""
+        if left := self._binder().hand_over(link):
+            self._owe_heir(left)
+
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item."""
-        if left := self._binder().leave(link):
-            self._owe_heir(left)
+        self._binder().leave(link)
 
     def _owe_heir(self, link: LinkRecord) -> None:
         """Owe everything to a link that another scene has inherited meanwhile."""

@@ -18,7 +18,7 @@ from reconciler.engine.polling import SCENES
 from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, Tally
 from state.ledger import Ledger
-from state.records import CensusRecord
+from state.records import CensusRecord, LinkRecord
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,10 @@ class Refresher:
             self.ledger.census.put(SCENES, due)
 
     def _bury(self, scene: SceneId) -> None:
-        links = self.ledger.links.page(after=0, limit=_BATCH, scenes=[scene])
+        with self.ledger.transaction():
+            for link in self._links(scene):
+                self.linker.hand_over(link)
+        links = self._links(scene)
         on_delete = self.linker.settings.on_delete
         if links and on_delete is OnDelete.RELEASE:
             self.place(Release(scenes=frozenset({scene})))
@@ -80,3 +83,6 @@ class Refresher:
                 self.linker.leave(link)
         self.tally.counts["deleted scenes"] += 1
         log.info("buried scene", scene=scene, links=len(links), on_delete=on_delete)
+
+    def _links(self, scene: SceneId) -> list[LinkRecord]:
+        return self.ledger.links.page(after=0, limit=_BATCH, scenes=[scene])

@@ -100,7 +100,9 @@ class Pass:
     def _has_questions(self) -> bool:
         """Whether Plex may have by now what it had not."""
         return bool(
-            self.means.ledger.links.waiting() or self._parts.surveyor.is_in_doubt()
+            self.means.ledger.links.waiting()
+            or self._parts.linker.has_unplaced
+            or self._parts.surveyor.is_in_doubt()
         )
 
     def _try(self, step: Callable[[], None]) -> bool:

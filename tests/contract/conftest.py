@@ -42,7 +42,7 @@ class HandClock:
 )
 def stash(request: pytest.FixtureRequest) -> Iterator[StashServer]:
     """Offer a Stash that asks for no key unless the real one does."""
-    server = _live() if request.param == "live" else _double(request.param)
+    server = live_server() if request.param == "live" else _double(request.param)
     yield server
     server.clean_up()
 
@@ -55,13 +55,13 @@ def guarded(request: pytest.FixtureRequest) -> StashServer:
     """Offer a Stash that asks for a key."""
     if request.param != "live":
         return _double(request.param, Settings(api_key="key-of-the-double"))
-    server = _live()
+    server = live_server()
     if server.api_key is None:
         pytest.skip("set PLEXSYNC_LIVE_STASH_API_KEY: this Stash asks for no key")
     return server
 
 
-def _live() -> StashServer:
+def live_server() -> StashServer:
     url = os.environ.get("PLEXSYNC_LIVE_STASH_URL")
     if not url:
         pytest.skip("set PLEXSYNC_LIVE_STASH_URL to ask a real Stash")

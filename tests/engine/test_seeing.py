@@ -196,6 +196,34 @@ def test_a_deleted_scene_is_remembered_and_its_item_kept(film: World) -> None:
     quiet(film)
 
 
+def test_a_file_that_is_given_to_a_new_scene_takes_its_item_along(film: World) -> None:
+    copy = film.stash.scan_copy("/data/films/heron again.mp4", 1)
+    film.plex.add(film.section, "/media/films/heron again.mp4")
+    film.reconcile()
+    film.later(600)
+    film.reconcile()
+    assert film.value("heron again", Field.TITLE) == "Heron"
+
+    film.stash.create_scene(title="Egret", file_ids=(copy,))
+    film.reconcile()
+
+    assert film.value("heron again", Field.TITLE) == "Egret"
+    assert film.value("heron", Field.TITLE) == "Heron"
+    film.later(600)
+    film.reconcile()
+    quiet(film)
+
+
+def test_a_file_that_joins_a_scene_is_looked_for_in_plex_once(film: World) -> None:
+    film.later(60)
+    film.stash.scan_copy("/elsewhere/heron again.mp4", 1)
+
+    assert film.reconcile().sent["plex sections"] == 1
+    film.later(600)
+    film.reconcile()
+    quiet(film)
+
+
 def test_a_restart_that_as_many_jobs_follow_is_noticed(film: World) -> None:
     """The numbers alone are those of before."""
     film.stash.jobs.finish(film.stash.jobs.start("Scanning..."))

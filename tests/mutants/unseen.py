@@ -30,10 +30,10 @@ UNSEEN = (
         name="heir owed only what it wants itself",
         file="reconciler/engine/linking.py",
         old="""\
-        if left := self._binder().leave(link):
+        if left := self._binder().hand_over(link):
             self._owe_heir(left)
 """,
-        new="        self._binder().leave(link)\n",
+        new="        self._binder().hand_over(link)\n",
         caught_by=seeing(
             "law_1_what_a_merged_scene_does_not_say_goes_from_its_new_item"
         ),

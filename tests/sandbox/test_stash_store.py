@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.sandbox.stash.failures import StashError
-from tests.sandbox.stash.model import StashModel
+from tests.sandbox.stash.model import StashModel, Status
 from tests.sandbox.stash.times import as_told, in_zone, stamp
 
 AUTUMN = 1_792_889_700.0  # five minutes before clocks go back in Berlin
@@ -215,6 +215,16 @@ def test_an_import_keeps_the_old_stamps(library: StashModel) -> None:
 
     new = {scene.title: scene.updated_at for scene in library.scenes.values()}
     assert new == old
+
+
+def test_an_import_begins_with_no_database_at_all(library: StashModel) -> None:
+    stages = [
+        (stage, library.settings.status)
+        for stage in library.metadata_import(library.backup())
+    ]
+
+    assert stages[0] == ("made anew", Status.NEEDS_MIGRATION)
+    assert {status for _, status in stages[1:]} == {Status.OK}
 
 
 def test_during_an_import_scenes_come_last(library: StashModel) -> None:
