@@ -139,6 +139,12 @@ class Links:
         """Record that these items no longer hold their scenes' files."""
         Link.update(lost=1).where(Link.id.in_(list(links))).execute()
 
+    def decided(self, scenes: Iterable[int]) -> set[int]:
+        """Find those scenes of whose links anything is remembered."""
+        query = Link.select(Link.scene).join(Field, on=Field.link == Link.id)
+        mine = query.where(Link.scene.in_(list(scenes))).distinct()
+        return {scene for (scene,) in rows(mine)}
+
     def contested(self, links: Iterable[int]) -> set[int]:
         """Find those links whose item several scenes claim."""
         rival = Link.alias()

@@ -181,6 +181,7 @@ class _Run:
             self.copy.close(self._fields(outcome), may_change=True)
         complain(outcome.complaints())
         complain(outcome.refusals(), "held")
+        complain(outcome.doubts(), "doubted")
         return outcome.code
 
     def _as_document(self, document: Document) -> Outcome:

@@ -67,14 +67,21 @@ class Outcome:
         return [f"{left} have moved since and are not written: plan anew"]
 
     def refusals(self) -> list[str]:
-        """Say what is held or doubted, or would be, and what lets it go."""
-        doubts = [one.reason for one in self.report.doubts]
+        """Say what is held, or would be, and what lets it go."""
         if self.is_plan:
             advice = "reconcile would hold it and ask for `plexsync approve`"
             reasons = [why for one in self.report.held for why in one.reasons]
-            return [*doubts, *(f"{reason}; {advice}" for reason in reasons)]
-        held = [sentence for one in self.report.held for sentence in _refusals(one)]
-        return [*doubts, *held]
+            return [f"{reason}; {advice}" for reason in reasons]
+        return [sentence for one in self.report.held for sentence in _refusals(one)]
+
+    def doubts(self) -> list[str]:
+        """Say what is not believed: why where that is news, and else only that."""
+        return [
+            one.reason
+            if one.is_news or self.is_plan
+            else f"{one.subject} is still not believed; `plexsync status` says why"
+            for one in self.report.doubts
+        ]
 
 
 def run(

@@ -185,10 +185,10 @@ def too_few_files(
     if listed and is_approved:
         return None
     approve = f'`plexsync approve "{title}"`'
-    advice = f"; if that is so, say so by {approve}" if listed else ""
+    advice = f"; if they are meant to be gone, say so by {approve}" if listed else ""
     return (
         f'the library "{title}" lists {listed} files where {known} were known:'
-        f" nothing is dropped on that; see that its disk is mounted{advice}"
+        f" none is taken for gone; see that its disk is mounted{advice}"
     )
 
 

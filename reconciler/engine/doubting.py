@@ -69,7 +69,7 @@ def approve_doubt(ledger: Ledger, subject: str) -> None:
     standing = ledger.doubts.standing()
     if subject not in standing:
         listed = ", ".join(f'"{name}"' for name in standing)
-        others = f"doubted are: {listed}" if listed else "nothing is doubted"
+        others = f"what is doubted: {listed}" if listed else "nothing is"
         raise UserError([f'"{subject}" is not doubted; {others}'])
     with ledger.transaction():
         ledger.doubts.approve(subject)

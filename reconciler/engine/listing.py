@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core import absence
-from reconciler.core.errors import DoubtError
+from reconciler.core.errors import DoubtError, TransientError
 from reconciler.core.news import Census, FiledRow, Named
 from reconciler.core.values import Kind, SceneId
 from reconciler.engine.doubting import Doubter
@@ -87,7 +87,7 @@ class Lister:
         if is_complete:
             why = absence.too_many_gone(
                 seen.rows,
-                len(seen.gone),
+                self._decided(seen.gone),
                 self.ledger.scenes.count(),
                 self.settings.limits,
                 is_approved=self.doubter.is_approved(absence.STASH),
@@ -103,6 +103,22 @@ class Lister:
             raise DoubtError(absence.STASH, why)
         if is_complete:
             self.doubter.drop(absence.STASH)
+        elif news.is_idle and seen.rows < scenes.count and self._is_still(scenes):
+            raise TransientError(
+                f"stash listed {seen.rows} of its {scenes.count} scenes: the listing is"
+                " not believed and will be read again"
+            )
+
+    def _decided(self, gone: Sequence[int]) -> int:
+        """Count those of the scenes that are gone of which anything was decided.
+
+        Nothing is undone by the others' going, as of those that came and went while
+        their files were doubted.
+        """
+        return sum(
+            len(self.ledger.links.decided(gone[start : start + _CHUNK]))
+            for start in range(0, len(gone), _CHUNK)
+        )
 
     def _rows(self) -> Seen:
         seen, after = Seen(), SceneId(0)

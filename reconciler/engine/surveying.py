@@ -208,6 +208,9 @@ class Surveyor:
     def _drop_unlisted(self, listing: _Listing) -> None:
         key, title = listing.target.id, listing.target.title
         known = self.ledger.items.count(key)
+        if self.doubter.is_doubted(title):
+            # those that deliveries have found gone since are still doubted
+            known += len(self.ledger.links.missed(key, since=0, limit=-1))
         is_approved = self.doubter.is_approved(title)
         why = absence.too_few_files(
             title, listing.files, known, is_approved=is_approved

@@ -55,7 +55,11 @@ def _show_troubles(console: Console, status: Status) -> None:
             " not written: merge the scenes in Stash, or split the item in Plex",
         )
     for subject, reason in status.doubts.items():
-        paper.label(console, "doubted", f"{subject}: {reason}")
+        if subject in status.believed:
+            what = f"{subject} is believed by the next `plexsync reconcile`"
+            paper.label(console, "approved", what)
+        else:
+            paper.label(console, "doubted", reason)
     for number in status.held:
         paper.label(
             console,

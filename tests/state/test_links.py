@@ -49,6 +49,15 @@ def test_lost_items_of_scenes_that_wait_are_named_latest_first(ledger: Ledger) -
     assert ledger.links.missed(2, since=0, limit=9) == []
 
 
+def test_scenes_are_told_of_whose_links_something_is_remembered(ledger: Ledger) -> None:
+    for scene in (1, 2, 3):
+        link = linked(ledger, scene, f"{scene}0")
+        if scene > 1:
+            ledger.links.remember(link.id, {"title": TITLE})
+    assert ledger.links.decided([1, 2, 9]) == {2}
+    assert ledger.links.decided([]) == set()
+
+
 def test_another_item_is_a_new_incarnation(ledger: Ledger) -> None:
     """What was decided stays, what was seen does not."""
     link = linked(ledger)
