@@ -46,13 +46,6 @@ def grant(at: Situation, wish: Wish) -> Decision:
     return _undo(at, wish)
 
 
-def _undo(at: Situation, wish: Wish) -> Decision:
-    if at.memory.seen is None and at.memory.base is not None:
-        return _nothing_to_undo(at)
-    undo = _undo_elements if at.field.is_set else _undo_value
-    return undo(at.want, at.memory, wish, at.observed)
-
-
 def _adopt(at: Situation) -> Decision:
     decision = by_the_table(at)
     if not decision.taken:
@@ -129,6 +122,16 @@ def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
         ours=True,
         first=first_of(memory, observed),
     )
+
+
+def _undo(at: Situation, wish: Wish) -> Decision:
+    if at.memory.seen is None and at.memory.base is not None:
+        # another incarnation of the item: nothing in it is ours
+        memory = replace(at.memory, owned=())
+        after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
+        return Decision(reason=Reason.UNDONE, memory=after)
+    undo = _undo_elements if at.field.is_set else _undo_value
+    return undo(at.want, at.memory, wish, at.observed)
 
 
 def _undo_value(

@@ -44,7 +44,7 @@ def undone(
             writes = [one.write for one in mine]
             found = _value(memory, writes, is_newest=is_newest, is_all=is_all)
         if found is not None:
-            yield name, _unlocked(found) if _is_bared(told) else found
+            yield name, _unlocked(found) if _is_bared(told, mine) else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +72,15 @@ def _by_field(
     return found
 
 
-def _is_bared(told: Sequence[_Told]) -> bool:
-    """Whether somebody has taken off the lock that a write of ours left on.
-
-    And that no later write has put on again: one that undid what came before it leaves
-    the lock as it finds it.
-    """
-    is_bared = False
-    for one in told:
-        if _left(one.write).locked:
-            is_bared = one.after is not None and not one.after.locked
-    return is_bared
+def _is_bared(told: Sequence[_Told], mine: Sequence[_Told]) -> bool:
+    """Whether somebody has taken the lock off since, and nobody put it on again."""
+    since = mine[-1].row if mine else 0
+    for one in reversed(told):
+        if one.row < since:
+            break
+        if one.after is not None and one.after.locked is not _left(one.write).locked:
+            return not one.after.locked
+    return False
 
 
 def _unlocked(one: Undone) -> Undone:

@@ -440,7 +440,9 @@ def test_a_lock_that_a_person_took_off_and_a_pass_has_seen_stays_off() -> None:
         diary.plex.has = replace(diary.plex.has, locked=False)
         diary.deliver(two)
 
-        diary.undo(two, diary.rows[-1:])
+        scope = diary.rows[-1:]
+        diary.undo(two, scope)
+        diary.undo(two, scope)
 
         assert not diary.plex.has.locked
         assert (diary.plex.has.value, diary.plex.has.elements) == (
