@@ -55,6 +55,7 @@ def means(
         rules=config.rules(),
         mappings=config.mappings(),
         limits=config.limits(),
+        on_delete=config.stash.on_delete,
         keep=config.journal.keep,
         meaning=config.meaning(),
     )

@@ -47,13 +47,19 @@ class Items:
         return int(newest or 0) + 1
 
     def put(
-        self, target: int, listing: int, pairs: Sequence[tuple[str, str]]
+        self,
+        target: int,
+        listing: int,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        is_complete: bool = True,
     ) -> list[str]:
         """Record (item, path) pairs of a listing; tell which paths came or went.
 
         A path that an item no longer has goes, unless the same listing had it: an item
         with many files may be spread over several calls. A file lies in one item: where
-        another comes with it, the one that an older listing had it in has gone.
+        another comes with it, the one that an older listing had it in has gone. Only a
+        complete listing numbers what is known anew: others write nothing about it.
         """
         listed = set(pairs)
         items = sorted({item for item, _ in listed})
@@ -67,7 +73,11 @@ class Items:
             "INSERT INTO item_path (target, item, path, listing) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (target, item, path)"
             " DO UPDATE SET listing = excluded.listing",
-            [(target, item, path, listing) for item, path in pairs],
+            [
+                (target, item, path, listing)
+                for item, path in pairs
+                if is_complete or (item, path) not in known
+            ],
         )
         came = listed - known.keys()
         gone = {

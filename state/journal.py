@@ -64,9 +64,9 @@ class JournalBook:
         """Write down what became of it."""
         Journal.update(outcome=outcome).where(Journal.id == row).execute()
 
-    def opened(self, limit: int) -> list[JournalRecord]:
-        """Read rows whose outcome is not known, in the order they were written."""
-        query = Journal.select().where(Journal.outcome.is_null())
+    def opened(self, limit: int, *, after: int = 0) -> list[JournalRecord]:
+        """Read rows beyond *after* whose outcome is not known, as they were written."""
+        query = Journal.select().where(Journal.outcome.is_null(), Journal.id > after)
         return [_record(row) for row in query.order_by(Journal.id).limit(limit)]
 
     def page(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, Self
 
+from state.census import CensusBook
 from state.database import (
     LedgerDatabase,
     is_there,
@@ -14,6 +15,7 @@ from state.database import (
     read_mounts,
     told,
 )
+from state.doubts import Doubts
 from state.errors import StateError
 from state.items import Items
 from state.journal import JournalBook
@@ -43,6 +45,8 @@ class Ledger:
         self.outbox = OutboxBook(self._db)
         self.journal = JournalBook()
         self.passes = Passes()
+        self.census = CensusBook(self._db)
+        self.doubts = Doubts()
 
     def open(self, *, may_write: bool = True) -> Self:
         """Open the file, brought up to date if it *may_write*."""

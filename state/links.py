@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from peewee import fn
 
 from state.database import LedgerDatabase, rows
-from state.models import Field, Link, Waiting
+from state.models import DeadLetter, Field, Journal, Link, Outbox, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
 
 _ADD = """
@@ -100,9 +101,49 @@ class Links:
             incarnation=incarnation,
         )
 
+    def at(self, items: Iterable[tuple[int, str]]) -> list[LinkRecord]:
+        """Read every link to these items of targets, lost ones included."""
+        found: list[LinkRecord] = []
+        by_target: dict[int, list[str]] = defaultdict(list)
+        for target, item in items:
+            by_target[target].append(item)
+        for target, keys in by_target.items():
+            query = Link.select().where(Link.target == target, Link.item.in_(keys))
+            found += [_link(row) for row in query.order_by(Link.id)]
+        return found
+
+    def take_over(self, link: LinkRecord, scene: int, path: str) -> LinkRecord:
+        """Give a link, with all that is remembered of it, to another scene."""
+        Link.update(scene=scene, path=path, lost=0).where(Link.id == link.id).execute()
+        return replace(link, scene=scene, path=path, is_lost=False)
+
+    def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
+        """Let a link take the place of *heir*, of which nothing is remembered yet.
+
+        What was written, or tried, under the heir was done to the same item.
+        """
+        Outbox.delete().where(Outbox.link == link.id).execute()
+        Outbox.update(link=link.id).where(Outbox.link == heir.id).execute()
+        Journal.update(link=link.id).where(Journal.link == heir.id).execute()
+        DeadLetter.delete().where(DeadLetter.link == heir.id).execute()
+        Link.delete().where(Link.id == heir.id).execute()
+        return self.take_over(link, heir.scene, heir.path)
+
+    def renew(self, link: int) -> None:
+        """Meet the item as if for the first time: nothing of it is seen or settled."""
+        Field.update(seen=None, verdict=None, wish=None).where(
+            Field.link == link
+        ).execute()
+
     def lose(self, links: Iterable[int]) -> None:
         """Record that these items no longer hold their scenes' files."""
         Link.update(lost=1).where(Link.id.in_(list(links))).execute()
+
+    def decided(self, scenes: Iterable[int]) -> set[int]:
+        """Find those scenes of whose links anything is remembered."""
+        query = Link.select(Link.scene).join(Field, on=Field.link == Link.id)
+        mine = query.where(Link.scene.in_(list(scenes))).distinct()
+        return {scene for (scene,) in rows(mine)}
 
     def contested(self, links: Iterable[int]) -> set[int]:
         """Find those links whose item several scenes claim."""
@@ -150,6 +191,19 @@ class Links:
         """Count the scenes that wait in each target."""
         query = Waiting.select(Waiting.target, fn.COUNT(Waiting.scene))
         return dict(rows(query.group_by(Waiting.target)))
+
+    def missed(self, target: int, *, since: int, limit: int) -> list[str]:
+        """Name items that scenes have lost which wait in *target* no longer than that.
+
+        Those that have waited least come first.
+        """
+        waits = (Waiting.scene == Link.scene) & (Waiting.target == Link.target)
+        query = Link.select(Link.item).join(Waiting, on=waits)
+        mine = query.where(
+            Link.target == target, Link.lost == 1, Waiting.since >= since
+        )
+        latest = mine.group_by(Link.item).order_by(fn.MAX(Waiting.since).desc())
+        return [item for (item,) in rows(latest.limit(limit))]
 
     def counts(self) -> dict[str, int]:
         """Count links by how they stand: linked, lost."""

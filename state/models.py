@@ -35,6 +35,10 @@ class Scan(Row):
     cursor_zone = IntegerField()
     cursor_scene = IntegerField()
     meaning = TextField()
+    named = IntegerField(null=True)
+    named_zone = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    job = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    job_added = TextField(default="", constraints=[SQL("DEFAULT ''")])
 
 
 class Snapshot(Row):
@@ -46,6 +50,7 @@ class Snapshot(Row):
     revision = IntegerField()
     fingerprint = TextField()
     content = TextField()
+    buried_at = IntegerField(null=True)
 
 
 Snapshot.add_index(
@@ -53,6 +58,38 @@ Snapshot.add_index(
         Snapshot.stamped_at, where=(Snapshot.unsettled == 1), name="snapshot_unsettled"
     )
 )
+Snapshot.add_index(
+    Snapshot.index(
+        Snapshot.buried_at,
+        where=(Snapshot.buried_at.is_null(is_null=False)),
+        name="snapshot_buried",
+    )
+)
+
+
+class Census(Row):
+    """How many rows of a kind Stash was last seen to have."""
+
+    kind = TextField(primary_key=True)
+    count = IntegerField()
+    tip = IntegerField()
+    due = IntegerField()
+
+
+class Mark(Row):
+    """A scene that has to be read again, though its stamp does not say so."""
+
+    scene = IntegerField(primary_key=True)
+    absent = IntegerField()
+
+
+class Doubt(Row):
+    """What a server says and is not believed."""
+
+    subject = TextField(primary_key=True)
+    reason = TextField()
+    since = IntegerField()
+    approved = IntegerField()
 
 
 class Entity(Row):
@@ -210,6 +247,9 @@ TABLES: tuple[type[Model], ...] = (
     Target,
     Scan,
     Snapshot,
+    Census,
+    Mark,
+    Doubt,
     Entity,
     Reference,
     ItemPath,

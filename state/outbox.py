@@ -22,7 +22,13 @@ from state.records import (
 _OWE = """
 INSERT OR REPLACE INTO outbox
   (link, target, fields, revision, stage, cause, pass, owed_at, attempts, not_before)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+"""
+
+_OWED = """
+SELECT fields, stage, pass, not_before, EXISTS (
+  SELECT 1 FROM journal WHERE journal.link = outbox.link AND outcome IS NULL
+) FROM outbox WHERE link = ?
 """
 
 _LOAD = """
@@ -60,7 +66,10 @@ class Due:
 
     stage: Stage | None = None
     now: int | None = None
-    """Leave out what is not to be tried before then."""
+    """Leave out what is not to be tried yet."""
+    horizon: int | None = None
+    """What is not to be tried before then either was put off by a clock that was wrong,
+    and is not left out."""
     target: int | None = None
     after: int = 0
     """Continue behind this link."""
@@ -81,15 +90,16 @@ class OutboxBook:
         """Owe a delivery; it takes the place of whatever was owed to the link.
 
         Fields still owed from before stay owed, under the new revision; and what has
-        not been let go yet stays with the pass that planned it.
+        not been let go yet stays with the pass that planned it. While a write is open
+        of which it is not known if it landed, what is newer waits as long as it does.
         """
-        query = "SELECT fields, stage, pass FROM outbox WHERE link = ?"
-        fields, pass_id = set(entry.fields), entry.pass_id
-        for names, stage, number in self._db.ask(query, entry.link):
+        fields, pass_id, not_before = set(entry.fields), entry.pass_id, 0
+        for names, stage, number, moment, is_open in self._db.ask(_OWED, entry.link):
             fields |= set(json.loads(names))
             pass_id = number if stage == Stage.PLANNED else pass_id
+            not_before = moment if is_open else 0
         entry = replace(entry, fields=tuple(sorted(fields)), pass_id=pass_id)
-        self._db.ask(_OWE, *_values(entry, now))
+        self._db.ask(_OWE, *_values(entry, now), not_before)
         self._db.many(
             "DELETE FROM dead_letter WHERE link = ? AND field = ?",
             [(entry.link, name) for name in entry.fields],
@@ -154,7 +164,10 @@ class OutboxBook:
         if due.stage is not None:
             query = query.where(Outbox.stage == due.stage)
         if due.now is not None:
-            query = query.where(Outbox.not_before <= due.now)
+            is_ripe = Outbox.not_before <= due.now
+            if due.horizon is not None:
+                is_ripe |= Outbox.not_before > due.horizon
+            query = query.where(is_ripe)
         if due.target is not None:
             query = query.where(Outbox.target == due.target)
         if due.pass_id is not None:

@@ -48,6 +48,34 @@ class ScanRecord:
     cursor: CursorRecord | None = None
     meaning: str = ""
     """Digest of the configuration that everything recorded was decided under."""
+    named: int | None = None
+    """The position in Stash up to which the names of entities are compared."""
+    named_zone: int = 0
+    job: int = 0
+    """The last of Stash's jobs up to which all are over and answered to."""
+    job_added: str = ""
+    """When Stash says that job was added: another of its number is another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CensusRecord:
+    """How many rows of a kind Stash was last seen to have."""
+
+    count: int
+    tip: int
+    """The highest id."""
+    is_due: bool = False
+    """Whether only a listing can tell what has become of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtRecord:
+    """What a server says and is not believed."""
+
+    reason: str
+    since: int
+    is_approved: bool = False
+    """Whether a person has said that it is so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +92,8 @@ class SnapshotRecord:
     revision: int
     fingerprint: str
     content: str
+    buried_at: int | None = None
+    """When it was found to be gone from Stash: it is a tombstone since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

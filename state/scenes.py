@@ -1,15 +1,28 @@
 """What is known of Stash: snapshots, what they refer to, and how far it is read."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from peewee import fn
 
 from state.database import LedgerDatabase, rows
 from state.models import Entity, Reference, Scan, Snapshot
-from state.records import CursorRecord, EntityRecord, ScanRecord, SnapshotRecord
+from state.records import (
+    CensusRecord,
+    CursorRecord,
+    EntityRecord,
+    ScanRecord,
+    SnapshotRecord,
+)
 
 _ONLY = 1
 """The scan's one row."""
+
+_LIVING = Snapshot.buried_at.is_null()
+_BURIED = Snapshot.buried_at.is_null(is_null=False)
+"""What tells a scene that Stash has from a tombstone."""
 
 _PUT_SNAPSHOT = """
 INSERT INTO snapshot
@@ -18,7 +31,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (scene) DO UPDATE SET
   stamp = excluded.stamp, stamped_at = excluded.stamped_at, read_at = excluded.read_at,
   unsettled = excluded.unsettled, revision = excluded.revision,
-  fingerprint = excluded.fingerprint, content = excluded.content
+  fingerprint = excluded.fingerprint, content = excluded.content, buried_at = NULL
 """
 
 _PUT_ENTITY = """
@@ -57,7 +70,14 @@ class Scenes:
                 scene=row.cursor_scene,
             )
         return ScanRecord(
-            watermark=row.watermark, zone=row.zone, cursor=cursor, meaning=row.meaning
+            watermark=row.watermark,
+            zone=row.zone,
+            cursor=cursor,
+            meaning=row.meaning,
+            named=row.named,
+            named_zone=row.named_zone,
+            job=row.job,
+            job_added=row.job_added,
         )
 
     def put_scan(self, scan: ScanRecord) -> None:
@@ -72,6 +92,10 @@ class Scenes:
             cursor_zone=cursor.zone if cursor else 0,
             cursor_scene=cursor.scene if cursor else 0,
             meaning=scan.meaning,
+            named=scan.named,
+            named_zone=scan.named_zone,
+            job=scan.job,
+            job_added=scan.job_added,
         ).on_conflict_replace().execute()
 
     def oldest_unsettled(self) -> int | None:
@@ -81,24 +105,69 @@ class Scenes:
         return None if row is None else row.stamped_at
 
     def get(self, scenes: Iterable[int]) -> dict[int, SnapshotRecord]:
-        """Read snapshots by scene; unknown ones are left out."""
+        """Read snapshots by scene, tombstones included; unknown ones are left out."""
         query = Snapshot.select().where(Snapshot.scene.in_(list(scenes)))
         return {row.scene: _record(row) for row in query}
 
     def stamps(self, scenes: Iterable[int]) -> dict[int, tuple[str, bool]]:
         """Read the stamp of each known scene, and whether it is settled."""
         query = Snapshot.select(Snapshot.scene, Snapshot.stamp, Snapshot.unsettled)
-        known = query.where(Snapshot.scene.in_(list(scenes)))
+        known = query.where(Snapshot.scene.in_(list(scenes)), _LIVING)
         return {scene: (stamp, not late) for scene, stamp, late in rows(known)}
 
     def after(self, scene: int, limit: int) -> list[SnapshotRecord]:
         """Read the next snapshots in the order of scenes."""
-        query = Snapshot.select().where(Snapshot.scene > scene)
+        query = Snapshot.select().where(Snapshot.scene > scene, _LIVING)
         return [_record(row) for row in query.order_by(Snapshot.scene).limit(limit)]
 
+    def slice(self, number: int, of: int, after: int, limit: int) -> list[int]:
+        """Name the next scenes of slice *number* of so many, by their ids."""
+        query = (
+            "SELECT scene FROM snapshot WHERE scene > ? AND scene % ? = ?"
+            " AND buried_at IS NULL ORDER BY scene LIMIT ?"
+        )
+        found = self._db.ask(query, after, of, number, limit)
+        return [scene for (scene,) in found]
+
+    def ids(self, after: int, upto: int | None) -> dict[int, str]:
+        """Read the stamps of the scenes in a stretch of ids; None is to the end."""
+        query = Snapshot.select(Snapshot.scene, Snapshot.stamp)
+        query = query.where(Snapshot.scene > after, _LIVING)
+        if upto is not None:
+            query = query.where(Snapshot.scene <= upto)
+        return dict(rows(query))
+
+    def census(self) -> CensusRecord:
+        """Count the scenes that are known to be in Stash; name the highest."""
+        query = Snapshot.select(fn.COUNT(Snapshot.scene), fn.MAX(Snapshot.scene))
+        ((count, tip),) = rows(query.where(_LIVING))
+        return CensusRecord(count=count, tip=tip or 0)
+
     def count(self) -> int:
-        """Count the scenes that are known."""
-        return Snapshot.select().count()
+        """Count the scenes that are known to be in Stash."""
+        return Snapshot.select().where(_LIVING).count()
+
+    def tombstones(self) -> int:
+        """Count the scenes that are gone from Stash and remembered."""
+        return Snapshot.select().where(_BURIED).count()
+
+    def buried(self, scenes: Iterable[int]) -> set[int]:
+        """Tell which of some scenes are tombstones."""
+        query = Snapshot.select(Snapshot.scene).where(_BURIED)
+        query = query.where(Snapshot.scene.in_(list(scenes)))
+        return {scene for (scene,) in rows(query)}
+
+    def bury(self, scene: int, *, now: int) -> None:
+        """Make a tombstone of a scene: remembered, but looked for no more."""
+        Snapshot.update(buried_at=now, unsettled=0).where(
+            Snapshot.scene == scene
+        ).execute()
+        Reference.delete().where(Reference.scene == scene).execute()
+
+    def forget_stamps(self, scenes: Iterable[int]) -> None:
+        """Have scenes read again wherever a scan or a listing comes upon them."""
+        query = "UPDATE snapshot SET stamp = '' WHERE scene = ?"
+        self._db.many(query, [(scene,) for scene in scenes])
 
     def put(self, writes: Sequence[SceneWrite]) -> None:
         """Record snapshots with their entities and references."""
@@ -123,6 +192,45 @@ class Scenes:
     def rewrite(self, snapshots: Iterable[SnapshotRecord]) -> None:
         """Record another form of snapshots whose scenes are as they were."""
         self._db.many(_PUT_SNAPSHOT, [_values(one) for one in snapshots])
+
+    def names(self, kind: str, ids: Iterable[int]) -> dict[int, str]:
+        """Read the names of those entities of a kind that scenes have referred to."""
+        query = Entity.select(Entity.id, Entity.name).where(
+            Entity.kind == kind, Entity.id.in_(list(ids))
+        )
+        return dict(rows(query))
+
+    def rename(self, kind: str, names: Mapping[int, str]) -> None:
+        """Record the names of entities that are known."""
+        self._db.many(
+            "UPDATE entity SET name = ?, digest = '' WHERE kind = ? AND id = ?",
+            [(name, kind, number) for number, name in names.items()],
+        )
+
+    def referred(self, kind: str, after: int, limit: int) -> dict[int, str]:
+        """Read the next entities of a kind that a scene refers to, by id."""
+        refers = Reference.select(Reference.scene).where(
+            Reference.kind == kind, Reference.entity == Entity.id
+        )
+        query = Entity.select(Entity.id, Entity.name).where(
+            Entity.kind == kind, Entity.id > after, fn.EXISTS(refers)
+        )
+        return dict(rows(query.order_by(Entity.id).limit(limit)))
+
+    def files(self, scenes: Iterable[int]) -> dict[int, dict[int, str]]:
+        """Read the files that scenes refer to: id -> path."""
+        query = (
+            Reference.select(Reference.scene, Entity.id, Entity.name)
+            .join(
+                Entity,
+                on=(Entity.kind == Reference.kind) & (Entity.id == Reference.entity),
+            )
+            .where(Reference.kind == "file", Reference.scene.in_(list(scenes)))
+        )
+        found: dict[int, dict[int, str]] = defaultdict(dict)
+        for scene, number, path in rows(query):
+            found[scene][number] = path
+        return found
 
     def referring(self, kind: str, names: Iterable[str]) -> Iterator[int]:
         """Find the scenes that refer to one of these entities of a kind."""
@@ -162,4 +270,5 @@ def _record(row: Snapshot) -> SnapshotRecord:
         revision=row.revision,
         fingerprint=row.fingerprint,
         content=row.content,
+        buried_at=row.buried_at,
     )

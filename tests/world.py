@@ -17,7 +17,7 @@ from reconciler.clock import Clock
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.match import Mapping
-from reconciler.core.values import Field
+from reconciler.core.values import Field, OnDelete
 from reconciler.engine.braking import approve
 from reconciler.engine.errands import Errand
 from reconciler.engine.parts import Means
@@ -75,21 +75,27 @@ class World:
     limits: Limits = UNBRAKED
     rules: dict[str, Rules] = field(default_factory=lambda: {FILMS: rules()})
     meaning: str = "as is"
+    on_delete: OnDelete = OnDelete.KEEP
     moment: float = START
+    """What time it is; each clock may be wrong by so many seconds."""
+    ours_ahead: float = 0.0
+    stash_ahead: float = 0.0
+    plex_ahead: float = 0.0
     is_paused: bool = False
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
+    version: str = "0.30.1"
 
     def __post_init__(self) -> None:
-        self.stash = StashModel(clock=lambda: self.moment)
-        self.plex = PlexDouble(Model(clock=lambda: self.moment, switches=self.switches))
+        self.stash = StashModel(clock=self.stash_clock, version=self.version)
+        self.plex = PlexDouble(Model(clock=self.plex_clock, switches=self.switches))
         self.section = self.plex.add_section(FILMS, "/media/films")
         self.stash_wire = InProcessAdapter(
-            StashDouble(self.stash).handle, clock=lambda: self.moment
+            StashDouble(self.stash).handle, clock=self.stash_clock
         )
         self.plex_wire = self.plex.adapter()
         self.requests = Tally()
         self.clock = Clock(
-            now=lambda: datetime.fromtimestamp(self.moment, UTC),
+            now=lambda: datetime.fromtimestamp(self.moment + self.ours_ahead, UTC),
             monotonic=lambda: self.moment,
         )
         self.restart()
@@ -105,6 +111,12 @@ class World:
         session.mount("http://", self.plex_wire)
         self.source = StashClient(stash, self.requests, adapter=self.stash_wire)
         self.library = PlexClient(plex, self.requests, session=session)
+
+    def stash_clock(self) -> float:
+        return self.moment + self.stash_ahead
+
+    def plex_clock(self) -> float:
+        return self.moment + self.plex_ahead
 
     @property
     def state(self) -> Path:
@@ -182,6 +194,7 @@ class World:
             rules=self.rules,
             mappings=self.mappings,
             limits=self.limits,
+            on_delete=self.on_delete,
             meaning=self.meaning,
         )
 

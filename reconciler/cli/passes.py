@@ -15,15 +15,23 @@ from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, SceneId
 from reconciler.engine import braking
+from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.report import Audience, Audiences
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import held_passes
+from reconciler.engine.sweeping import slice_at
 from reconciler.render import decisions, passes, terminal
 from reconciler.render.document import Document
 from reconciler.render.paper import paper, several
 
 _SCOPE = taking(
     click.option("--full", "is_full", is_flag=True, help="Look at everything anew."),
+    click.option(
+        "--sweep",
+        "is_sweep",
+        is_flag=True,
+        help="Verify this hour's slice of the library too: for an hourly timer.",
+    ),
     SCENES,
     click.option(
         "--limit", type=click.IntRange(min=1), metavar="N", help="At most N items."
@@ -111,27 +119,41 @@ def plan(
 
 
 @click.command(cls=Command)
-@click.argument("number", metavar="PASS", type=int, required=False)
+@click.argument("what", metavar="PASS|stash|LIBRARY", required=False)
 @click.option("--all", "is_all", is_flag=True, help="Every pass that is held.")
 @JSON
 @click.pass_obj
-def approve(setting: Setting, *, number: int | None, is_all: bool) -> None:
-    """Let a pass go that the brake holds; the next reconcile delivers it."""
-    if is_all == (number is not None):
-        raise click.UsageError("name one PASS, or give --all")
+def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
+    """Let a pass go that the brake holds; the next reconcile delivers it.
+
+    Or say that a server is right about what is not believed of it: that so many scenes
+    are gone from stash, or so many items from the library of that title.
+    """
+    if is_all == (what is not None):
+        raise click.UsageError("name one PASS, stash or a library, or give --all")
+    number = int(what) if what is not None and what.isdecimal() else None
+    numbers: tuple[int, ...] = ()
+    released = 0
     with bootstrap.writing(
         setting.config, "approve", setting.clock, setting.around.mounts
     ) as ledger:
-        numbers = held_passes(ledger) if number is None else (number,)
-        released = braking.approve(ledger, numbers)
+        if what is not None and number is None:
+            approve_doubt(ledger, what)
+        else:
+            numbers = held_passes(ledger) if number is None else (number,)
+            released = braking.approve(ledger, numbers)
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": [], "pass": number}
-        setting.document.close({**fields, "passes": numbers, "released": released})
+        about = {"believed": what if number is None else None}
+        passes_ = {"passes": numbers, "released": released}
+        setting.document.close({**fields, **passes_, **about})
+    elif what is not None and number is None:
+        click.echo(f"{what} is believed; `plexsync reconcile` goes on from there")
     elif not numbers:
         click.echo("nothing is held")
     else:
-        what, them = several(released, "item"), "it" if released == 1 else "them"
-        click.echo(f"released {what}; `plexsync reconcile` delivers {them}")
+        items, them = several(released, "item"), "it" if released == 1 else "them"
+        click.echo(f"released {items}; `plexsync reconcile` delivers {them}")
 
 
 COMMANDS = (reconcile, plan, approve)
@@ -159,6 +181,7 @@ class _Run:
             self.copy.close(self._fields(outcome), may_change=True)
         complain(outcome.complaints())
         complain(outcome.refusals(), "held")
+        complain(outcome.doubts(), "doubted")
         return outcome.code
 
     def _as_document(self, document: Document) -> Outcome:
@@ -196,6 +219,7 @@ def _scope(  # a keyword for each option that narrows a pass
     setting: Setting,
     *,
     is_full: bool,
+    is_sweep: bool,
     scenes: frozenset[SceneId] | None,
     library: str | None,
     fields: frozenset[Field] | None,
@@ -204,6 +228,15 @@ def _scope(  # a keyword for each option that narrows a pass
     check_library(library, setting.config.plex.libraries)
     if is_full and scenes:
         raise UserError(["--full looks at every scene: leave out --scene or it"])
+    if is_sweep and (is_full or scenes):
+        problem = "--sweep looks at a slice of all scenes: leave out --full and --scene"
+        raise UserError([problem])
+    moment, sweep = setting.clock.unix(), setting.config.schedule.sweep
     return Scope(
-        is_full=is_full, scenes=scenes, library=library, fields=fields, limit=limit
+        is_full=is_full,
+        scenes=scenes,
+        part=slice_at(moment, sweep) if is_sweep else None,
+        library=library,
+        fields=fields,
+        limit=limit,
     )

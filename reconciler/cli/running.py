@@ -38,7 +38,8 @@ class Outcome:
         is_undone = bool(report.undelivered) and not self.is_plan
         if report.problems or is_undone or is_refused:
             return Exit.FAILED
-        return Exit.HELD if report.held and not self.is_plan else Exit.DONE
+        is_held = bool(report.held or report.doubts)
+        return Exit.HELD if is_held and not self.is_plan else Exit.DONE
 
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""
@@ -66,12 +67,21 @@ class Outcome:
         return [f"{left} have moved since and are not written: plan anew"]
 
     def refusals(self) -> list[str]:
-        """Say why the brake holds, or would hold, and what lets it go."""
+        """Say what is held, or would be, and what lets it go."""
         if self.is_plan:
             advice = "reconcile would hold it and ask for `plexsync approve`"
             reasons = [why for one in self.report.held for why in one.reasons]
             return [f"{reason}; {advice}" for reason in reasons]
         return [sentence for one in self.report.held for sentence in _refusals(one)]
+
+    def doubts(self) -> list[str]:
+        """Say what is not believed: why where that is news, and else only that."""
+        return [
+            one.reason
+            if one.is_news or self.is_plan
+            else f"{one.subject} is still not believed; `plexsync status` says why"
+            for one in self.report.doubts
+        ]
 
 
 def run(

@@ -30,6 +30,7 @@ class _Change(_Part):
 
 class _Asked(_Part):
     full: bool
+    slice: tuple[int, int] | None = None
     scenes: tuple[int, ...] | None
     library: str | None
     fields: tuple[Field, ...] | None
@@ -47,6 +48,7 @@ def scope_fields(scope: Scope) -> dict[str, Any]:
     """Take what a plan's document says of what it was asked for."""
     return {
         "full": scope.is_full,
+        "slice": scope.part,
         "scenes": None if scope.scenes is None else sorted(scope.scenes),
         "library": scope.library,
         "fields": None if scope.fields is None else sorted(scope.fields),
@@ -91,6 +93,7 @@ def read(path: Path) -> tuple[Scope, int]:
     asked = plan.scope
     scope = Scope(
         is_full=asked.full,
+        part=asked.slice,
         scenes=None if asked.scenes is None else frozenset(map(SceneId, asked.scenes)),
         library=asked.library,
         fields=None if asked.fields is None else frozenset(asked.fields),

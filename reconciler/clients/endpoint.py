@@ -20,4 +20,4 @@ class Endpoint:
 
 
 Tally = Counter[str]
-"""Requests sent, by kind, such as `stash scan` or `plex put`."""
+"""Requests sent, by kind, such as `stash poll` or `plex put`."""

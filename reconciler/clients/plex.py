@@ -7,6 +7,7 @@ answers, never its objects, which ask again for whatever is empty.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -75,6 +76,9 @@ class PlexClient:
         self._endpoint = endpoint
         self._tally = tally
         self._session = _prepared(session or requests.Session(), endpoint)
+        self._clock: int | None = None
+        """Plex's own, at its last answer."""
+        self._session.hooks["response"].insert(0, self._note_clock)
         self._server: Any = None  # a plexapi.server.PlexServer, which has no types
 
     def probe(self) -> PlexReport:
@@ -88,7 +92,7 @@ class PlexClient:
     def sections(self) -> tuple[Section, ...]:
         machine = self._connect().machineIdentifier
         root = self._ask("plex sections", "/library/sections")
-        return read_sections(root, machine=machine)
+        return read_sections(root, machine=machine, clock=self._clock)
 
     def listing(self, section: Section, *, since: int | None) -> Iterator[ListingPage]:
         """Page through a section; an item that is new *since* may come twice.
@@ -197,6 +201,13 @@ class PlexClient:
             "write: a read will tell what is left to do",
             retry_after=wait,
         )
+
+    def _note_clock(self, answer: requests.Response, **_: object) -> None:
+        try:
+            moment = parsedate_to_datetime(answer.headers["Date"])
+        except (KeyError, ValueError):
+            return
+        self._clock = int(moment.timestamp())
 
     def _put(self, path: str) -> None:
         server = self._connect()

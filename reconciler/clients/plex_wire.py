@@ -69,7 +69,9 @@ def items_path(keys: Sequence[ItemKey]) -> str:
     return f"/library/metadata/{','.join(_number_in(key) for key in keys)}"
 
 
-def read_sections(root: Element, *, machine: str) -> tuple[Section, ...]:
+def read_sections(
+    root: Element, *, machine: str, clock: int | None = None
+) -> tuple[Section, ...]:
     return tuple(
         Section(
             machine=machine,
@@ -86,6 +88,7 @@ def read_sections(root: Element, *, machine: str) -> tuple[Section, ...]:
                 _short(location.get("path", ""))
                 for location in directory.iterfind("Location")
             ),
+            clock=clock,
         )
         for directory in root.iterfind("Directory")
     )

@@ -4,13 +4,11 @@ A quiet pass costs one request. Only when a query fails and neither the network 
 key is plainly to blame is Stash asked how it is, to say what has to be done.
 """
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from http import HTTPStatus
-from itertools import count, pairwise
-from typing import Any, NoReturn, TypeVar, cast
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, count, pairwise
+from typing import TypeVar
 
 from gql import Client
 from gql.transport.exceptions import (
@@ -19,17 +17,22 @@ from gql.transport.exceptions import (
     TransportQueryError,
     TransportServerError,
 )
-from gql.transport.requests import RequestsHTTPTransport
-from graphql import ExecutionResult, GraphQLError
-from requests import Response
 from requests.adapters import BaseAdapter
-from requests.auth import HTTPBasicAuth
 
-from reconciler.clients import stash_queries
+from reconciler.clients import stash_polls, stash_queries
 from reconciler.clients.endpoint import Endpoint, Tally
-from reconciler.clients.stash_faults import RefusedError, Reply, StashFaults
-from reconciler.clients.stash_queries import READ_PAGE, SCAN_PAGE, Query, StashReport
-from reconciler.core.errors import ServerError, UserError
+from reconciler.clients.stash_faults import RefusedError, StashFaults
+from reconciler.clients.stash_http import Address, Transport
+from reconciler.clients.stash_polls import Asked, News
+from reconciler.clients.stash_queries import (
+    READ_PAGE,
+    SCAN_PAGE,
+    Found,
+    Query,
+    StashReport,
+)
+from reconciler.core.errors import ServerError
+from reconciler.core.news import Named, Poll, RowsPage
 from reconciler.core.values import Kind, ScanPage, Scene, SceneId
 
 __all__ = ["StashClient", "StashReport"]
@@ -53,12 +56,13 @@ class StashClient:
     def __init__(
         self, endpoint: Endpoint, tally: Tally, *, adapter: BaseAdapter | None = None
     ) -> None:
-        address = _Address.of(endpoint)
+        address = Address.of(endpoint)
         self._tally = tally
+        self._knows_files = True  # until it has refused to tell of them
         self._faults = StashFaults(
             endpoint=endpoint, where=address.shown, secrets=address.secrets
         )
-        self._transport = _Transport(endpoint, address, self._faults.quote, adapter)
+        self._transport = Transport(endpoint, address, self._faults.quote, adapter)
         self._client = Client(transport=self._transport)
         self._session = self._client.connect_sync()  # type: ignore[no-untyped-call] # gql leaves it unannotated
 
@@ -67,32 +71,50 @@ class StashClient:
 
     def scan(self, *, since: str, fresh: str, after: SceneId) -> ScanPage:
         found = self._ask(stash_queries.scan(since=since, fresh=fresh, after=after))
-        self._check_order(after, [row.id for row in found.rows])
-        self._check_order(after, [scene.id for scene in found.scenes])
-        reply = self._transport.reply
-        if reply is None or reply.date is None:
-            raise self._faults.no_date()
-        rows = found.rows[:SCAN_PAGE]
-        ids = {row.id for row in rows}
-        return ScanPage(
-            clock=reply.date,
-            rows=rows,
-            # The two lists are not one snapshot: a row can be in the second alone.
-            scenes=tuple(scene for scene in found.scenes if scene.id in ids),
-            is_last=len(found.rows) <= SCAN_PAGE,
+        return self._page(after, found)
+
+    def poll(  # noqa: PLR0913 - one request, and all that it asks for
+        self,
+        *,
+        since: str,
+        fresh: str,
+        after: SceneId,
+        named: str,
+        jobs: Sequence[int],
+        with_files: bool,
+    ) -> Poll:
+        asked = Asked(since=since, fresh=fresh, after=after, named=named, jobs=jobs)
+        news = self._news(asked, with_files=with_files)
+        return Poll(
+            page=self._page(after, news.found),
+            named=news.named,
+            is_cut=news.is_cut,
+            scenes=news.scenes,
+            census=news.census,
+            jobs=news.jobs,
+            knows_files=Kind.FILE in news.census,
         )
+
+    def rows(self, after: SceneId) -> RowsPage:
+        found = self._ask(stash_polls.rows(after))
+        self._check_order(after, [row.id for row in found])
+        return RowsPage(
+            rows=found[:SCAN_PAGE],
+            is_last=len(found) <= SCAN_PAGE,
+            clock=self._clock(),
+        )
+
+    def entities(self, kind: Kind) -> Iterator[tuple[Named, ...]]:
+        pages = list(self._stretches(kind))
+        ids = [row.id for row in chain.from_iterable(pages)]
+        if any(left <= right for left, right in pairwise(ids)):
+            raise self._faults.changed_meanwhile(f"one {kind} came twice")
+        yield from (page[::-1] for page in reversed(pages) if page)
 
     def read(self, ids: Sequence[SceneId]) -> Iterator[Scene]:
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), READ_PAGE):
             yield from self._read(wanted[start : start + READ_PAGE])
-
-    def names(self, kind: Kind) -> Iterator[str]:
-        for page in count(1):
-            found = self._ask(stash_queries.names(kind, page))
-            yield from found
-            if len(found) < SCAN_PAGE:
-                return
 
     def probe(self) -> StashReport:
         """Ask Stash how it is; `objection` says what is wrong with the answer."""
@@ -104,6 +126,57 @@ class StashClient:
     def objection(self, report: StashReport) -> ServerError | None:
         """Say what keeps a Stash that reports so from being read."""
         return self._faults.unready(report) or self._faults.too_old(report)
+
+    def _page(self, after: SceneId, found: Found) -> ScanPage:
+        self._check_order(after, [row.id for row in found.rows])
+        self._check_order(after, [scene.id for scene in found.scenes])
+        rows = found.rows[:SCAN_PAGE]
+        ids = {row.id for row in rows}
+        return ScanPage(
+            clock=self._clock(),
+            rows=rows,
+            # The two lists are not one snapshot: a row can be in the second alone.
+            scenes=tuple(scene for scene in found.scenes if scene.id in ids),
+            is_last=len(found.rows) <= SCAN_PAGE,
+        )
+
+    def _clock(self) -> datetime:
+        reply = self._transport.reply
+        if reply is None or reply.date is None:
+            raise self._faults.no_date()
+        return reply.date
+
+    def _news(self, asked: Asked, *, with_files: bool) -> News:
+        """Ask for files as well, until it is known that Stash cannot tell of them."""
+        with_files = with_files and self._knows_files
+        try:
+            return self._send(stash_polls.poll(asked, with_files=with_files))
+        except RefusedError as refusal:
+            if not (with_files and refusal.is_misunderstood):
+                self._explain(refusal)
+                raise
+        news = self._ask(stash_polls.poll(asked, with_files=False))
+        self._knows_files = False
+        return news
+
+    def _stretches(self, kind: Kind) -> Iterator[tuple[Named, ...]]:
+        """Page through a kind from the highest id down, as long as its count holds.
+
+        A row that goes and one that comes leave the count alone, but the new one is
+        above all others: it pushes those still to come on, as far as the other pulled.
+        """
+        seen, total = 0, None
+        for page in count(1):
+            stretch = self._ask(stash_polls.entities(kind, page))
+            if total not in {None, stretch.count}:
+                raise self._faults.changed_meanwhile(f"{total} became {stretch.count}")
+            total = stretch.count
+            seen += len(stretch.rows)
+            yield stretch.rows
+            if len(stretch.rows) < SCAN_PAGE or seen >= total:
+                break
+        if seen != total:
+            raise self._faults.changed_meanwhile(f"{seen} came of {total}")
 
     def _read(self, ids: list[SceneId]) -> Iterator[Scene]:
         """Read a page; where Stash refuses it for one missing scene, halve it."""
@@ -175,113 +248,3 @@ class StashClient:
     def _check_order(self, after: SceneId, ids: list[SceneId]) -> None:
         if any(left >= right for left, right in pairwise([after, *ids])):
             raise self._faults.out_of_order()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Address:
-    """Where to post to, with what belongs in a URL but not in a sentence set apart."""
-
-    url: str
-    shown: str
-    auth: HTTPBasicAuth | None = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
-
-    @classmethod
-    def of(cls, endpoint: Endpoint) -> "_Address":
-        try:
-            parts = urlsplit(endpoint.url.strip())
-            is_address = parts.port != 0 and parts.scheme in {"http", "https"}
-        except ValueError:  # brackets or a port that are none
-            is_address = False
-        if not is_address or not parts.hostname:
-            problem = "[stash] url is no address: give one such as http://host:9999"
-            raise UserError([problem])
-        _, _, host = parts.netloc.rpartition("@")
-        path = parts.path.rstrip("/").removesuffix("/graphql").rstrip("/")
-        shown = f"{parts.scheme}://{host}{path}"
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(
-            url=f"{shown}/graphql",
-            shown=shown,
-            auth=HTTPBasicAuth(user, password) if user else None,
-            secrets=(_sendable(endpoint.secret), password),
-        )
-
-
-def _sendable(secret: str) -> str:
-    # A header that cannot be sent would be quoted whole by whoever refuses it.
-    if secret.isascii() and secret.isprintable() and secret == secret.strip():
-        return secret
-    problem = "[stash] api_key holds characters that no key has: copy it anew"
-    raise UserError([problem])
-
-
-class _Transport(RequestsHTTPTransport):
-    """gql's transport that follows no redirect, quotes no body and keeps the status."""
-
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        address: _Address,
-        quote: Callable[[str], str],
-        adapter: BaseAdapter | None,
-    ) -> None:
-        # Any other type of answer is not compressed since v0.29.
-        headers = {"Accept": "application/json"}
-        if endpoint.secret:
-            headers["ApiKey"] = endpoint.secret
-        timeout = (endpoint.connect_timeout, endpoint.read_timeout)
-        super().__init__(
-            url=address.url,
-            headers=headers,
-            auth=address.auth,
-            timeout=cast("int", timeout),  # requests takes a pair, gql does not say so
-            verify=endpoint.verify,
-            retries=0,
-            json_deserialize=_object,
-            allow_redirects=False,
-        )
-        self.reply: Reply | None = None
-        """The last answer; stale once a request has found none."""
-        self._quote = quote
-        self._adapter = adapter
-
-    def connect(self) -> None:
-        super().connect()  # type: ignore[no-untyped-call] # as in StashClient
-        if self.session is not None and self._adapter is not None:
-            for scheme in ("http://", "https://"):
-                self.session.mount(scheme, self._adapter)
-
-    def _prepare_result(self, response: Response) -> ExecutionResult:
-        self.reply = Reply.of(response)
-        response.encoding = "utf-8"  # or requests guesses from megabytes
-        result = super()._prepare_result(response)
-        if result.errors or result.data is None:
-            words = self._quote(_words(result.errors or []))
-            return ExecutionResult(errors=[GraphQLError(words)])
-        if response.status_code != HTTPStatus.OK:
-            self._raise_response_error(response, "data, but not as an answer")
-        return result
-
-    @classmethod
-    def _raise_response_error(cls, resp: Response, reason: str) -> NoReturn:
-        if not resp.ok:
-            raise TransportServerError(f"answered {resp.status_code}", resp.status_code)
-        raise TransportProtocolError(reason)
-
-
-def _object(text: str) -> dict[str, Any]:
-    answer = json.loads(text)
-    if isinstance(answer, dict) and isinstance(answer.get("errors") or [], list):
-        return answer
-    raise ValueError("not an object as GraphQL answers")
-
-
-def _words(errors: Sequence[object]) -> str:
-    """Take out the first message; gql leaves errors as they came."""
-    match errors:
-        case [{"message": str(message)}, *_]:
-            return message
-        case [error, *_]:
-            return str(error)
-    return "neither data nor errors"

@@ -121,6 +121,12 @@ class StashFaults:
             "is asked again"
         )
 
+    def changed_meanwhile(self, what: str) -> TransientError:
+        return TransientError(
+            f"Stash at {self.where} changed while it was listed ({what}): nothing of "
+            "it is taken, it is asked again"
+        )
+
     def unready(self, report: StashReport) -> BusyError | None:
         """Object to a status that passes as soon as a person acts in the browser."""
         match report.status:

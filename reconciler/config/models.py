@@ -34,7 +34,7 @@ from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.errors import UserError
 from reconciler.core.match import Mapping as PathMapping
-from reconciler.core.values import Field, Policy
+from reconciler.core.values import Field, OnDelete, Policy
 
 _NONE = SecretStr("")
 _ADDRESSES = {"stash": "http://127.0.0.1:9999", "plex": "http://127.0.0.1:32400"}
@@ -73,6 +73,7 @@ class Stash(Server):
 
     api_key: Secret = _NONE
     api_key_file: LocalFile | None = None
+    on_delete: OnDelete = OnDelete.KEEP
 
     @property
     def secret(self) -> str:

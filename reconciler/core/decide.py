@@ -148,8 +148,12 @@ def lock_for(want: Wanted, memory: Memory, observed: FieldValue) -> bool | None:
 def first_of(
     memory: Memory, observed: FieldValue, *, is_personal: bool = False
 ) -> FieldValue:
-    """Say what was there when the tenure began that a write goes on with, or begins."""
-    if memory.first is None or not memory.ours or is_personal:
+    """Say what was there when the tenure began that a write goes on with, or begins.
+
+    What is there in another incarnation of the item was never ours.
+    """
+    is_going_on = memory.ours and memory.seen is not None and not is_personal
+    if memory.first is None or not is_going_on:
         return observed
     return memory.first
 
@@ -257,7 +261,8 @@ class Case:
     def _is_ours(self) -> bool:
         # what others have put in place of ours is theirs, and never taken back
         is_as_written = self.observed.value == self.want.value or not self._has_moved()
-        return self.memory.ours and is_as_written
+        is_known = self.memory.seen is not None  # else another incarnation had ours
+        return self.memory.ours and is_known and is_as_written
 
     def _is_equal(self) -> bool:
         if self.observed.value == self.want.value:

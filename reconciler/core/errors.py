@@ -49,3 +49,14 @@ class UnauthorisedError(ServerError):
 
 class PermanentError(ServerError):
     """The server refuses this and would refuse it again."""
+
+
+class DoubtError(ServerError):
+    """A server says what would undo much, and is not believed until a person is asked.
+
+    *subject* is what it is about: `stash`, or the title of a library.
+    """
+
+    def __init__(self, subject: str, message: str) -> None:
+        super().__init__(message)
+        self.subject = subject

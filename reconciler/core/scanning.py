@@ -19,6 +19,8 @@ _WEST = timezone(timedelta(hours=-12))
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 EVERYTHING = ""
 """Stash's comparison finds every row above the empty text."""
+NOTHING = "9999-12-31T23:59:59"
+"""... and none above the last moment that it can write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +90,25 @@ def advance(
     """Move the watermark to the newest stamp seen, but not past the server's clock.
 
     *clock* is the server's at the scan's first request. One row stamped in the future
-    would otherwise hide every change until then; and where the clock was set back, the
-    watermark goes back with it.
+    would otherwise hide every change until then, or move the watermark with each scan;
+    and where the clock was set back, the watermark goes back with it.
     """
-    reached: list[Watermark | Stamp] = [before] if before else []
-    newest = max([*reached, *seen], key=lambda mark: mark.instant, default=None)
+    stamps = tuple(seen)
+    past = [stamp for stamp in stamps if stamp.instant <= clock]
+    reached: list[Watermark | Stamp] = [*([before] if before else []), *past]
+    newest = max(reached or stamps, key=lambda mark: mark.instant, default=None)
     if newest is None:
         return None
     return Watermark(instant=min(newest.instant, clock), offset=newest.offset)
+
+
+def is_set_back(before: Watermark | None, clock: datetime) -> bool:
+    """Whether the server's clock stands before the watermark: it was set back.
+
+    Then what was stamped since may lie below all that a scan from there asks for, and
+    only a listing tells.
+    """
+    return before is not None and clock < before.instant
 
 
 def _text(moment: datetime, zone: timezone) -> str:

@@ -40,6 +40,14 @@ class Policy(StrEnum):
     OFF = "off"  # never looked at
 
 
+class OnDelete(StrEnum):
+    """What becomes of the items of a scene that is gone from Stash."""
+
+    KEEP = "keep"  # they stay as they are, locks included
+    RELEASE = "release"  # our locks are taken off
+    RESTORE = "restore"  # what was there before us is put back
+
+
 class Kind(StrEnum):
     """What kind of entity a scene refers to."""
 
@@ -176,6 +184,8 @@ class Section:
     """Changes whenever the section's content may have; opaque."""
     is_scanning: bool = False
     folders: tuple[str, ...] = ()
+    clock: int | None = None
+    """Plex's clock when it was asked (the HTTP Date), in unix seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class ReadBack:
     """Of the entry; empty for a row that was left open."""
     is_as_sent: bool
     """Whether every field is as sent, or in Plex's normal form of it."""
+    is_open: bool = False
+    """Whether the write may still land."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,16 +73,21 @@ class Concluder:
     audience: Audience
     tally: Tally
 
-    def resolve(self) -> None:
+    def resolve(self) -> int:
         """Close the rows that a crash or an unclear answer left open, by reading.
 
         What is found is remembered, but the entry stays owed: its delivery decides
-        again, and so sees a write that lands late.
+        again. A write that has not landed, and whose entry is yet to be verified, may
+        still do so: its row stays open; tells how many do.
         """
-        while rows := self.ledger.journal.opened(_BATCH):
-            self.conclude(
+        after = left = 0
+        while rows := self.ledger.journal.opened(_BATCH, after=after):
+            after = rows[-1].id
+            read = self.conclude(
                 [Sent(row=row, writes=journal_fields(row.fields)) for row in rows]
             )
+            left += sum(one.is_open for one in read)
+        return left
 
     def conclude(self, sent: Sequence[Sent]) -> list[ReadBack]:
         """Read back what was written, record what Plex made of it, and tell it."""
@@ -110,6 +117,8 @@ class Concluder:
             if _outcome(name, write, after, again) is Outcome.APPLIED
             and (one.entry is not None or _is_plausible(name, write, after))
         }
+        if one.entry is None and not done and self.failing.is_waiting(one.row.link):
+            return ReadBack(cause="", is_as_sent=False, is_open=True)
         records = {
             str(name): memory_record(_remembered(name, write, after))
             for name, write in done.items()

@@ -61,6 +61,11 @@ class Failing:
         sentence = f"plex kept what item {item} had in {names}; it is tried again"
         self.failed(entry, fields, TransientError(sentence))
 
+    def is_waiting(self, link: int) -> bool:
+        """Whether the moment at which a link is tried again is still to come."""
+        entry = self.ledger.outbox.of_links([link]).get(link)
+        return entry is not None and entry.not_before > self.clock.unix()
+
     def unclear(self, entry: EntryRecord, error: PlexsyncError) -> None:
         """Look again at an item whose write may still land."""
         self.tally.problem(error)

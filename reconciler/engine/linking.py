@@ -7,9 +7,10 @@ from reconciler.clock import Clock
 from reconciler.core.desire import Rules, desire
 from reconciler.core.match import plex_path
 from reconciler.core.plan import unsettled
-from reconciler.core.values import Field, Scene
+from reconciler.core.values import Field, OnDelete, Scene
+from reconciler.engine.binding import Binder, Former
 from reconciler.engine.settings import Settings
-from reconciler.engine.translate import memory
+from reconciler.engine.translate import memory, restored
 from state.ledger import Ledger
 from state.records import (
     EntryRecord,
@@ -27,6 +28,7 @@ IN_VERSION = "another version of plexsync"
 IN_FULL = "full pass"
 ASKED_FOR = "asked for"
 AGAIN = "to be verified"
+IN_SWEEP = "found in a sweep"
 
 _VERIFYING = frozenset({IN_CONFIG, IN_FULL, ASKED_FOR})
 """Causes that look at every field, whether or not what is wanted has moved."""
@@ -69,6 +71,8 @@ class Linker:
     open_pass: OpenPass
     targets: dict[int, TargetRecord] = field(default_factory=dict)
     """The libraries that are targets now, by the ledger's id."""
+    has_unplaced: bool = False
+    """Whether a changed scene has a file that no item is known to hold."""
 
     def know(self, scenes: Iterable[Scene]) -> Known:
         """Read what `link` needs to know of *scenes*, four queries for all of them."""
@@ -91,7 +95,14 @@ class Linker:
         """Name a scene's files as Plex does, the primary file first."""
         return [plex_path(file.path, self.settings.mappings) for file in scene.files]
 
-    def link(self, scene: Scene, revision: int, known: Known, cause: str) -> None:
+    def link(
+        self,
+        scene: Scene,
+        revision: int,
+        known: Known,
+        cause: str,
+        former: Former = Former.ITSELF,
+    ) -> None:
         """Write a scene's links down and owe them what they need."""
         places = self._places(scene, known)
         held = {place.target for place in places}
@@ -100,16 +111,34 @@ class Linker:
         is_waiting = bool(scene.files) and not held
         missing = self.targets.keys() if is_waiting else set[int]()
         self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
-        for link, is_new in self._bind(scene, places, known):
+        if cause == IN_STASH and any(p not in known.places for p in self.paths(scene)):
+            self.has_unplaced = True
+        for link, is_new in self._binder().bind(scene.id, places, former):
+            if link.scene != scene.id:
+                self._owe_heir(link)
+                continue
+            if is_new:
+                self._mark_rivals(link)
             is_deep = is_new or cause in _VERIFYING
-            fields = self._fields(link, scene, known, is_deep=is_deep)
+            records = known.memories.get(link.id)
+            if records is None:
+                records = self.ledger.links.memories([link.id])[link.id]
+            fields = self._fields(link, scene, records, is_deep=is_deep)
             entry = known.owed.get(link.id)
             self._owe(link, fields, revision, entry, _cause(cause, is_new=is_new))
+
+    def _mark_rivals(self, link: LinkRecord) -> None:
+        """Have scenes read again that were known to have the file that is linked.
+
+        A file that is given to another scene stamps that one at most.
+        """
+        rivals = self._binder().living(link)
+        self.ledger.census.mark(r.scene for r in rivals if r.path == link.path)
 
     def has_moved(self, scene: Scene, known: Known) -> bool:
         """Whether what is wanted of a scene is not what was last decided on."""
         return any(
-            self._fields(link, scene, known, is_deep=False)
+            self._fields(link, scene, known.memories.get(link.id, {}), is_deep=False)
             for link in known.links.get(scene.id, ())
             if link.target in self.targets and not link.is_lost
         )
@@ -121,35 +150,27 @@ class Linker:
                 found.setdefault((place.target, place.item), place)
         return list(found.values())
 
-    def _bind(
-        self, scene: Scene, places: Sequence[PathRecord], known: Known
-    ) -> Iterable[tuple[LinkRecord, bool]]:
-        """Make the scene's links those of *places*; yield each, and whether new."""
-        links = {
-            (link.target, link.item): link for link in known.links.get(scene.id, ())
-        }
-        held = {(place.target, place.item) for place in places}
-        orphans = [link for key, link in links.items() if key not in held]
-        for place in places:
-            link = links.get((place.target, place.item))
-            if link is not None:
-                yield self._kept(link, place), link.is_lost
-                continue
-            heir = next((o for o in orphans if o.target == place.target), None)
-            if heir is None:
-                yield self.ledger.links.add(scene.id, place, evidence="path"), True
-            else:
-                orphans.remove(heir)
-                yield self.ledger.links.rebind(heir, place), True
-        lost = [link.id for link in orphans if not link.is_lost]
-        if lost:
-            self.ledger.links.lose(lost)
-            self.ledger.outbox.cancel(lost)
+    def _binder(self) -> Binder:
+        is_renewed = self.settings.on_delete is not OnDelete.KEEP
+        mappings = self.settings.mappings
+        return Binder(ledger=self.ledger, mappings=mappings, is_renewed=is_renewed)
 
-    def _kept(self, link: LinkRecord, place: PathRecord) -> LinkRecord:
-        if link.is_lost or link.path != place.path:
-            return self.ledger.links.rebind(link, place)
-        return link
+    def hand_over(self, link: LinkRecord) -> None:
+        """Leave the link of a scene that goes to one that holds its item as well."""
+        if left := self._binder().hand_over(link):
+            self._owe_heir(left)
+
+    def leave(self, link: LinkRecord) -> None:
+        """Let go of a tombstone's link, unless nobody else holds its item."""
+        self._binder().leave(link)
+
+    def _owe_heir(self, link: LinkRecord) -> None:
+        """Owe everything to a link that another scene has inherited meanwhile."""
+        snapshot = self.ledger.scenes.get([link.scene])[link.scene]
+        records = self.ledger.links.memories([link.id])[link.id]
+        fields = self._fields(link, restored(snapshot), records, is_deep=True)
+        owed = self.ledger.outbox.of_links([link.id]).get(link.id)
+        self._owe(link, fields, snapshot.revision, owed, IN_PLEX)
 
     def _owe(
         self,
@@ -170,10 +191,14 @@ class Linker:
             self.ledger.outbox.cancel([link.id])
 
     def _fields(
-        self, link: LinkRecord, scene: Scene, known: Known, *, is_deep: bool
+        self,
+        link: LinkRecord,
+        scene: Scene,
+        records: Mapping[str, FieldRecord],
+        *,
+        is_deep: bool,
     ) -> frozenset[Field]:
         wanted = desire(scene, link.path, self.rules(link.target))
-        records = known.memories.get(link.id, {})
         memories = {name: memory(records.get(name)) for name in wanted}
         moved = unsettled(wanted, memories)
         if not is_deep:

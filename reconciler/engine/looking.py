@@ -8,9 +8,11 @@ from reconciler.clock import Clock
 from reconciler.core.decide import FIGHTS, Decision
 from reconciler.core.desire import desire
 from reconciler.core.errors import GoneError
+from reconciler.core.match import stash_paths
 from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
-from reconciler.core.values import EMPTY, Field, Item, ItemKey, Scene, Section
+from reconciler.core.retry import LONGEST
+from reconciler.core.values import EMPTY, Field, Item, ItemKey, Kind, Scene, Section
 from reconciler.engine.ports import Library
 from reconciler.engine.report import content_of, line_values
 from reconciler.engine.settings import Planned, Scope
@@ -86,14 +88,18 @@ class Looker:
         pass_id: int | None = None,
         is_unseen: bool = False,
     ) -> Iterator[list[EntryRecord]]:
-        """Page through the scope's entries by target; they may be settled meanwhile."""
-        now = None if stage is Stage.PLANNED else self.clock.unix()
+        """Page through the scope's entries by target; they may be settled meanwhile.
+
+        Of those that are only to be seen, what is not due yet is one as well.
+        """
+        now = None if is_unseen else self.clock.unix()
         for key, target in sorted(self.surveyor.linker.targets.items()):
             if self.scope.library not in {None, target.title}:
                 continue
             due = Due(
                 stage=stage,
                 now=now,
+                horizon=None if now is None else now + int(LONGEST),
                 target=key,
                 pass_id=pass_id,
                 is_unseen=is_unseen,
@@ -108,12 +114,12 @@ class Looker:
         """Read the items of up to 50 entries of one target; decide their fields."""
         keys = [entry.link for entry in entries]
         links = self.ledger.links.get(keys)
-        contested = self.ledger.links.contested(keys)
         memories = self.ledger.links.memories(keys)
         scenes = self.ledger.scenes.get(link.scene for link in links.values())
         section = self._section(entries[0].target)
         read_at = self.clock.monotonic()
-        items = self._read([links[key] for key in keys if key not in contested])
+        items = self._read(list(links.values()))
+        contested = self._contested(links.values(), items)
         looks = []
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
@@ -146,12 +152,34 @@ class Looker:
         found = self._read(links)
         return {k: item for k, item in found.items() if item.section == section.key}
 
+    def _contested(
+        self, links: Collection[LinkRecord], items: Mapping[ItemKey, Item]
+    ) -> set[int]:
+        """Find the links whose item, as it was read, holds files of other scenes too.
+
+        What the ledger knows of who else is linked may be older than the read.
+        """
+        known = self.ledger.links.contested(link.id for link in links)
+        mappings = self.surveyor.linker.settings.mappings
+        found = set()
+        for link in links:
+            item = items.get(ItemKey(link.item))
+            if item is None or (link.id not in known and len(item.paths) == 1):
+                continue
+            names = [
+                name for path in item.paths for name in stash_paths(path, mappings)
+            ]
+            claiming = self.ledger.scenes.referring(Kind.FILE, names)
+            if set(claiming) - {link.scene}:
+                found.add(link.id)
+        return found
+
     def _section(self, target: int) -> Section:
         found = self.surveyor.connect().get(target)
         if found is None:
             raise GoneError(
-                "plex is another server than the one that was linked:"
-                " nothing is written now, the next pass links it anew"
+                "plex is another server than the one that was linked, or has the"
+                " library anew: nothing is written now, the next pass links it"
             )
         return found
 
@@ -244,11 +272,9 @@ def _is_as_planned(
 def _standing(
     link: LinkRecord, item: Item | None, section: Section, *, is_contested: bool
 ) -> Standing:
-    if is_contested:
-        return Standing.CONTESTED
     if item is None:
         return Standing.GONE
     # a write goes only to an item shown to hold the file, in the library it was in
     if item.section != section.key or link.path not in item.paths:
         return Standing.MOVED
-    return Standing.THERE
+    return Standing.CONTESTED if is_contested else Standing.THERE

@@ -8,16 +8,21 @@ from reconciler.clock import Clock
 from reconciler.engine.braking import Brake
 from reconciler.engine.concluding import Concluder
 from reconciler.engine.delivering import Deliverer
+from reconciler.engine.doubting import Doubter
 from reconciler.engine.failing import Failing
 from reconciler.engine.judging import Judge
 from reconciler.engine.linking import Linker, OpenPass
+from reconciler.engine.listing import Lister
 from reconciler.engine.looking import Looker
 from reconciler.engine.placing import Placer
+from reconciler.engine.polling import Poller
 from reconciler.engine.ports import Library, Source
 from reconciler.engine.recording import Recorder
+from reconciler.engine.refreshing import Refresher
 from reconciler.engine.report import Audience, Tally
 from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
+from reconciler.engine.sweeping import Sweeper
 from reconciler.engine.upgrading import Upgrader
 from state.ledger import Ledger
 
@@ -51,10 +56,14 @@ class Parts:
             clock=means.clock,
             open_pass=self.open,
         )
+        self.doubter = Doubter(ledger=means.ledger, clock=means.clock, tally=self.tally)
+        self.poller = Poller(ledger=means.ledger, source=means.source)
         self.recorder = Recorder(
             ledger=means.ledger,
             source=means.source,
             linker=self.linker,
+            poller=self.poller,
+            doubter=self.doubter,
             audience=means.audience,
             tally=self.tally,
         )
@@ -63,6 +72,7 @@ class Parts:
             library=means.library,
             linker=self.linker,
             recorder=self.recorder,
+            doubter=self.doubter,
             audience=means.audience,
         )
         self.looker = Looker(
@@ -115,6 +125,41 @@ class Parts:
             clock=self.means.clock,
             open_pass=self.open,
             tally=self.tally,
+        )
+
+    def lister(self) -> Lister:
+        """Make what lists Stash where only that can tell."""
+        return Lister(
+            ledger=self.means.ledger,
+            source=self.means.source,
+            poller=self.poller,
+            doubter=self.doubter,
+            settings=self.means.settings,
+            audience=self.means.audience,
+        )
+
+    def refresher(self) -> Refresher:
+        """Make what reads marked scenes again, and buries those that are gone."""
+        return Refresher(
+            ledger=self.means.ledger,
+            recorder=self.recorder,
+            linker=self.linker,
+            place=self.placer().place,
+            clock=self.means.clock,
+            audience=self.means.audience,
+            tally=self.tally,
+        )
+
+    def sweeper(self) -> Sweeper:
+        """Make what verifies a slice of the library."""
+        return Sweeper(
+            ledger=self.means.ledger,
+            recorder=self.recorder,
+            refresher=self.refresher(),
+            looker=self.looker,
+            open_pass=self.open,
+            audience=self.means.audience,
+            now=self.means.clock.unix(),
         )
 
     def upgrader(self) -> Upgrader:

@@ -167,7 +167,11 @@ class Placer:
     def _adopt(self, errand: Adopt) -> None:
         fields = (errand.fields or frozenset(_KINDS)) & _KINDS.keys()
         names = {
-            name: {identity(one) for one in self.source.names(_KINDS[name])}
+            name: {
+                identity(one.name)
+                for page in self.source.entities(_KINDS[name])
+                for one in page
+            }
             for name in sorted(fields)
         }
         for links in self._links(errand.scenes, errand.library):

@@ -6,6 +6,7 @@ Every method raises the errors of `reconciler.core.errors` and no others.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from reconciler.core.news import Named, Poll, RowsPage
 from reconciler.core.values import (
     Edit,
     Item,
@@ -31,12 +32,42 @@ class Source(Protocol):
         """
         ...
 
-    def read(self, ids: Sequence[SceneId]) -> Iterator[Scene]:
-        """Read scenes in full, in order; those that are not there are left out."""
+    def poll(  # noqa: PLR0913 - one request, and all that it asks for
+        self,
+        *,
+        since: str,
+        fresh: str,
+        after: SceneId,
+        named: str,
+        jobs: Sequence[int],
+        with_files: bool,
+    ) -> Poll:
+        """Ask in one request what `scan` asks, and what no scene's stamp tells.
+
+        *named* is a text as *since* is: performers, tags and studios above it come all,
+        files up to 1,000. *jobs* are up to 10 ids. A Stash that cannot tell of files
+        is asked once more without them, and not again for them while connected.
+        """
         ...
 
-    def names(self, kind: Kind) -> Iterator[str]:
-        """Name all tags, or all performers, a page to a request."""
+    def rows(self, after: SceneId) -> RowsPage:
+        """List scenes with their files, from scene *after* on: up to 1,000.
+
+        A scene that was there from the first page to the last is on one of them:
+        whatever fails or is out of order raises.
+        """
+        ...
+
+    def entities(self, kind: Kind) -> Iterator[tuple[Named, ...]]:
+        """List all performers, tags or studios, in the order of their ids.
+
+        One that was there all the time is among them; where Stash changed too much
+        meanwhile to say so, `TransientError`, and none of them.
+        """
+        ...
+
+    def read(self, ids: Sequence[SceneId]) -> Iterator[Scene]:
+        """Read scenes in full, in order; those that are not there are left out."""
         ...
 
 

@@ -1,16 +1,23 @@
 """What Stash has, into the ledger: the watermark never passes what is not recorded."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypedDict
 
-from reconciler.core import canonical, scanning
+from reconciler.core import absence, canonical, scanning
+from reconciler.core.errors import DoubtError
 from reconciler.core.scanning import Stamp, Watermark, read_stamp
 from reconciler.core.values import ScanPage, Scene, SceneId
+from reconciler.engine.binding import Former
+from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_STASH, Known, Linker
+from reconciler.engine.naming import Stale, stale
+from reconciler.engine.polling import News, Poller
 from reconciler.engine.ports import Source
 from reconciler.engine.report import Audience, Tally
-from reconciler.engine.translate import entities, restored, snapshot_record
+from reconciler.engine.translate import entities as entities_of
+from reconciler.engine.translate import restored, snapshot_record
 from state.ledger import Ledger
 from state.records import CursorRecord, ScanRecord, SnapshotRecord
 from state.scenes import SceneWrite
@@ -28,11 +35,23 @@ class Chunk:
     """Scenes to link and owe, with the revision of their snapshots."""
     known: Known
     cause: str
+    former: Mapping[int, Former] = field(default_factory=dict)
+    """What ids were known for, where that was not the scene itself."""
+    stale: Stale = field(default_factory=Stale)
+    """What is to be read again, since names have changed between two requests."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
         return not self.writes and not self.news
+
+
+class Span(TypedDict):
+    """Which scenes a request asks for, as `Source.scan` takes it."""
+
+    since: str
+    fresh: str
+    after: SceneId
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,54 +61,56 @@ class Recorder:
     ledger: Ledger
     source: Source
     linker: Linker
+    poller: Poller
+    doubter: Doubter
     audience: Audience
     tally: Tally
+    strangers: int = 0
 
-    def scan(self, *, is_full: bool) -> None:
+    def scan(self, *, is_full: bool) -> News:
         """Record all that was stamped since the watermark; all there is, if *is_full*.
 
         One request for each 1,000 scenes in the overlap, and no write where nothing is
         new. A scan that was cut short goes on behind the last scene it recorded.
         """
+        self.audience.stage("reading stash", None)
         scan = self.ledger.scenes.scan()
         cursor = None if is_full else scan.cursor
-        self.audience.stage("reading stash", None)
-        while True:
-            page = self.source.scan(
-                since=scanning.since(None if is_full else _watermark(scan)),
-                fresh=self._fresh(scan, is_full=is_full),
-                after=SceneId(cursor.scene if cursor else 0),
-            )
+        asked = self._asked(scan, cursor, is_full=is_full)
+        poll = self.poller.ask(**asked)
+        page, news = poll.page, self.poller.take(poll)
+        scan = self.ledger.scenes.scan()
+        while not page.is_last:
             cursor = _seen(cursor, page)
-            if page.is_last:
-                self._record_page(page, cursor, _arrived(scan, cursor), is_full=is_full)
-                return
             self._record_page(page, cursor, None, is_full=is_full)
             cursor = replace(cursor, scene=page.rows[-1].id)
+            page = self.source.scan(**self._asked(scan, cursor, is_full=is_full))
+        cursor = _seen(cursor, page)
+        self._record_page(page, cursor, _arrived(scan, cursor), is_full=is_full)
+        return news
 
-    def read(self, scenes: Sequence[SceneId]) -> set[SceneId]:
+    def read(self, scenes: Sequence[SceneId], read_at: datetime) -> set[SceneId]:
         """Record some scenes as they are now; say which of them are in Stash.
 
-        Those that are not are told as problems. The watermark stays where it is.
+        *read_at* is a time by the server's clock, not later than this. The watermark
+        stays where it is.
         """
         scan = self.ledger.scenes.scan()
-        self.audience.stage("reading stash", len(scenes))
-        # without a server's clock nothing read here counts as settled
-        moment = datetime.fromtimestamp(0, UTC)
-        missing = set(scenes)
+        found: set[SceneId] = set()
         for chunk in _chunks(self.source.read(scenes)):
-            self._commit(self.prepare(chunk, moment), scan, scan)
+            ids = {scene.id for scene in chunk}
+            self._commit(self.prepare(chunk, read_at), scan, scan, unmarked=ids)
             self.audience.advance(len(chunk))
-            missing -= {scene.id for scene in chunk}
-        self.tally.problems += [
-            f"stash has no scene {scene}: its number is in the address of its page"
-            for scene in sorted(missing)
-        ]
-        return set(scenes) - missing
+            found |= ids
+        return found
 
     def relink(self, snapshots: Sequence[SnapshotRecord], cause: str) -> None:
-        """Link scenes anew that did not change themselves, and owe what that takes."""
+        """Link scenes anew that did not change themselves, and owe what that takes.
+
+        Tombstones stay as they are.
+        """
         scan = self.ledger.scenes.scan()
+        snapshots = [one for one in snapshots if one.buried_at is None]
         for start in range(0, len(snapshots), CHUNK):
             part = snapshots[start : start + CHUNK]
             scenes = [restored(snapshot) for snapshot in part]
@@ -109,16 +130,55 @@ class Recorder:
         for scene in scenes:
             snapshot = canonical.snapshot(scene)
             known = old.get(scene.id)
-            has_changed = known is None or known.fingerprint != snapshot.fingerprint
+            # one that comes back has to be linked anew, though it says the same
+            has_changed = (
+                known is None
+                or known.fingerprint != snapshot.fingerprint
+                or known.buried_at is not None
+            )
             revision = (known.revision if known else 0) + int(has_changed)
             record = snapshot_record(snapshot, revision=revision, clock=read_at)
+            if known is not None and known.stamp == record.stamp:
+                # whatever the clock says by now: it has been later
+                is_settled = known.is_settled or record.is_settled
+                record = replace(record, is_settled=is_settled)
             if has_changed:
                 news.append((scene, revision))
             if has_changed or _is_worth_writing(record, known):
-                writes.append(SceneWrite(snapshot=record, entities=entities(scene)))
-        known_links = self.linker.know(scene for scene, _ in news)
+                writes.append(SceneWrite(snapshot=record, entities=entities_of(scene)))
         return Chunk(
-            writes=tuple(writes), news=tuple(news), known=known_links, cause=IN_STASH
+            writes=tuple(writes),
+            news=tuple(news),
+            known=self.linker.know(scene for scene, _ in news),
+            cause=IN_STASH,
+            former=self._former(scenes, old),
+            stale=stale(writes, self.ledger),
+        )
+
+    def _former(
+        self, scenes: Sequence[Scene], old: Mapping[int, SnapshotRecord]
+    ) -> dict[int, Former]:
+        """Tell other scenes and tombstones; `DoubtError` at too many others."""
+        pairs = [(restored(old[one.id]), one) for one in scenes if one.id in old]
+        found = absence.strangers_among(pairs)
+        self.strangers += len(found)
+        if found and not self.doubter.is_approved(absence.STASH):
+            known, limits = self.ledger.scenes.count(), self.linker.settings.limits
+            if why := absence.too_many_strangers(self.strangers, known, limits):
+                raise DoubtError(absence.STASH, why)
+        buried = (i for i, one in old.items() if one.buried_at is not None)
+        return {
+            **dict.fromkeys(buried, Former.TOMBSTONE),
+            **dict.fromkeys(found, Former.ANOTHER),
+        }
+
+    def _asked(
+        self, scan: ScanRecord, cursor: CursorRecord | None, *, is_full: bool
+    ) -> Span:
+        return Span(
+            since=scanning.since(None if is_full else _watermark(scan)),
+            fresh=self._fresh(scan, is_full=is_full),
+            after=SceneId(cursor.scene if cursor else 0),
         )
 
     def _fresh(self, scan: ScanRecord, *, is_full: bool) -> str:
@@ -167,15 +227,31 @@ class Recorder:
         return (at_hand[scene] for scene in due if scene in at_hand)
 
     def _commit(
-        self, chunk: Chunk | None, before: ScanRecord, after: ScanRecord
+        self,
+        chunk: Chunk | None,
+        before: ScanRecord,
+        after: ScanRecord,
+        *,
+        unmarked: Collection[int] = (),
     ) -> None:
-        if (chunk is None or chunk.is_empty) and before == after:
+        if (chunk is None or chunk.is_empty) and before == after and not unmarked:
             return
+        anew = Stale() if chunk is None else chunk.stale
+        for kind, entities in anew.entities.items():
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             if chunk is not None:
                 self.ledger.scenes.put(chunk.writes)
                 for scene, revision in chunk.news:
-                    self.linker.link(scene, revision, chunk.known, chunk.cause)
+                    self.linker.link(
+                        scene,
+                        revision,
+                        chunk.known,
+                        chunk.cause,
+                        chunk.former.get(scene.id, Former.ITSELF),
+                    )
+            self.ledger.census.unmark(unmarked)
+            self.ledger.census.mark(anew.scenes)
             if before != after:
                 self.ledger.scenes.put_scan(after)
         if chunk is not None and chunk.news:

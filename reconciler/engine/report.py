@@ -89,6 +89,18 @@ class Held:
     """Whether it was not held before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What a server says and is not believed."""
+
+    subject: str
+    """`stash`, or the title of a library."""
+    reason: str
+    """A sentence with its numbers, and what to do."""
+    is_news: bool
+    """Whether it was believed before."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a pass adds up while it runs."""
@@ -104,6 +116,8 @@ class Tally:
     """What a person asked for and was left: it has changed since."""
     held: list[Held] = field(default_factory=list)
     """The passes that the brake holds, and why."""
+    doubts: list[Doubt] = field(default_factory=list)
+    """What a server says and is not believed."""
 
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once."""
@@ -123,6 +137,8 @@ class PassReport:
     problems: tuple[str, ...]
     held: tuple[Held, ...]
     """The passes that the brake holds, and why."""
+    doubts: tuple[Doubt, ...]
+    """What a server says and is not believed."""
     spared: tuple[Line, ...]
     """What a person asked for and was left: it has changed since."""
     is_paused: bool

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
-from reconciler.core import canonical
-from reconciler.core.errors import ServerError
+from reconciler.core import absence, canonical
+from reconciler.core.errors import DoubtError, ServerError, TransientError
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
+from reconciler.engine.polling import News
 from reconciler.engine.report import PassReport
 from reconciler.engine.settings import Scope
 from state.records import Stage
@@ -28,6 +30,7 @@ class Pass:
     def __init__(self, means: Means, scope: Scope) -> None:
         self.means, self.scope = means, scope
         self._is_resolved = False
+        self._news: News | None = None
         self._parts = Parts(means, scope)
         self.tally = self._parts.tally
 
@@ -48,12 +51,13 @@ class Pass:
     def carry_out(self, errand: Errand) -> PassReport:
         """Do what a person asked for; what cannot be done now stays owed.
 
-        While writes are open whose outcome cannot be read, nothing is taken on.
+        While writes are open whose outcome cannot be read, or is not certain yet,
+        nothing is taken on.
         """
         self._parts.open.kind = errand.cause
         self._parts.surveyor.know_targets()
         self._try(self._connect)
-        self._is_resolved = self._try(self._resolve)
+        self._is_resolved = self._try(self._resolve_all)
         # what became of open writes has to be known: they are what is undone, and
         # what they leave to remember would take the place of a wish
         place = partial(self._parts.placer().place, errand)
@@ -78,17 +82,35 @@ class Pass:
         """
         self._parts.surveyor.know_targets()
         self._is_resolved = self._try(self._resolve)
-        needs_survey = self.scope.is_full or self._parts.surveyor.has_unlisted()
+        surveyor = self._parts.surveyor
+        if self.scope.part is not None:
+            surveyor.watch = self._parts.sweeper().verify_items
+        needs_survey = (
+            self.scope.is_full or surveyor.has_unlisted() or surveyor.watch is not None
+        )
         if needs_survey:
             self._try(self._survey)
         self._replan()
-        self._try(self._read_stash)
-        if not needs_survey and self.means.ledger.links.waiting():
+        self._read_stash()
+        if not needs_survey and self._has_questions():
             self._try(self._survey)
+        if self.scope.scenes is None:
+            self._parts.doubter.remind({absence.STASH, *self.means.settings.rules})
+
+    def _has_questions(self) -> bool:
+        """Whether Plex may have by now what it had not."""
+        return bool(
+            self.means.ledger.links.waiting()
+            or self._parts.linker.has_unplaced
+            or self._parts.surveyor.is_in_doubt()
+        )
 
     def _try(self, step: Callable[[], None]) -> bool:
         try:
             step()
+        except DoubtError as doubt:
+            self._parts.doubter.cast(doubt)
+            return False
         except ServerError as error:
             log.info("cut short", error=str(error))
             self.tally.problem(error)
@@ -98,12 +120,19 @@ class Pass:
     def _resolve(self) -> None:
         self._parts.concluder.resolve()
 
+    def _resolve_all(self) -> None:
+        if left := self._parts.concluder.resolve():
+            raise TransientError(
+                f"{left} of the last writes to plex may still land, so nothing is done:"
+                " ask again in a minute"
+            )
+
     def _connect(self) -> None:
         """Find out whether the libraries that are named are there."""
         self._parts.surveyor.connect()
 
     def _survey(self) -> None:
-        self._parts.surveyor.survey(is_full=self.scope.is_full)
+        self._parts.surveyor.survey(is_full=self.scope.is_thorough)
 
     def _replan(self) -> None:
         """Owe everything anew when the configuration means something else.
@@ -127,13 +156,38 @@ class Pass:
 
     def _read_stash(self) -> None:
         if self.scope.scenes is not None:
-            there = self._parts.recorder.read(sorted(self.scope.scenes))
-            found = self.means.ledger.scenes.get(there)
-            self._parts.recorder.relink(list(found.values()), ASKED_FOR)
+            self._try(self._read_scenes)
             return
-        self._parts.recorder.scan(is_full=self.scope.is_full)
+        if self._try(self._scan) and self._news is not None:
+            self._try(partial(self._parts.lister().list_due, self._news))
+            read_at = self._news.poll.page.clock
+            self._try(partial(self._parts.refresher().refresh, read_at))
+            if self.scope.part is not None:
+                sweep = self._parts.sweeper().sweep
+                self._try(partial(sweep, self.scope.part, read_at))
+
+    def _scan(self) -> None:
+        self._news = self._parts.recorder.scan(is_full=self.scope.is_full)
+        if self.scope.is_thorough:
+            self._parts.lister().make_due(self._news)
         if self.scope.is_full:
             self._relink_all(IN_FULL)
+
+    def _read_scenes(self) -> None:
+        """Record the scenes that the pass is about; tell of those not there."""
+        scenes = sorted(self.scope.scenes or ())
+        self.means.audience.stage("reading stash", len(scenes))
+        # Stash's clock was not earlier than this: what is older counts as settled
+        mark = self.means.ledger.scenes.scan().watermark or 0
+        read_at = datetime.fromtimestamp(mark, UTC)
+        there = self._parts.recorder.read(scenes, read_at)
+        found = self.means.ledger.scenes.get(there)
+        self._parts.recorder.relink(list(found.values()), ASKED_FOR)
+        self.tally.problems += [
+            f"stash has no scene {scene}: its number is in the address of its page"
+            for scene in scenes
+            if scene not in there
+        ]
 
     def _relink_all(self, cause: str) -> None:
         after = 0
@@ -166,7 +220,9 @@ class Pass:
 
     def _show(self) -> None:
         self._show_stages((Stage.RELEASED, Stage.PLANNED), self.scope)
+        judge = self._parts.judge(Scope())
         for number in self.means.ledger.outbox.planned_passes():
+            judge.forecast(number)
             self._parts.brake().foresee(number)
 
     def _show_stages(self, stages: Iterable[Stage | None], scope: Scope) -> None:
@@ -185,6 +241,7 @@ class Pass:
             causes=dict(self.tally.causes),
             problems=tuple(self.tally.problems),
             held=tuple(self.tally.held),
+            doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
             spared=tuple(self.tally.spared),
             undelivered=undelivered,

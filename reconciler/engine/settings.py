@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rules
 from reconciler.core.match import Mapping as PathMapping
-from reconciler.core.values import Field, ItemKey, SceneId
+from reconciler.core.values import Field, ItemKey, OnDelete, SceneId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Settings:
     """The rules of each library that is a target, by its title."""
     mappings: tuple[PathMapping, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    on_delete: OnDelete = OnDelete.KEEP
     keep: float = 90 * 86400.0
     """Seconds that the journal goes back: what is older cannot be undone by pass."""
     meaning: str = ""
@@ -38,6 +39,8 @@ class Scope:
     is_full: bool = False
     """Read and compare everything, whatever the watermark says."""
     scenes: frozenset[SceneId] | None = None
+    part: tuple[int, int] | None = None
+    """(k, n): verify slice k of n of all scenes as well."""
     library: str | None = None
     fields: frozenset[Field] | None = None
     limit: int | None = None
@@ -46,3 +49,8 @@ class Scope:
     """Only what a person asked for by a command, held or not."""
     only: Mapping[tuple[str, ItemKey], Mapping[Field, Planned]] | None = None
     """What a saved plan has, by (library, item)."""
+
+    @property
+    def is_thorough(self) -> bool:
+        """Whether everything is to be listed, on both sides: a round begins so."""
+        return self.is_full or (self.part is not None and self.part[0] == 0)

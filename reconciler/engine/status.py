@@ -25,6 +25,12 @@ class Status:
     retrying: int = 0
     held: tuple[int, ...] = ()
     """Passes that the brake has looked at and not let go."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """What is not believed: about which server or library -> why."""
+    believed: tuple[str, ...] = ()
+    """Those of them that a person has approved; the next pass acts on it."""
+    deleted: int = 0
+    """Scenes that are gone from Stash and remembered."""
     fields: Mapping[str, int] = field(default_factory=dict)
     """Verdict and reason -> fields."""
     journal: Mapping[str, int] = field(default_factory=dict)
@@ -39,6 +45,7 @@ def read_status(ledger: Ledger) -> Status:
     titles = {target.id: target.title for target in ledger.items.targets()}
     waiting = ledger.links.waiting()
     verdicts = ledger.links.verdicts()
+    doubts = ledger.doubts.standing()
     return Status(
         watermark=ledger.scenes.scan().watermark,
         scenes=ledger.scenes.count(),
@@ -48,6 +55,9 @@ def read_status(ledger: Ledger) -> Status:
         outbox=ledger.outbox.counts(),
         retrying=ledger.outbox.postponed(),
         held=held_passes(ledger),
+        doubts={subject: doubt.reason for subject, doubt in doubts.items()},
+        believed=tuple(one for one, doubt in doubts.items() if doubt.is_approved),
+        deleted=ledger.scenes.tombstones(),
         fields={
             f"{verdict}: {why}": count for (verdict, why), count in verdicts.items()
         },

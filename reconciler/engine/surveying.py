@@ -1,13 +1,15 @@
 """What Plex has, into the ledger: libraries, and which item holds which file."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from reconciler.core.errors import TransientError, UserError
+from reconciler.core import absence
+from reconciler.core.errors import DoubtError, UserError
 from reconciler.core.match import stash_paths
-from reconciler.core.values import Kind, ListedItem, Section
+from reconciler.core.values import ItemKey, Kind, ListedItem, Section
+from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_PLEX, Linker
 from reconciler.engine.ports import Library
 from reconciler.engine.recording import Recorder
@@ -18,8 +20,31 @@ from state.records import TargetRecord
 log = structlog.get_logger(__name__)
 
 _CHUNK = 500
-_SHRINK_FLOOR = 20
-_SHRINK_SHARE = 0.5
+_BATCH = 49
+"""Items to a read, and one more that is there."""
+
+_MISSED, _DAY = 490, 24 * 3600
+"""Items that are asked for once more, at most, and for how many seconds."""
+
+
+_MARGIN = 120
+"""Seconds that a listing of what is new reaches back behind the last one.
+
+As much as Plex's clock may be set back, or an item come late, without being missed.
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Listing:
+    """What a listing of a library comes to, while it goes on."""
+
+    target: TargetRecord
+    section: Section
+    number: int
+    is_full: bool
+    files: int = 0
+    newest: int = 0
+    """The newest stamp of an item, by Plex's clock."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,9 +55,12 @@ class Surveyor:
     library: Library
     linker: Linker
     recorder: Recorder
+    doubter: Doubter
     audience: Audience
     sections: dict[int, Section] = field(default_factory=dict)
     """The sections of the targets, by the ledger's id, once the server was asked."""
+    watch: Callable[[int, Sequence[ItemKey]], None] | None = None
+    """Told of each page of what has changed in a target, in a sweep."""
 
     def know_targets(self) -> None:
         """Take the targets from the ledger, without a request."""
@@ -58,13 +86,28 @@ class Surveyor:
         """Read what was added or moved since the last listing, or everything.
 
         One request tells whether a library has changed; nothing more is read of one
-        that has not.
+        that has not. What is doubted of one keeps no other from being read.
         """
         self.sections = {}
         for key, section in self.connect().items():
             target = self.linker.targets[key]
-            if is_full or target.marker != section.marker:
-                self._list(target, section, is_full=is_full or not target.marker)
+            is_whole = is_full or self._needs_all(target, section)
+            # a person's edit need not move the marker
+            if is_whole or self.watch or target.marker != section.marker:
+                self._list(target, section, is_full=is_whole)
+
+    def is_in_doubt(self) -> bool:
+        """Whether a library has listed too little: it may list more by now."""
+        return self.doubter.is_doubted(*self.linker.settings.rules)
+
+    def _needs_all(self, target: TargetRecord, section: Section) -> bool:
+        """Whether what was added since the last listing is not enough to know."""
+        if not target.marker or self.doubter.is_approved(target.title):
+            return True
+        if section.clock is not None and section.clock < target.cursor:
+            return True  # it was set back: what is new may be stamped as if it were old
+        has_changed = target.marker != section.marker
+        return has_changed and self.doubter.is_doubted(target.title)
 
     def _take(self, sections: Iterable[Section]) -> None:
         by_title = {section.title: section for section in sections}
@@ -90,45 +133,95 @@ class Surveyor:
         }
 
     def _list(self, target: TargetRecord, section: Section, *, is_full: bool) -> None:
-        number = self.ledger.items.next_listing(target.id)
-        cursor, listed = target.cursor, 0
+        listing = _Listing(
+            target=target,
+            section=section,
+            number=self.ledger.items.next_listing(target.id),
+            is_full=is_full,
+        )
         self.audience.stage(f"listing {section.title}", None)
-        for page in self.library.listing(section, since=None if is_full else cursor):
-            self._put(target, number, page.items)
-            listed += len(page.items)
-            cursor = max([cursor, *(item.updated_at for item in page.items)])
-            self.audience.advance(len(page.items))
-        if is_full:
-            self._drop_unlisted(target, number, listed)
-        if (section.marker, cursor) != (target.marker, target.cursor):
+        self._read(listing)
+        if not is_full:
+            self._revisit(listing)
+        # what a scan has not come to yet is not gone
+        elif not section.is_scanning:
+            self._drop_unlisted(listing)
+        after = replace(
+            target, marker=section.marker, cursor=_reached(target.cursor, listing)
+        )
+        if after != target:
             with self.ledger.transaction():
                 self.ledger.items.listed(
-                    target.id, marker=section.marker, cursor=cursor
+                    target.id, marker=after.marker, cursor=after.cursor
                 )
-        log.info("listed", library=target.id, items=listed, complete=is_full)
+        log.info("listed", library=target.id, files=listing.files, complete=is_full)
         self.know_targets()
 
-    def _put(
-        self, target: TargetRecord, number: int, items: Iterable[ListedItem]
-    ) -> None:
-        items = list(items)
+    def _read(self, listing: _Listing) -> None:
+        cursor = max(0, listing.target.cursor - _MARGIN)
+        since = None if listing.is_full else cursor
+        for page in self.library.listing(listing.section, since=since):
+            self._put(listing, page.items)
+            if self.watch is not None:
+                news = [item.key for item in page.items if item.updated_at >= cursor]
+                self.watch(listing.target.id, news)
+            self.audience.advance(len(page.items))
+
+    def _revisit(self, listing: _Listing) -> None:
+        """Ask for items again that scenes have lost, and that may hold their files.
+
+        One that was renamed, or taken out of the trash, bears no newer stamp.
+        """
+        target = listing.target.id
+        since = self.linker.clock.unix() - _DAY
+        missed = self.ledger.links.missed(target, since=since, limit=_MISSED)
+        # where none is there that is asked for, Plex does not say so of each
+        links = self.ledger.links.page(after=0, limit=1, target=target)
+        for start in range(0, len(missed), _BATCH):
+            asked = [*missed[start : start + _BATCH], *(link.item for link in links)]
+            found = self.library.read([ItemKey(item) for item in asked])
+            self._put(
+                listing,
+                [
+                    ListedItem(key=key, paths=item.paths, updated_at=0)
+                    for key, item in found.items()
+                    if item.section == listing.section.key
+                ],
+            )
+
+    def _put(self, listing: _Listing, items: Sequence[ListedItem]) -> None:
+        listing.files += sum(len(item.paths) for item in items)
+        stamps = (item.updated_at for item in items)
+        listing.newest = max(listing.newest, *stamps, 0)
         for start in range(0, len(items), _CHUNK):
             part = items[start : start + _CHUNK]
             pairs = [(item.key, path) for item in part for path in item.paths]
             with self.ledger.transaction():
-                moved = self.ledger.items.put(target.id, number, pairs)
+                moved = self.ledger.items.put(
+                    listing.target.id,
+                    listing.number,
+                    pairs,
+                    is_complete=listing.is_full,
+                )
             self._relink(moved)
 
-    def _drop_unlisted(self, target: TargetRecord, number: int, listed: int) -> None:
-        known = self.ledger.items.count(target.id)
-        if known > _SHRINK_FLOOR and listed < known * _SHRINK_SHARE:
-            raise TransientError(
-                f'the library "{target.title}" lists {listed} items where {known} files'
-                " were known: nothing is dropped on that; see that its disk is mounted"
-            )
+    def _drop_unlisted(self, listing: _Listing) -> None:
+        key, title = listing.target.id, listing.target.title
+        known = self.ledger.items.count(key)
+        if self.doubter.is_doubted(title):
+            # those that deliveries have found gone since are still doubted
+            known += len(self.ledger.links.missed(key, since=0, limit=-1))
+        is_approved = self.doubter.is_approved(title)
+        why = absence.too_few_files(
+            title, listing.files, known, is_approved=is_approved
+        )
+        if why is not None:
+            self.doubter.cast(DoubtError(title, why))
+            return
+        self.doubter.drop(title)
         while True:
             with self.ledger.transaction():
-                gone = self.ledger.items.drop_unlisted(target.id, number, _CHUNK)
+                gone = self.ledger.items.drop_unlisted(key, listing.number, _CHUNK)
             self._relink(gone)
             if len(gone) < _CHUNK:
                 return
@@ -141,6 +234,15 @@ class Surveyor:
         if scenes:
             found = self.ledger.scenes.get(scenes)
             self.recorder.relink([found[scene] for scene in sorted(found)], IN_PLEX)
+
+
+def _reached(cursor: int, listing: _Listing) -> int:
+    """Say up to which stamp a listing has come."""
+    reached = max(cursor, listing.newest)
+    # one that is stamped in the future must not hide what comes before it; and where
+    # the clock was set back, the cursor goes back with it
+    clock = listing.section.clock
+    return reached if clock is None else min(reached, clock)
 
 
 def _quoted(titles: Iterable[str]) -> str:

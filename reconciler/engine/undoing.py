@@ -1,7 +1,6 @@
 """What it takes to undo writes: read from the journal, one wish for each field."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from reconciler.core.canonical import identity
@@ -39,7 +38,7 @@ def undone(
         memory, told = known[name], every.get(name, [])
         mine = [one for one in told if one.row in chosen]
         if name.is_set:
-            found = _set(memory, mine, _added(told), is_all=is_all)
+            found = _set(memory, mine, told, is_all=is_all)
         else:
             is_newest = bool(mine) and mine[-1] == told[-1]
             writes = [one.write for one in mine]
@@ -142,13 +141,14 @@ def _is_there(memory: Memory, back: FieldValue) -> bool:
 
 
 def _set(
-    memory: Memory, told: Sequence[_Told], added: AbstractSet[str], *, is_all: bool
+    memory: Memory, mine: Sequence[_Told], told: Sequence[_Told], *, is_all: bool
 ) -> Undone | None:
-    writes = [one.write for one in told]
+    writes, added = [one.write for one in mine], _added(told)
+    left = _left(told[-1].write) if told else None
     back = _back(memory, writes, is_all=is_all)
     if back is None:
         return None
-    take, give = _moves(memory, told)
+    take, give = _moves(memory, mine)
     owned = by_identity(memory.owned)
     if is_all:
         # what was there before everything stays, though we have added it again since
@@ -156,7 +156,7 @@ def _set(
     else:
         take = {key: owned[key] for key in take if key in owned}
     has_ours = memory.ours and (is_all or memory.verdict is not Verdict.RELEASED)
-    if not (take or give or has_ours or _is_reordered(memory, writes)):
+    if not (take or give or has_ours or _is_reordered(memory, writes, left)):
         return None
     adopted = {key: name for key, name in give.items() if key not in added}
     is_kept = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
@@ -166,7 +166,7 @@ def _set(
         wish=Wish(
             asked=Asked.UNDO,
             back=back,
-            left=_left(writes[-1]) if writes and not memory.base else None,
+            left=None if memory.base else left,
             take=tuple(take.values()),
             give=tuple(give.values()),
             adopted=tuple(adopted.values()),
@@ -202,12 +202,15 @@ def _added(told: Sequence[_Told]) -> set[str]:
     }
 
 
-def _is_reordered(memory: Memory, writes: Sequence[Written]) -> bool:
+def _is_reordered(
+    memory: Memory, writes: Sequence[Written], left: FieldValue | None
+) -> bool:
     """Whether what is not ours has been left in another order than it was in."""
-    if not writes or memory.reason is Reason.UNDONE:
+    there = memory.seen or left
+    if not writes or there is None or memory.reason is Reason.UNDONE:
         return False
     before = list(by_identity(writes[0].before.elements))
-    after = list(by_identity((memory.seen or _left(writes[-1])).elements))
+    after = list(by_identity(there.elements))
     return [key for key in before if key in after] != [
         key for key in after if key in before
     ]

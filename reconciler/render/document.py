@@ -21,6 +21,7 @@ _COUNTS = (
     "postponed items",
     "buried fields",
     "settled fields",
+    "deleted scenes",
 )
 
 
@@ -78,6 +79,7 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "waiting": report.waiting,
         "undelivered": report.undelivered,
         "held": [reason for one in report.held for reason in one.reasons],
+        "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,
         "spared": [asdict(line) for line in report.spared],
         "problems": list(report.problems),

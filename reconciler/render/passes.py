@@ -32,6 +32,7 @@ def show_plan(console: Console, report: PassReport) -> None:
     fields = paper.several(sum(report.causes.values()), "field")
     whole = "not all could be looked at; so far, " if report.problems else ""
     paper.say(console, f"{whole}{items} would be written ({fields})")
+    _show_deleted(console, report)
     _show_waiting(console, report)
 
 
@@ -48,6 +49,7 @@ def show_outcome(console: Console, report: PassReport, owed: int) -> None:
         what = paper.several(owed, "item")
         verb = "is" if owed == 1 else "are"
         paper.say(console, f"{what} {verb} still owed; `plexsync status` says more")
+    _show_deleted(console, report)
     _show_waiting(console, report)
 
 
@@ -59,6 +61,13 @@ def show_histograms(
     paper.counts(console, f"left alone: {fields}, because", report.reasons)
     total = paper.several(sum(requests.values()), "request")
     paper.counts(console, f"sent: {total}", requests)
+
+
+def _show_deleted(console: Console, report: PassReport) -> None:
+    if deleted := report.counts.get("deleted scenes", 0):
+        what = paper.several(deleted, "scene")
+        verb = "is" if deleted == 1 else "are"
+        paper.say(console, f"{what} {verb} gone from Stash, and remembered")
 
 
 def _show_waiting(console: Console, report: PassReport) -> None:

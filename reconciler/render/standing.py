@@ -14,6 +14,9 @@ def show_status(console: Console, status: Status) -> None:
     """Show how things stand, the troubles last."""
     known = "nothing" if status.watermark is None else paper.moment(status.watermark)
     paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
+    if status.deleted:
+        gone = paper.several(status.deleted, "scene")
+        paper.label(console, "deleted", f"{gone} gone from Stash, remembered")
     linked = paper.several(status.links.get("linked", 0), "item")
     paper.label(console, "links", f"{linked} in Plex")
     for library, count in sorted(status.waiting.items()):
@@ -51,6 +54,12 @@ def _show_troubles(console: Console, status: Status) -> None:
             f"{paper.several(status.contested, 'item')} claimed by several scenes and"
             " not written: merge the scenes in Stash, or split the item in Plex",
         )
+    for subject, reason in status.doubts.items():
+        if subject in status.believed:
+            what = f"{subject} is believed by the next `plexsync reconcile`"
+            paper.label(console, "approved", what)
+        else:
+            paper.label(console, "doubted", reason)
     for number in status.held:
         paper.label(
             console,

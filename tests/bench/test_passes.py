@@ -62,5 +62,5 @@ def test_first_pass_quiet_pass_and_one_edit(
         print(f"{'state':24} {size / SCENES:7.0f} bytes a scene")  # noqa: T201 - as above
 
     assert first.puts == SCENES
-    assert quiet.sent == Counter({"stash scan": 1})
+    assert quiet.sent == Counter({"stash poll": 1})
     assert edit.puts == 1

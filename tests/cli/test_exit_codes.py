@@ -64,7 +64,7 @@ def test_what_is_not_delivered_is_a_failure_until_it_is(desk: Desk) -> None:
         (["plan", "--library", "Shorts"], '[plex] libraries: name "Films"'),
         (["plan", "--full", "--scene", "1"], "leave out --scene or it"),
         (["approve"], "PASS"),
-        (["approve", "1", "--all"], "one PASS, or give --all"),
+        (["approve", "1", "--all"], "name one PASS, stash or a library"),
         (["approve", "1"], "pass 1 is not held; there is nothing to approve"),
         (["--log-level", "loud", "status"], "--log-level"),
     ],

@@ -42,7 +42,7 @@ def test_from_nothing_to_quiet(desk: Desk) -> None:
 
     assert (first.code, first.out) == (0, "pass 1: 1 item written (2 fields)\n")
     assert (
-        second.out == "0 items written (0 fields)\nsent: 1 request\n  1  stash scan\n"
+        second.out == "0 items written (0 fields)\nsent: 1 request\n  1  stash poll\n"
     )
     assert (second.code, second.err) == (0, "")
     assert desk.state.stat().st_mode & 0o077 == 0

@@ -98,6 +98,6 @@ def test_count_requests_tells_what_was_sent(films: Desk) -> None:
     said = films.done("reconcile", "--count-requests")
     document = films.done("reconcile", "--count-requests", "--json").document
 
-    assert said.out == "0 items written (0 fields)\nsent: 1 request\n  1  stash scan\n"
-    assert document["requests"] == {"stash scan": 1}
+    assert said.out == "0 items written (0 fields)\nsent: 1 request\n  1  stash poll\n"
+    assert document["requests"] == {"stash poll": 1}
     assert "requests" not in films.done("reconcile", "--json").document

@@ -9,7 +9,7 @@ from reconciler.config import places
 from reconciler.config.keys import VARIABLES
 from reconciler.config.loading import load
 from reconciler.config.models import Config, Library
-from reconciler.core.values import Policy
+from reconciler.core.values import OnDelete, Policy
 
 Write = Callable[[str], Path]
 
@@ -64,6 +64,7 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_FIELDS__GENRES": ("off", Policy.OFF),
     "PLEXSYNC_FIELDS__ACTORS": ("off", Policy.OFF),
     "PLEXSYNC_FIELDS__LOCK": ("false", False),
+    "PLEXSYNC_STASH__ON_DELETE": ("restore", OnDelete.RESTORE),
     "PLEXSYNC_BRAKE__OVERWRITES": ("12.5 %", 12.5),
     "PLEXSYNC_BRAKE__OVERWRITES_FLOOR": ("0", 0),
     "PLEXSYNC_BRAKE__REMOVALS": ("0", 0.0),

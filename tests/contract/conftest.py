@@ -19,6 +19,8 @@ from tests.sandbox.stash.model import Settings, StashModel
 _START = 1_795_300_000.0  # in November 2026
 _HOST = "stash.example:9999"
 _URL = f"http://{_HOST}"
+VERSIONS = ("0.30.1.19", "0.30.1", "0.27.2")
+"""The first is not released: the 19th commit after the other."""
 
 
 class HandClock:
@@ -36,36 +38,38 @@ class HandClock:
 
 @pytest.fixture(
     scope="session",
-    params=["0.30.1", "0.27.2", pytest.param("live", marks=pytest.mark.live)],
+    params=[*VERSIONS, pytest.param("live", marks=pytest.mark.live)],
 )
 def stash(request: pytest.FixtureRequest) -> Iterator[StashServer]:
     """Offer a Stash that asks for no key unless the real one does."""
-    server = _live() if request.param == "live" else _double(request.param)
+    server = live_server() if request.param == "live" else _double(request.param)
     yield server
     server.clean_up()
 
 
 @pytest.fixture(
     scope="session",
-    params=["0.30.1", "0.27.2", pytest.param("live", marks=pytest.mark.live)],
+    params=[*VERSIONS, pytest.param("live", marks=pytest.mark.live)],
 )
 def guarded(request: pytest.FixtureRequest) -> StashServer:
     """Offer a Stash that asks for a key."""
     if request.param != "live":
         return _double(request.param, Settings(api_key="key-of-the-double"))
-    server = _live()
+    server = live_server()
     if server.api_key is None:
         pytest.skip("set PLEXSYNC_LIVE_STASH_API_KEY: this Stash asks for no key")
     return server
 
 
-def _live() -> StashServer:
+def live_server() -> StashServer:
     url = os.environ.get("PLEXSYNC_LIVE_STASH_URL")
     if not url:
         pytest.skip("set PLEXSYNC_LIVE_STASH_URL to ask a real Stash")
     key = os.environ.get("PLEXSYNC_LIVE_STASH_API_KEY") or None
     sleep = time.sleep  # noqa: TID251 - a real server's clock cannot be turned
-    return StashServer(url.rstrip("/"), requests.Session(), sleep, api_key=key)
+    session = requests.Session()
+    session.trust_env = False  # a proxy in between is nobody's Stash
+    return StashServer(url.rstrip("/"), session, sleep, api_key=key)
 
 
 def _double(version: str, settings: Settings | None = None) -> StashServer:
@@ -82,5 +86,7 @@ def _double(version: str, settings: Settings | None = None) -> StashServer:
     clock.advance(3600)
     session = requests.Session()
     session.headers["Host"] = _HOST  # which a socket would add
-    session.mount(_URL, InProcessAdapter(StashDouble(model).handle, clock=clock))
-    return StashServer(_URL, session, clock.advance, api_key=model.settings.api_key)
+    adapter = InProcessAdapter(StashDouble(model).handle, clock=clock)
+    session.mount(_URL, adapter)
+    key = model.settings.api_key
+    return StashServer(_URL, session, clock.advance, api_key=key, adapter=adapter)

@@ -5,14 +5,20 @@ be asked. Files are never made or deleted; one is moved, or given away, and put 
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
+from requests.adapters import BaseAdapter
+
+from reconciler.clients.endpoint import Endpoint, Tally
+from reconciler.clients.stash import StashClient
 
 _TIMEOUT = 30.0
+_PATIENCE = 600  # tenths of a second for a job to come to its end
 EMERALD = (  # a picture of one point
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlE"
     "QVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -28,15 +34,24 @@ class StashServer:
         advance: Callable[[float], None],
         *,
         api_key: str | None = None,
+        adapter: BaseAdapter | None = None,
     ) -> None:
         self.url = url
         self.session = session
         self.api_key = api_key
         self._advance = advance
+        self._adapter = adapter
         self._made: list[tuple[str, str]] = []
         version = self.ask("{ version { version } }")["version"]["version"]
-        numbers = version.removeprefix("v").partition("-")[0].split(".")
-        self.version = tuple(int(number) for number in numbers)
+        # v0.30.1-19-gcf3489efd is the 19th commit after v0.30.1
+        numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)(?:-(\d+)-g)?", version)
+        assert numbers is not None, version
+        self.version = tuple(int(number) for number in numbers.groups() if number)
+
+    def client(self) -> StashClient:
+        """Return the product's own client of this server."""
+        endpoint = Endpoint(url=self.url, secret=self.api_key or "")
+        return StashClient(endpoint, Tally(), adapter=self._adapter)
 
     def request(
         self,
@@ -133,8 +148,9 @@ class StashServer:
         return f"{words} {uuid4().hex[:10]}"
 
     def make(self, kind: str, **given: object) -> str:
-        """Create a Scene, Performer, Tag, Studio or Group, and return its id."""
-        given.setdefault("title" if kind == "Scene" else "name", self.name("Heron"))
+        """Create a Scene, Performer, Tag, Studio, Group or Gallery; return its id."""
+        title = "title" if kind in {"Scene", "Gallery"} else "name"
+        given.setdefault(title, self.name("Heron"))
         field = f"{kind.lower()}Create"
         query = f"""mutation($input: {kind}CreateInput!) {{
           {field}(input: $input) {{ id }}
@@ -142,6 +158,10 @@ class StashServer:
         made: str = self.ask(query, input=given)[field]["id"]
         self._made.append((kind, made))
         return made
+
+    def remember(self, kind: str, entity_id: str) -> None:
+        """See to it that what came in another way goes again."""
+        self._made.append((kind, entity_id))
 
     def make_named(self, kind: str, words: str) -> str:
         """Create an entity, and return its name."""
@@ -162,10 +182,31 @@ class StashServer:
     def destroy(self, kind: str, entity_id: str) -> None:
         field = f"{kind.lower()}Destroy"
         query = f"mutation($input: {kind}DestroyInput!) {{ {field}(input: $input) }}"
-        self.ask(query, input={"id": entity_id})
+        only = {"ids": [entity_id]} if kind == "Gallery" else {"id": entity_id}
+        self.ask(query, input=only)
 
-    def merge_tags(self, source: str, destination: str) -> None:
-        self.ask(_MERGE_TAGS, source=[source], destination=destination)
+    def merge(self, kind: str, sources: Iterable[str], destination: str) -> None:
+        """Merge scenes, performers or tags."""
+        field = {"Tag": "tagsMerge"}.get(kind, f"{kind.lower()}Merge")
+        given = {"Tag": "TagsMergeInput"}.get(kind, f"{kind}MergeInput")
+        query = f"mutation($input: {given}!) {{ {field}(input: $input) {{ id }} }}"
+        self.ask(query, input={"source": [*sources], "destination": destination})
+
+    def wait(self, job_id: str) -> str:
+        """Let a job come to its end, and return how it ended."""
+        for _ in range(_PATIENCE):
+            job = self.ask(_JOB, id=job_id)["findJob"]
+            if job is None or job["status"] in {"CANCELLED", "FAILED", "FINISHED"}:
+                return str(job and job["status"])
+            self.advance(0.1)
+        raise AssertionError(f"job {job_id} does not end")
+
+    def run(self, mutation: str, **given: object) -> str:
+        """Start a job with an input, and return its id; nothing is waited for."""
+        kind = f"{mutation.removeprefix('metadata')}MetadataInput!"
+        query = f"mutation($input: {kind}) {{ job: {mutation}(input: $input) }}"
+        job: str = self.ask(query, input=given)["job"]
+        return job
 
     def make_marker(self, scene_id: str, tag_id: str) -> str:
         given = {
@@ -195,14 +236,10 @@ class StashServer:
 
 
 _FILE = "id path basename updated_at parent_folder_id"
+_JOB = "query($id: ID!) { findJob(input: {id: $id}) { status } }"
 _FIND_IDS = """
 query($filter: FindFilterType, $scene_filter: SceneFilterType) {
   findScenes(filter: $filter, scene_filter: $scene_filter) { scenes { id } }
-}
-"""
-_MERGE_TAGS = """
-mutation($source: [ID!]!, $destination: ID!) {
-  tagsMerge(input: {source: $source, destination: $destination}) { id }
 }
 """
 _MARKER = """

@@ -110,13 +110,59 @@ def test_a_merged_tag_lives_on_as_an_alias(stash: StashServer) -> None:
         stash.make("Scene", tag_ids=[source, destination]),
     ]
 
-    stash.merge_tags(source, destination)
+    stash.merge("Tag", [source], destination)
 
     for scene in scenes:
         assert stash.scene(scene, "tags { id }") == {"tags": [{"id": destination}]}
     query = "query($id: ID!) { findTag(id: $id) { aliases } }"
     assert stash.ask(query, id=destination)["findTag"]["aliases"] == [name]
     assert stash.ask(query, id=source)["findTag"] is None
+
+
+def test_merged_performers_leave_their_scenes_and_tags_to_one(
+    stash: StashServer,
+) -> None:
+    """All else of it stays as it was, and the answer is from before."""
+    stash.needs(0, 30, 1, 19)
+    tags = [stash.make("Tag"), stash.make("Tag")]
+    name = stash.name("Wader")
+    destination = stash.make("Performer", name=name, tag_ids=tags[:1], country="NO")
+    source = stash.make("Performer", tag_ids=tags, country="SE", details="Calm")
+    scenes = [
+        stash.make("Scene", performer_ids=[source]),
+        stash.make("Scene", performer_ids=[source, destination]),
+    ]
+    query = """mutation($input: PerformerMergeInput!) {
+      performerMerge(input: $input) { id name }
+    }"""
+
+    given = {"source": [source], "destination": destination}
+    values = {"id": destination, "name": stash.name("Stilt")}
+    told = stash.ask(query, input={**given, "values": values})["performerMerge"]
+
+    assert told == {"id": destination, "name": name}
+    query = "query($id: ID!) { findPerformer(id: $id) { %s } }"
+    fields = "name country details tags { id }"
+    after = stash.ask(query % fields, id=destination)["findPerformer"]
+    assert (after["name"], after["country"]) == (values["name"], "NO")
+    assert not after["details"]
+    assert {tag["id"] for tag in after["tags"]} == set(tags)
+    for scene in scenes:
+        one = {"performers": [{"id": destination}]}
+        assert stash.scene(scene, "performers { id }") == one
+    assert stash.ask(query % "id", id=source) == {"findPerformer": None}
+
+
+def test_a_performer_is_not_merged_into_itself(stash: StashServer) -> None:
+    stash.needs(0, 30, 1, 19)
+    made = stash.make("Performer")
+    query = """mutation($input: PerformerMergeInput!) {
+      performerMerge(input: $input) { id }
+    }"""
+
+    message, _ = stash.refusal(query, input={"source": [made], "destination": made})
+
+    assert message == "destination performer cannot be in source list"
 
 
 MERGE = """

@@ -1,7 +1,7 @@
 """The double's slice of the schema against what real servers told of theirs.
 
-The recordings are the answers of a v0.27.2 and a v0.30.1 to `INTROSPECTION`, kept to
-the names that the slice has.
+The recordings are the answers of a v0.27.2, a v0.30.1 and a build of 19 commits later
+to `INTROSPECTION`, kept to the names that the slice has.
 """
 
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.conftest import VERSIONS
 from tests.contract.stash_outline import INTROSPECTION, slice_outline, told_outline
 from tests.contract.stash_server import StashServer
 
@@ -21,7 +22,7 @@ def recorded(version: str) -> dict[str, str]:
     return told
 
 
-@pytest.mark.parametrize("version", ["0.27.2", "0.30.1"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_slice_is_what_the_recorded_server_told(version: str) -> None:
     """All of it and nothing more: what came later is cut out."""
     assert slice_outline(version) == recorded(version)

@@ -13,6 +13,7 @@ from reconciler.core.scanning import (
     Watermark,
     advance,
     fresh,
+    is_set_back,
     is_settled,
     read_stamp,
     since,
@@ -147,12 +148,13 @@ def test_the_watermark_never_passes_the_clock_or_what_was_seen(
     before: Watermark | None, seen: list[Stamp], clock: datetime
 ) -> None:
     mark = advance(before, seen, clock)
-    instants = [one.instant for one in seen] + ([before.instant] if before else [])
+    instants = [one.instant for one in seen if one.instant <= clock]
+    instants += [before.instant] if before else []
 
     if mark is None:
-        assert instants == []
+        assert (instants, seen) == ([], [])
     else:
-        assert mark.instant == min(clock, max(instants))
+        assert mark.instant == min(clock, max(instants, default=clock))
 
 
 @given(WATERMARKS, st.lists(STAMPS, max_size=4), st.integers(0, 9))
@@ -191,6 +193,23 @@ def test_the_watermark_goes_back_with_a_clock_that_is_set_back(
     ahead = Watermark(instant=NOON + timedelta(days=9), offset=0)
 
     assert advance(ahead, seen, NOON) == Watermark(instant=NOON, offset=0)
+
+
+@given(WATERMARKS, st.integers(0, 9))
+def test_a_row_from_the_future_does_not_move_the_watermark(
+    mark: Watermark, later: int
+) -> None:
+    """Or each scan until then would have something to write."""
+    clock = mark.instant + SECOND * later
+    future = Stamp(instant=clock + SECOND, offset=0)
+
+    assert advance(mark, [future], clock) == mark
+
+
+@given(WATERMARKS, st.integers(-9, 9))
+def test_a_clock_before_the_watermark_was_set_back(mark: Watermark, later: int) -> None:
+    assert is_set_back(mark, mark.instant + SECOND * later) == (later < 0)
+    assert not is_set_back(None, mark.instant)
 
 
 def test_a_row_from_the_future_hides_nothing() -> None:

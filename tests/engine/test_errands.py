@@ -141,7 +141,7 @@ def test_release_hands_back_and_claim_takes_up_again(world: World) -> None:
 
     assert world.value("glacier", Field.TITLE) == "Another"
     assert {"title", "summary"} <= world.item("glacier").locks
-    assert world.reconcile().sent == {"stash scan": 1}
+    assert world.reconcile().sent == {"stash poll": 1}
 
 
 def test_claim_leaves_a_person_what_was_handed_back_before_the_release(
@@ -265,7 +265,7 @@ def test_what_cannot_be_done_now_is_done_later(world: World) -> None:
     world.reconcile()
 
     assert world.value("glacier", Field.TITLE) == "glacier"
-    assert world.reconcile().sent == {"stash scan": 1}
+    assert world.reconcile().sent == {"stash poll": 1}
 
 
 def test_the_last_word_of_a_person_counts(world: World) -> None:

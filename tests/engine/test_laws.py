@@ -145,7 +145,7 @@ def test_law_2_an_item_that_is_gone_is_not_asked_for_again(world: World) -> None
     world.later(600)
     world.reconcile()
 
-    assert dict(world.reconcile().sent) == {"stash scan": 1, "plex sections": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1, "plex sections": 1}
     assert owed(world) == 0
 
 
@@ -389,6 +389,29 @@ def test_law_4_plan_shows_what_was_let_go_before_and_is_still_owed(
     assert planned.changes == world.reconcile().changes
 
 
+def test_law_4_plan_leaves_out_what_waits_for_an_unclear_write(world: World) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.reconcile()
+    world.stash.update_scene(scene, title="Two")
+
+    planned = world.plan()
+
+    assert planned.changes == world.reconcile().changes == set()
+
+
+def test_law_4_plan_of_one_item_foresees_what_the_brake_makes_of_all(
+    world: World,
+) -> None:
+    world.limits = Limits(overwrites=0.0, overwrites_floor=2)
+    foreign(world, 3)
+
+    planned = world.plan(limit=1).report.held
+
+    assert planned
+    assert planned == world.reconcile(limit=1).report.held
+
+
 # 6: the watermark never passes what is not recorded
 
 
@@ -471,6 +494,60 @@ def test_law_7_a_lost_write_is_made_though_others_wrote_meanwhile(
     assert genres(world, "glacier") == {"Heirloom", "Ice"}
 
 
+def test_law_7_a_late_write_never_lands_on_a_newer_one(world: World) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    world.stash.update_scene(scene, title="Two")
+    world.reconcile()
+    world.reconcile(is_full=True)
+    world.later(20)
+    assert world.plex_wire.faults.release() == 1
+    assert world.value("glacier", Field.TITLE) == "One"
+
+    for is_full in (False, True):
+        world.later(60)
+        world.reconcile(is_full=is_full)
+
+        assert world.value("glacier", Field.TITLE) == "Two"
+    assert owed(world) == 0
+
+
+def test_law_7_a_write_that_cannot_land_any_more_holds_nothing_up(
+    world: World,
+) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    world.stash.update_scene(scene, title="Two")
+    assert world.reconcile().puts == 0
+    world.later(60)
+
+    world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Two"
+    assert owed(world) == 0
+
+
+def test_law_7_a_command_waits_until_it_is_known_what_a_write_came_to(
+    world: World,
+) -> None:
+    world.scene("glacier", title="Glacier")
+    before = everything(world)
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+
+    refused = world.carry_out(FROM_THE_START)
+    world.plex_wire.faults.release()
+    assert "may still land" in " ".join(refused.report.problems)
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    world.carry_out(FROM_THE_START)
+
+    assert everything(world) == before
+
+
 # 8: absence is proved
 
 
@@ -523,6 +600,49 @@ def test_law_9_an_item_that_two_scenes_claim_is_not_written(world: World) -> Non
     world.reconcile()
 
     assert world.value("glacier", Field.TITLE) == "glacier"
+
+
+def test_law_9_an_item_that_plex_has_merged_with_another_is_not_written(
+    world: World,
+) -> None:
+    """Though nothing but the read before the PUT tells of it yet."""
+    scene = merged(world)
+    world.stash.update_scene(scene, title="Glacier, late")
+
+    outcome = world.reconcile()
+
+    assert outcome.puts == 0
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_law_1_items_that_plex_splits_again_are_each_written(
+    world: World,
+    is_listed: bool,  # noqa: FBT001 - pytest gives it by name
+) -> None:
+    scene = merged(world)
+    world.stash.update_scene(scene, title="Glacier, late")
+    world.stash.update_scene(scene + 1, title="Tarn, late")
+    assert world.reconcile(is_full=is_listed).puts == 0
+    world.later(600)
+    world.plex.moves.split(world.key("glacier"))
+
+    for _ in range(3):
+        world.later(600)
+        world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Glacier, late"
+    assert world.value("tarn", Field.TITLE) == "Tarn, late"
+
+
+def merged(world: World) -> int:
+    """Have two scenes, "glacier" and "tarn", whose items Plex has made one."""
+    scene = world.scene("glacier", title="Glacier")
+    world.scene("tarn", title="Tarn")
+    world.reconcile()
+    world.later(600)
+    world.plex.moves.merge(world.key("glacier"), [world.key("tarn")])
+    return scene
 
 
 def test_law_9_an_item_that_holds_another_file_now_is_not_written(
@@ -623,6 +743,45 @@ def test_law_10_undo_spares_what_others_have_added_since(world: World) -> None:
     world.carry_out(FROM_THE_START)
 
     assert genres(world, "glacier") == {"Heirloom"}
+
+
+def test_law_10_undo_leaves_a_rebuilt_item_as_it_came(world: World) -> None:
+    """What was there before the first item was written is nothing to the second."""
+    world.scene("glacier", title="Glacier", details="Ice.")
+    refresh(world, "glacier", title="Glacier, a film")
+    world.reconcile()
+    world.later(600)
+    world.plex.moves.rebuild(world.section)
+    refresh(world, "glacier", title="Another film", summary="Ice.")
+    before = everything(world)
+    world.reconcile(is_full=True)
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+
+    world.carry_out(FROM_THE_START)
+
+    assert everything(world) == before
+
+
+def test_law_10_undo_takes_nothing_from_what_has_come_in_the_items_place(
+    world: World,
+) -> None:
+    ice = world.stash.create_tag("Ice")
+    world.scene("glacier", title="Glacier", tag_ids=(ice,))
+    world.reconcile()
+    world.later(600)
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.carry_out(FROM_THE_START)
+    world.plex.moves.rebuild(world.section)
+    key = world.key("glacier")
+    world.plex.person.tag(key, "genre", "Ice", lock=False)
+    refresh(world, "glacier", title="Glacier")
+    before = everything(world)
+
+    for _ in range(3):
+        world.later(600)
+        world.reconcile(is_full=True)
+
+    assert everything(world) == before
 
 
 def test_law_10_undo_of_one_pass_leaves_what_went_before_it(world: World) -> None:

@@ -24,14 +24,14 @@ def test_waiting_costs_one_request_while_plex_does_not_change(world: World) -> N
     world.scene("glacier", in_plex=False, title="Glacier")
     world.reconcile()
 
-    assert dict(world.reconcile().sent) == {"stash scan": 1, "plex sections": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1, "plex sections": 1}
 
 
 def test_scene_without_a_file_waits_for_nothing(world: World) -> None:
     world.stash.create_scene(title="Planned")
     world.reconcile()
 
-    assert dict(world.reconcile().sent) == {"stash scan": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1}
 
 
 def test_only_what_was_added_is_listed_again(world: World) -> None:
@@ -149,7 +149,9 @@ def test_an_empty_listing_unbinds_nothing(world: World) -> None:
 
     outcome = world.reconcile(is_full=True)
 
-    assert "nothing is dropped on that" in " ".join(outcome.report.problems)
+    (doubt,) = outcome.report.doubts
+    assert (doubt.subject, doubt.is_news) == (FILMS, True)
+    assert "lists 0 files where 30 were known" in doubt.reason
     assert outcome.puts == 0
 
 

@@ -109,7 +109,7 @@ def test_another_policy_is_applied_to_what_is_there(world: World) -> None:
 
     outcome = world.reconcile()
 
-    assert outcome.sent["stash scan"] == 1
+    assert outcome.sent["stash poll"] == 1
     assert world.value("glacier", Field.TITLE) == "Glacier"
 
 

@@ -76,7 +76,7 @@ def test_a_save_without_a_change_costs_no_request_to_plex(world: World) -> None:
     world.later(600)
     world.stash.update_scene(scene)
 
-    assert dict(world.reconcile().sent) == {"stash scan": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1}
 
 
 def test_rows_settle_once_and_are_then_slim(world: World) -> None:
@@ -99,7 +99,7 @@ def test_a_scan_that_was_cut_short_goes_on_and_ends_complete(
     for number in range(7):
         world.scene(f"brook-{number}", title=f"Brook {number}")
     world.plex_wire.up = False
-    with pytest.raises(Crash), watched(crash_at(14)):
+    with pytest.raises(Crash), watched(crash_at(16)):
         world.reconcile()
     assert _watermark(world) is None
     with Ledger(world.state) as ledger:
@@ -112,6 +112,21 @@ def test_a_scan_that_was_cut_short_goes_on_and_ends_complete(
 
     assert _watermark(world) == START
     assert world.value("brook-6", Field.TITLE) == "Brook 6"
+
+
+def test_one_old_scene_alone_makes_no_later_pass_read_more(world: World) -> None:
+    tag = world.stash.create_tag("Nature")
+    scene = world.scene("glacier", title="Glacier", tag_ids=(tag,))
+    world.later(10 * 86400)
+    world.scene("brook", title="Brook")
+    world.reconcile()
+    world.later(600)
+    world.stash.update_tag(tag, name="Ice")
+
+    world.reconcile(scenes=frozenset({scene}))
+
+    with Ledger(world.state) as ledger:
+        assert ledger.scenes.get([scene])[scene].is_settled
 
 
 def test_one_scene_alone_leaves_the_watermark(world: World) -> None:

@@ -82,7 +82,7 @@ def test_the_write_lock_is_never_held_long(
 
 def test_quiet_pass_right_after_the_import_is_free(imported: Import) -> None:
     """Every row was stamped moments ago: each is read in full in the one request."""
-    assert dict(imported.second.sent) == {"stash scan": 1}
+    assert dict(imported.second.sent) == {"stash poll": 1}
     assert imported.second.report.pass_id is None
     assert imported.digest_after == imported.digest
 
@@ -96,7 +96,7 @@ def test_one_edit_is_one_put(imported: Import) -> None:
     outcome = world.reconcile()
 
     assert outcome.puts == 1
-    assert outcome.sent["stash scan"] == 1
+    assert outcome.sent["stash poll"] == 1
     assert world.value("reel-0004", Field.TITLE) == "Reel 5, restored"
 
 

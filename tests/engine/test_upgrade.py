@@ -34,7 +34,7 @@ def test_another_canonical_form_owes_nothing(
 
     first = world.reconcile()
 
-    assert dict(first.sent) == {"stash scan": 1}
+    assert dict(first.sent) == {"stash poll": 1}
     assert first.report.pass_id is None
     with Ledger(world.state) as ledger:
         after = ledger.scenes.get(range(99))
@@ -43,7 +43,7 @@ def test_another_canonical_form_owes_nothing(
     assert {s: r.revision for s, r in after.items()} == dict.fromkeys(before, 1)
     assert all(after[s].fingerprint != before[s].fingerprint for s in before)
     at_rest = world.state.read_bytes()
-    assert dict(world.reconcile().sent) == {"stash scan": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1}
     assert world.state.read_bytes() == at_rest
 
 
@@ -61,7 +61,7 @@ def test_an_upgrade_that_was_cut_short_goes_on(
 
     outcome = world.reconcile()
 
-    assert dict(outcome.sent) == {"stash scan": 1}
+    assert dict(outcome.sent) == {"stash poll": 1}
     with Ledger(world.state) as ledger:
         whole = {one.content[-6:] for one in ledger.scenes.get(range(99)).values()}
     assert whole == {'"v":2}'}
@@ -114,4 +114,4 @@ def test_a_version_and_a_configuration_that_move_together_are_both_heeded(
 
     assert outcome.puts == 0
     assert outcome.report.counts == {"changed scenes": 40}
-    assert dict(world.reconcile().sent) == {"stash scan": 1}
+    assert dict(world.reconcile().sent) == {"stash poll": 1}

@@ -108,11 +108,11 @@ def test_what_stash_says_reaches_plex(live: Live) -> None:
     assert live.values(first)["title"] == title
     assert live.values(first)["originallyAvailableAt"] == "2023-04-05"
     assert live.values(first)["summary"] == "Moor.\nHeath."
-    assert dict(quiet.sent) == {"stash scan": 1}
+    assert dict(quiet.sent) == {"stash poll": 1}
 
     _ask(_UPDATE, i={"id": second["id"], "title": f"{title}, too"})
     edit = live.reconcile()
-    assert (edit.puts, edit.sent["stash scan"]) == (1, 1)
+    assert (edit.puts, edit.sent["stash poll"]) == (1, 1)
     assert live.values(second)["title"] == f"{title}, too"
 
     _ask(_UPDATE, i={"id": first["id"], "tag_ids": []})

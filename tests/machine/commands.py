@@ -14,6 +14,7 @@ from reconciler.engine.errands import (
     Undo,
 )
 from tests.machine import draws
+from tests.machine.books import opened
 from tests.machine.stage import Stage
 
 _SELDOM = st.sampled_from([None, None, None, 1, 4, 9, 14, 20, 30])
@@ -86,7 +87,14 @@ class Commands(RuleBasedStateMachine):
     ) -> None:
         self.stage.world.is_paused = is_paused
 
+    @rule(seldom=st.integers(0, 1))
+    def approve(self, seldom: int) -> None:
+        if not seldom:
+            self.stage.approve()
+
     def _ask(self, errand: Errand, boundary: int | None) -> None:
+        if opened(self.stage.world):
+            self.stage.later(61)  # while a write may still land nothing is taken on
         if boundary == _SEEN_FIRST:
             self.stage.calm()
             self.stage.foresee(errand)

@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule
 from reconciler.core.values import Field, Policy
 from tests.machine.seen import VALUES
@@ -12,6 +13,7 @@ from tests.sandbox.faults import LOCKED, Fault, What, too_many
 from tests.sandbox.plex.state import Offer
 from tests.sandbox.plex.switches import SentTwice, Spelling, Switches
 from tests.sandbox.wire import Request, Response
+from tests.world import UNBRAKED
 
 STEMS = ("heron", "tide", "reef", "lichen")
 LONG = "A year on one shore " * 15
@@ -43,6 +45,16 @@ WHOLE: tuple[Edit, ...] = (
     ("performer_ids", (0, 1)),
 )
 """What a scene says before anybody edits it: something in every field."""
+
+NOTHING: tuple[Edit, ...] = (
+    ("title", ""),
+    ("details", ""),
+    ("date", ""),
+    ("studio_id", None),
+    ("tag_ids", ()),
+    ("performer_ids", ()),
+)
+"""What a scene says that says nothing."""
 
 STEM = st.sampled_from(STEMS)
 EDIT = st.sampled_from(EDITS)
@@ -151,6 +163,9 @@ _PLEX_FAULTS = (
     Fault(what=What.BLACK_HOLE, matches=_is_put),
     Fault(what=What.DROPPED, matches=_is_put),
     Fault(what=What.SLOW_AFTER, matches=_is_put),
+    Fault(what=What.SLOW_BEFORE, matches=_is_put),
+    Fault(what=What.SLOW_BEFORE, matches=_is_put, times=2),
+    Fault(what=What.DROPPED, matches=_is_put, times=4),
     Fault(what=What.TRUNCATED, matches=_is_get, skip=1),
     Fault(what=What.RESET_MIDWAY, matches=_is_get, skip=2),
     Fault(what=What.BLACK_HOLE, matches=_is_get),
@@ -165,10 +180,29 @@ PLEX_FAULT = st.sampled_from([Planned(fault=fault) for fault in _PLEX_FAULTS])
 STASH_FAULT = st.sampled_from(
     [Planned(fault=fault, of_stash=True) for fault in _STASH_FAULTS]
 )
+LATE = Planned(fault=Fault(what=What.SLOW_BEFORE, matches=_is_put))
+"""A write that lands after its answer was given up."""
+
 SECONDS = st.sampled_from([10, 1, 45, 130, 700, 5000, 2 * 86400, -1, -7, -40])
 """How the clocks go on, or are set back by less than the margin of 2 minutes."""
 
-SHAKEN = st.sampled_from(["rekeyed", "rekeyed", "gone", "moved", "appears"])
+SHAKEN = st.sampled_from(
+    ["rekeyed", "rekeyed", "gone", "moved", "appears", "merged", "parted", "away"]
+)
+BETWEEN = st.sampled_from(
+    ["rekeyed", "gone", "moved", "merged", "parted", "away", "late"]
+)
+METHOD = st.sampled_from(["GET", "PUT", "PUT"])
+LIMITS = st.sampled_from(
+    [
+        UNBRAKED,
+        UNBRAKED,
+        *(
+            Limits(overwrites_floor=overwrites, removals_floor=removals)
+            for overwrites, removals in ((1, 1), (3, 2), (1, 3))
+        ),
+    ]
+)
 BOUNDARY = st.integers(1, 70)
 SCOPE = st.sampled_from(
     [

@@ -1,10 +1,11 @@
-"""A World whose ledger stays open from pass to pass: what it costs to open is saved."""
+"""A World for long histories: cheap to go on with, and open to what comes between."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from state.ledger import Ledger
+from tests.sandbox.server import InProcessAdapter, Request, Response
 from tests.world import World
 
 
@@ -12,7 +13,14 @@ from tests.world import World
 class KeptWorld(World):
     """Opens the state once, and anew after a restart or when another may look at it."""
 
+    before_plex: Callable[[Request], None] = lambda _: None
+    """Called with each request that Plex is about to serve."""
     _kept: Ledger | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        World.__post_init__(self)
+        self.plex_wire = InProcessAdapter(self._serve, clock=self.plex.model.clock)
+        self.restart()
 
     def restart(self) -> None:
         self.close()
@@ -29,6 +37,10 @@ class KeptWorld(World):
         if self._kept is None:
             self._kept = Ledger(self.state).open()
         yield self._kept
+
+    def _serve(self, request: Request) -> Response:
+        self.before_plex(request)
+        return self.plex.handle(request)
 
     @contextlib.contextmanager
     def copied(self) -> Iterator[Ledger]:

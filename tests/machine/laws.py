@@ -1,18 +1,27 @@
 """The laws of docs/design.md, asked of the oracle; answers say what is wrong."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from reconciler.core.values import Field, Policy
 from tests.machine.oracle import Oracle
 from tests.machine.seen import Seen, Stand
-from tests.machine.spoken import SetWord, ValueWord, Word
+from tests.machine.spoken import ValueWord, Word
+from tests.machine.spoken_sets import SetWord
 
 Items = Mapping[int, Seen]
 
 
-def nothing_is_missed(oracle: Oracle, seen: Items, *, is_full: bool) -> Iterator[str]:
-    """Law 1: where Stash spoke last, Plex says what Stash says."""
-    for stem, field, word, stand in oracle.linked(seen):
+def nothing_is_missed(
+    oracle: Oracle, seen: Items, *, is_full: bool, held: AbstractSet[int] = frozenset()
+) -> Iterator[str]:
+    """Law 1: where Stash spoke last, Plex says what Stash says.
+
+    Nothing is said of the items that the brake has *held*.
+    """
+    for stem, field, word, stand in oracle.alone(seen):
+        if oracle.keys[stem] in held:
+            continue
         if word.rule.policy is Policy.OFF or (word.needs_full and not is_full):
             continue
         if isinstance(word, SetWord):
@@ -25,7 +34,7 @@ def nothing_is_missed(oracle: Oracle, seen: Items, *, is_full: bool) -> Iterator
 
 def what_stash_dropped_is_gone(oracle: Oracle, seen: Items) -> Iterator[str]:
     """Law 1: what we added and Stash no longer wants is taken out again."""
-    for stem, field, word, stand in oracle.linked(seen):
+    for stem, field, word, stand in oracle.alone(seen):
         if isinstance(word, SetWord) and _is_ruled(word):
             known = word.says.elements | word.foreign | word.unclear
             if left := stand.elements - known:
@@ -34,18 +43,19 @@ def what_stash_dropped_is_gone(oracle: Oracle, seen: Items) -> Iterator[str]:
 
 def what_we_wrote_is_locked(oracle: Oracle, seen: Items) -> Iterator[str]:
     """Locks by default: what we wrote where nobody else was is locked."""
-    for stem, field, word, stand in oracle.linked(seen):
+    for stem, field, word, stand in oracle.alone(seen):
         is_bare = oracle.falls_back(stem, field) or not word.rule.lock
         if _is_written(stem, field, word) and not is_bare and not stand.locked:
             yield f"{stem}: {field} is not locked"
 
 
-def only_ours_is_touched(oracle: Oracle, before: Items, after: Items) -> Iterator[str]:
+def only_ours_is_touched(
+    linked: AbstractSet[int], before: Items, after: Items
+) -> Iterator[str]:
     """Laws 3 and 9: nothing of a stranger's, and nothing that is not managed."""
     if before.keys() != after.keys():
         yield "items came or went during a pass"
         return
-    linked = set(oracle.keys.values())
     for key, item in before.items():
         now = after[key]
         if item.rest != now.rest:
@@ -54,11 +64,20 @@ def only_ours_is_touched(oracle: Oracle, before: Items, after: Items) -> Iterato
             yield f"item {key} is nobody's: {item.fields} became {now.fields}"
 
 
+def what_is_contested_is_left(
+    contested: AbstractSet[int], before: Items, after: Items
+) -> Iterator[str]:
+    """Law 9: an item that holds files of two scenes is written for neither."""
+    for key in contested:
+        if before[key].fields != after[key].fields:
+            yield f"item {key} is of two scenes: {before[key]} became {after[key]}"
+
+
 def only_what_stash_said_is_written(
     oracle: Oracle, before: Items, after: Items
 ) -> Iterator[str]:
     """Law 3: what is off is left, and others' elements and a person's word stay."""
-    for stem, field, word, now in oracle.linked(after):
+    for stem, field, word, now in oracle.alone(after):
         then = before[oracle.keys[stem]].fields[field]
         if word.rule.policy is Policy.OFF:
             if then != now and not word.is_asked:

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
+from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule
 from reconciler.core.values import Field, SceneId
 from tests.machine import draws
@@ -12,6 +13,7 @@ from tests.machine.commands import Commands
 from tests.machine.oracle import path_of
 from tests.machine.seen import look
 from tests.machine.stage import Stage
+from tests.machine.watching import Between
 from tests.sandbox.plex.state import MOVIE_AGENT, NONE_AGENT, Offer
 from tests.sandbox.plex.switches import Switches
 
@@ -34,6 +36,7 @@ class Machine(Commands):
         edits=draws.SOME_EDITS,
         is_known=st.booleans(),
         is_undone=st.sampled_from([False, False, True]),
+        limits=draws.LIMITS,
     )
     def furnish(  # noqa: PLR0913 - hypothesis gives them by name
         self,
@@ -44,9 +47,10 @@ class Machine(Commands):
         edits: list[draws.Edit],
         is_known: bool,
         is_undone: bool,
+        limits: Limits,
     ) -> None:
         self._is_undone = is_undone
-        self.stage = Stage(switches, rules, agent)
+        self.stage = Stage(switches, rules, agent, limits)
         self.appear("heron", in_plex=True, edits=edits)
         self.appear("tide", in_plex=True, edits=edits[1:])
         if is_known:
@@ -96,22 +100,57 @@ class Machine(Commands):
 
     # Plex
 
-    @rule(stem=draws.STEM, how=draws.SHAKEN)
-    def item_is_shaken(self, stem: str, how: str) -> None:
-        """Let an item appear, be found anew, go, or hold another file."""
+    @rule(stem=draws.STEM, how=draws.SHAKEN, other=draws.STEM)
+    def item_is_shaken(self, stem: str, how: str, other: str) -> None:
+        """Let an item appear, be found anew, go, hold other files, or be another's."""
+        with self.stage.oracle.others():
+            self._shake(stem, how, other)
+
+    @rule(
+        stem=draws.STEM,
+        how=draws.BETWEEN,
+        other=draws.STEM,
+        method=draws.METHOD,
+        skip=st.integers(0, 5),
+    )
+    def item_is_shaken_between(
+        self, stem: str, how: str, other: str, method: str, skip: int
+    ) -> None:
+        """Have that happen in the middle of a pass, just before one of its requests."""
+
+        def act() -> None:
+            if how == "late":
+                self.stage.watcher.land()
+            elif stem in self._files():
+                self.item_is_shaken(stem, how, other)
+
+        between = Between(method=method, skip=skip, act=act)
+        self.stage.watcher.between.append(between)
+
+    def _shake(self, stem: str, how: str, other: str) -> None:
         world, path = self.stage.world, path_of(stem)
         key = self.stage.oracle.keys.get(stem)
-        with self.stage.oracle.others():
-            if stem not in self._files():
-                world.plex.add(world.section, path)
-            elif how == "rekeyed" and key is not None:
-                world.plex.moves.rekey(key)
-            elif how == "gone":
-                world.plex.scanner.remove(world.section, path)
-            elif how == "moved":
-                self._moved += 1
-                moved = path_of(f"moved/{stem}-{self._moved}")
-                world.plex.scanner.rename(world.section, path, moved)
+        if stem not in self._files():
+            world.plex.add(world.section, path)
+        elif how == "gone":
+            world.plex.scanner.remove(world.section, path)
+        elif how == "moved":
+            self._moved += 1
+            moved = path_of(f"moved/{stem}-{self._moved}")
+            world.plex.scanner.rename(world.section, path, moved)
+        elif key is not None:
+            self._shake_item(key, how, self.stage.oracle.keys.get(other, key))
+
+    def _shake_item(self, key: int, how: str, other: int) -> None:
+        moves = self.stage.world.plex.moves
+        if how == "rekeyed":
+            moves.rekey(key)
+        elif how == "merged" and other != key:
+            moves.merge(key, [other])
+        elif how == "parted":
+            moves.split(key)
+        elif how == "away":
+            moves.move(key, self.stage.attic)
 
     @rule(stem=draws.STEM, typed=draws.TYPED, lock=st.booleans())
     def person_types(
@@ -204,7 +243,7 @@ class Machine(Commands):
         if seconds < 0:
             self.stage.set_back(-seconds)
         else:
-            self.stage.world.later(seconds)
+            self.stage.later(seconds)
 
     # plexsync
 

@@ -1,6 +1,7 @@
 """The oracle: it hears what everybody does, and keeps a word for each field."""
 
 import contextlib
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.core.canonical import identity
@@ -18,7 +19,8 @@ from reconciler.engine.errands import (
 from tests.machine.origins import Origins
 from tests.machine.said import falls_back, says
 from tests.machine.seen import NAMES, Seen, Stand, look
-from tests.machine.spoken import SetWord, ValueWord, Word
+from tests.machine.spoken import ValueWord, Word
+from tests.machine.spoken_sets import SetWord
 from tests.world import World
 
 ROOT = "/media/films"
@@ -42,14 +44,26 @@ class Oracle:
         self.in_doubt = False
         """Whether a write may be open of which it is not known if it landed."""
         self.first_keys: dict[str, int] = {}
+        self.tenants: defaultdict[int, set[str]] = defaultdict(set)
+        """The scenes that an item has ever held a file of."""
         self.origins = Origins()
         self._now = 0
 
     @property
     def never_rebuilt(self) -> Mapping[str, int]:
-        """The items that are still those that first held a scene's file."""
+        """The items that have been of one scene, and the scene's, ever since."""
         first = self.first_keys
-        return {stem: key for stem, key in self.keys.items() if first[stem] == key}
+        return {
+            stem: key
+            for stem, key in self.keys.items()
+            if first[stem] == key and self.tenants[key] == {stem}
+        }
+
+    @property
+    def contested(self) -> frozenset[int]:
+        """The items that hold files of several scenes."""
+        counts = Counter(self.keys.values())
+        return frozenset(key for key, count in counts.items() if count > 1)
 
     @property
     def names(self) -> frozenset[str]:
@@ -70,6 +84,16 @@ class Oracle:
             word = self.words[key]
             word.ask()
             self._hear(errand, word, now)
+
+    @property
+    def released(self) -> tuple[Word, ...]:
+        """The fields that are released."""
+        return tuple(word for word in self.words.values() if word.is_released)
+
+    def perhaps_released(self, words: Iterable[Word]) -> None:
+        """Hear that a command crashed, and may never have been written down."""
+        for word in words:
+            word.is_released = True
 
     def granted(self) -> None:
         """Hear that nothing that was asked for is left to be done."""
@@ -150,6 +174,15 @@ class Oracle:
                 else:
                     self.values[stem, field].ours(now)
 
+    def landed(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
+        """Hear that what plexsync sent some time ago has been made."""
+        self.origins.late(before, after)
+        for stem, key in self.keys.items():
+            for field in NAMES:
+                then, is_now = before[key].fields[field], after[key].fields[field]
+                if then != is_now:
+                    self.words[stem, field].landed(then, is_now)
+
     def cut_short(self) -> None:
         """Hear that a pass did not come to its end."""
         self.in_doubt = True
@@ -168,16 +201,16 @@ class Oracle:
         """Hear that plexsync has looked at everything and owes nothing."""
         now = self._tick()
         self.in_doubt = False
-        for (stem, field), word in self.words.items():
-            if stem in self.keys:
-                word.settle(seen[self.keys[stem]].fields[field], now)
+        for _, _, word, stand in self.alone(seen):
+            word.settle(stand, now)
 
-    def linked(
+    def alone(
         self, seen: Mapping[int, Seen]
     ) -> Iterator[tuple[str, Field, Word, Stand]]:
-        """Go through all fields of the items that hold a scene's file."""
+        """Go through all fields of the items that hold one scene's file."""
+        contested = self.contested
         for (stem, field), word in self.words.items():
-            if stem in self.keys:
+            if stem in self.keys and self.keys[stem] not in contested:
                 yield stem, field, word, seen[self.keys[stem]].fields[field]
 
     def _compare(self, stem: str, before: Seen, after: Seen, now: int) -> None:
@@ -206,6 +239,7 @@ class Oracle:
             elif self.keys.get(stem) != key:
                 self.keys[stem] = key
                 self.first_keys.setdefault(stem, key)
+                self.tenants[key].add(stem)
                 self._born(stem, seen[key])
 
     def _born(self, stem: str, item: Seen) -> None:

@@ -27,6 +27,8 @@ class Origins:
     personal: dict[Place, str] = field(default_factory=dict)
     """Values that others gave last, and that were never there before."""
     history: dict[Place, set[str]] = field(default_factory=dict)
+    _at_sending: Mapping[int, Seen] | None = None
+    """How all stood when plexsync sent what has not been made yet."""
 
     def ours(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
         """Hear what plexsync has changed."""
@@ -34,6 +36,18 @@ class Origins:
             self.first.setdefault(place, then)
             self.personal.pop(place, None)
             self._known(place).update((then.stand.value, now.stand.value))
+
+    def sent(self, items: Mapping[int, Seen]) -> None:
+        """Hear that plexsync has sent what will be made later."""
+        self._at_sending = self._at_sending or items
+
+    def late(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
+        """Hear that what plexsync sent is made, over whatever is there by now."""
+        then = self._at_sending or before
+        overtaken = {place for place, _, _ in _changed(then, before)}
+        self.touched |= {p for p, _, _ in _changed(before, after) if p in overtaken}
+        self._at_sending = None
+        self.ours(before, after)
 
     def others(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
         """Hear what somebody else has changed."""

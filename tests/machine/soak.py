@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.machine.machine import Machine
+from tests.machine.cruel import Cruel
 
 STEPS = 80
 _ROUND = 20
@@ -27,7 +27,7 @@ def soak(minutes: float, seed: int) -> list[str]:
 
 
 def _round(number: int) -> list[str]:
-    machine = seeded(number)(type("Soaked", (Machine,), {}))
+    machine = seeded(number)(type("Soaked", (Cruel,), {}))
     try:
         run_state_machine_as_test(machine, settings=_settings())
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what was looked for

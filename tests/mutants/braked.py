@@ -58,6 +58,28 @@ BRAKED = (
         caught_by=laws("the_brake_stops_at_the_first_that_comes_out_otherwise"),
     ),
     Bug(
+        name="brake foreseen on what is shown alone",
+        file="reconciler/engine/running.py",
+        old="            judge.forecast(number)\n            self._parts",
+        new="            self._parts",
+        caught_by=laws("law_4_plan_of_one_item_foresees_what_the_brake_makes_of_all"),
+    ),
+    Bug(
+        name="held pass let go by the next one",
+        file="reconciler/engine/braking.py",
+        old="""\
+            self._tell(pass_id, reasons, is_news=known is None)
+            if known is None:
+                with""",
+        new="""\
+            self._tell(pass_id, reasons, is_news=known is None)
+            if known is not None:
+                self.ledger.outbox.release(pass_id)
+            else:
+                with""",
+        caught_by=laws("the_brake_holds_a_pass_as_a_whole"),
+    ),
+    Bug(
         name="what comes out otherwise stops nothing",
         file="reconciler/engine/braking.py",
         old="            stopped = self.ledger.outbox.retract()\n",

@@ -111,9 +111,10 @@ FEARED = (
         name="row that a crash left open closed unread",
         file="reconciler/engine/concluding.py",
         old="""\
-            self.conclude(
+            read = self.conclude(
                 [Sent(row=row, writes=journal_fields(row.fields)) for row in rows]
             )
+            left += sum(one.is_open for one in read)
 """,
         new="""\
             with self.ledger.transaction():
@@ -136,19 +137,19 @@ FEARED = (
     ),
     Bug(
         name="items dropped on a short listing",
-        file="reconciler/engine/surveying.py",
-        old="        if known > _SHRINK_FLOOR and listed < known * _SHRINK_SHARE:\n",
-        new="        if listed < 0:\n",
+        file="reconciler/core/absence.py",
+        old="    if not known or (listed and",
+        new="    if listed >= 0 or (listed and",
         caught_by=laws("law_8_an_empty_listing_unbinds_nothing"),
     ),
     Bug(
         name="items dropped on a listing of what changed",
         file="reconciler/engine/surveying.py",
         old="""\
-        if is_full:
-            self._drop_unlisted(target, number, listed)
+        elif not section.is_scanning:
+            self._drop_unlisted(listing)
 """,
-        new="        self._drop_unlisted(target, number, listed)\n",
+        new="        self._drop_unlisted(listing)\n",
         caught_by=laws("law_8_a_listing_of_what_changed_proves_no_absence"),
     ),
     Bug(
@@ -216,8 +217,8 @@ FEARED = (
     Bug(
         name="what the server says of when ignored",
         file="reconciler/core/retry.py",
-        old="delay=max(asked or 0.0, chance.uniform(0, span))",
-        new="delay=min(asked or span, chance.uniform(0, span))",
+        old="max(asked or 0.0, chance.uniform(0, span))",
+        new="min(asked or span, chance.uniform(0, span))",
         caught_by=laws("law_2_a_server_that_asks_for_time_is_given_it"),
     ),
     Bug(
@@ -268,5 +269,49 @@ FEARED = (
         old="and (one.entry is not None or _is_plausible(name, write, after))",
         new="and True",
         caught_by=laws("law_7_a_lost_write_is_made_though_others_wrote_meanwhile"),
+    ),
+    Bug(
+        name="newer write sent while an older one may still land",
+        file="state/outbox.py",
+        old="            not_before = moment if is_open else 0\n",
+        new="            pass\n",
+        caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
+    ),
+    Bug(
+        name="write that may still land given up for lost",
+        file="reconciler/engine/concluding.py",
+        old="not done and self.failing.is_waiting(one.row.link)",
+        new="one.row.id < 0",
+        caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
+    ),
+    Bug(
+        name="command taken on while a write may still land",
+        file="reconciler/engine/running.py",
+        old="        if left := self._parts.concluder.resolve():\n",
+        new="        if (left := self._parts.concluder.resolve()) < 0:\n",
+        caught_by=laws("law_7_a_command_waits_until_it_is_known_what_a_write_came_to"),
+    ),
+    Bug(
+        name="items that plex has merged told from listings alone",
+        file="reconciler/engine/looking.py",
+        old="(link.id not in known and len(item.paths) == 1)",
+        new="link.id not in known",
+        caught_by=laws(
+            "law_9_an_item_that_plex_has_merged_with_another_is_not_written"
+        ),
+    ),
+    Bug(
+        name="what was there before another incarnation put back",
+        file="reconciler/core/decide.py",
+        old="memory.ours and memory.seen is not None and not is_personal\n",
+        new="memory.ours and not is_personal\n",
+        caught_by=laws("law_10_undo_leaves_a_rebuilt_item_as_it_came"),
+    ),
+    Bug(
+        name="plan of what is not due yet",
+        file="reconciler/engine/looking.py",
+        old="        now = None if is_unseen else self.clock.unix()\n",
+        new="        now = None if stage is Stage.PLANNED else self.clock.unix()\n",
+        caught_by=laws("law_4_plan_leaves_out_what_waits_for_an_unclear_write"),
     ),
 )

@@ -3,7 +3,8 @@
 from tests.mutants.braked import BRAKED
 from tests.mutants.feared import FEARED
 from tests.mutants.required import REQUIRED
+from tests.mutants.unseen import UNSEEN
 
-PLANTED = (*REQUIRED, *FEARED, *BRAKED)
+PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN)
 
 __all__ = ["PLANTED", "REQUIRED"]

@@ -39,6 +39,11 @@ def laws(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/engine/test_laws.py::test_{name}" for name in names)
 
 
+def seeing(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_seeing_laws.py."""
+    return tuple(f"tests/engine/test_seeing_laws.py::test_{name}" for name in names)
+
+
 def crashes(*names: str) -> tuple[str, ...]:
     """Name tests of tests/crash/test_laws.py."""
     return tuple(f"tests/crash/test_laws.py::test_{name}" for name in names)

@@ -24,12 +24,12 @@ REQUIRED = (
         name="watermark outside the transaction",
         file="reconciler/engine/recording.py",
         old="""\
-            return
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             if chunk is not None:
 """,
         new="""\
-            return
+            self.poller.mark_referring(kind, entities)
         with self.ledger.transaction():
             self.ledger.scenes.put_scan(after)
         with self.ledger.transaction():
@@ -46,9 +46,12 @@ REQUIRED = (
     ),
     Bug(
         name="stale entry not cancelled",
-        file="reconciler/engine/linking.py",
-        old="            self.ledger.outbox.cancel(lost)\n",
-        new="",
+        file="reconciler/engine/binding.py",
+        old="""\
+        self.ledger.links.lose([link.id])
+        self.ledger.outbox.cancel([link.id])
+""",
+        new="        self.ledger.links.lose([link.id])\n",
         caught_by=laws("law_2_an_item_that_is_gone_is_not_asked_for_again"),
     ),
     Bug(
@@ -186,7 +189,7 @@ REQUIRED = (
     Bug(
         name="two scenes writing one item",
         file="reconciler/engine/looking.py",
-        old="        contested = self.ledger.links.contested(keys)\n",
+        old="        contested = self._contested(links.values(), items)\n",
         new="        contested = set[int]()\n",
         caught_by=laws("law_9_an_item_that_two_scenes_claim_is_not_written"),
     ),

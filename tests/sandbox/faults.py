@@ -85,6 +85,12 @@ class Faults:
         with self._lock:
             return sum(planned.times for planned in self._plan)
 
+    @property
+    def held(self) -> int:
+        """How many writes are held back."""
+        with self._lock:
+            return len(self._held)
+
     def take(self, request: Request) -> Fault | None:
         """Use up the first planned fault that meets *request*."""
         with self._lock:

@@ -266,8 +266,8 @@ def test_a_thousand_full_scenes_are_told_in_seconds() -> None:
         model.update_scene(scene, performer_ids=performers, tag_ids=tags)
     ask(stash, FULL)  # once for the schema and the document
 
-    started = time.perf_counter()
+    started = time.process_time()  # others may be at work here
     answer = ask(stash, FULL)
 
     assert len(answer["data"]["findScenes"]["scenes"]) == 1000
-    assert time.perf_counter() - started < 5  # a third of a second, on an idle machine
+    assert time.process_time() - started < 5  # a third of a second

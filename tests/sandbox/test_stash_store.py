@@ -1,12 +1,15 @@
 """The double's database: what is undone, what comes late, what an import does."""
 
+import json
 from datetime import UTC, timedelta, timezone
+from io import BytesIO
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.sandbox.stash.failures import StashError
-from tests.sandbox.stash.model import StashModel
+from tests.sandbox.stash.model import StashModel, Status
 from tests.sandbox.stash.times import as_told, in_zone, stamp
 
 AUTUMN = 1_792_889_700.0  # five minutes before clocks go back in Berlin
@@ -214,6 +217,16 @@ def test_an_import_keeps_the_old_stamps(library: StashModel) -> None:
     assert new == old
 
 
+def test_an_import_begins_with_no_database_at_all(library: StashModel) -> None:
+    stages = [
+        (stage, library.settings.status)
+        for stage in library.metadata_import(library.backup())
+    ]
+
+    assert stages[0] == ("made anew", Status.NEEDS_MIGRATION)
+    assert {status for _, status in stages[1:]} == {Status.OK}
+
+
 def test_during_an_import_scenes_come_last(library: StashModel) -> None:
     seen = {}
     for stage in library.metadata_import(library.backup()):
@@ -245,6 +258,97 @@ def test_jobs_leave_the_queue_when_they_are_done(model: StashModel) -> None:
     done = model.jobs.find(scan)
     assert done is not None
     assert (done.status, done.progress) == ("FINISHED", 1.0)
+
+
+def test_a_job_does_its_work_when_it_has_run(model: StashModel, clock: Clock) -> None:
+    slow = model.jobs.add("Slow...", lambda: model.create_tag("Slow"), seconds=10)
+    quick = model.jobs.add("Quick...", lambda: model.create_tag("Quick"))
+    clock.now += 9
+
+    model.catch_up()
+    statuses = [job.status for job in model.jobs.queue.values()]
+    assert (statuses, len(model.tags)) == (["RUNNING", "READY"], 0)
+
+    clock.now += 1
+    model.catch_up()
+    assert [tag.name for tag in model.tags.values()] == ["Slow", "Quick"]
+    ended = [job and job.status for job in map(model.jobs.find, (slow, quick))]
+    assert ended == ["FINISHED", "FINISHED"]
+
+
+def test_a_job_that_fails_does_not_keep_the_others(model: StashModel) -> None:
+    failing = model.jobs.add("Failing...", lambda: model.destroy_tag(99))
+    model.jobs.add("Next...", lambda: model.create_tag("Next"))
+
+    model.catch_up()
+
+    failed = model.jobs.find(failing)
+    assert failed is not None
+    assert (failed.status, failed.error) == ("FAILED", "id 99 does not exist in tags")
+    assert len(model.tags) == 1
+
+
+def test_a_job_that_is_stopped_does_nothing(model: StashModel, clock: Clock) -> None:
+    running = model.jobs.add("Slow...", lambda: model.create_tag("Slow"), seconds=10)
+    waiting = model.jobs.add("Next...", lambda: model.create_tag("Next"))
+    clock.now += 1
+    model.catch_up()
+
+    model.jobs.stop(waiting)
+    model.jobs.stop(running)
+    assert [job.status for job in model.jobs.queue.values()] == ["STOPPING"]
+
+    clock.now += 99
+    model.catch_up()
+    assert not model.jobs.queue
+    assert not model.tags
+    ended = [job and job.status for job in map(model.jobs.find, (running, waiting))]
+    assert ended == ["CANCELLED", "CANCELLED"]
+
+
+def test_a_job_of_somebodys_own_keeps_the_others_waiting(model: StashModel) -> None:
+    scan = model.jobs.start("Scanning...")
+    waiting = model.jobs.add("Next...", lambda: model.create_tag("Next"))
+    model.catch_up()
+    assert model.jobs.queue[waiting].status == "READY"
+
+    model.jobs.finish(scan)
+    model.catch_up()
+
+    assert len(model.tags) == 1
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "details"), [("OVERWRITE", "Restored"), ("IGNORE", ""), ("FAIL", "")]
+)
+def test_an_import_of_a_known_file_overwrites_its_scene_or_leaves_it(
+    model: StashModel, duplicates: str, details: str
+) -> None:
+    scene = model.scan_new_file("/data/heron.mp4")
+    stamp = model.scenes[scene].updated_at
+    told = {"details": "Restored", "files": ["/data/heron.mp4"]}
+    old = {"updated_at": "2019-05-01T12:00:00+02:00"}
+
+    model.import_objects(archive({**told, **old}), duplicates)
+
+    assert list(model.scenes) == [scene]
+    assert model.scenes[scene].details == details
+    expected = "2019-05-01T10:00:00Z" if details else stamp
+    assert model.scenes[scene].updated_at == expected
+
+
+def test_an_import_of_an_unknown_file_makes_nothing(model: StashModel) -> None:
+    model.import_objects(archive({"files": ["/data/heron.mp4"]}), "OVERWRITE")
+
+    assert not model.scenes
+
+
+def archive(*scenes: dict[str, object]) -> bytes:
+    content = BytesIO()
+    with ZipFile(content, "w") as written:
+        for number, scene in enumerate(scenes):
+            written.writestr(f"scenes/{number}.json", json.dumps(scene))
+    return content.getvalue()
 
 
 def test_a_restart_counts_jobs_from_one(model: StashModel) -> None:

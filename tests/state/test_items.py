@@ -1,10 +1,11 @@
 import itertools
+from pathlib import Path
 
 import pytest
 
 from state.ledger import Ledger
 from state.records import TargetRecord
-from tests.state.samples import place
+from tests.state.samples import contents, place
 
 FILMS = ("machine", "uuid-1", "Films")
 SERIES = ("machine", "uuid-2", "Series")
@@ -134,3 +135,31 @@ def test_only_some_files_of_a_name_are_told(ledger: Ledger) -> None:
     for target in (1, 2):
         ledger.items.put(target, 1, [(str(n), f"/{n}/a.mp4") for n in range(5)])
     assert ledger.items.named_alike("/data/a.mp4", limit=2) == ["/0/a.mp4", "/1/a.mp4"]
+
+
+def test_a_listing_of_what_has_changed_numbers_nothing_anew(ledger: Ledger) -> None:
+    """Else what a complete one dropped would depend on what came between."""
+    ledger.items.put(1, 1, [("10", "/a"), ("11", "/b")])
+    assert ledger.items.put(1, 2, [("10", "/a")], is_complete=False) == []
+    assert ledger.items.next_listing(1) == 2
+    ledger.items.put(1, 2, [("10", "/a"), ("12", "/c")], is_complete=False)
+    ledger.items.put(1, 3, [("10", "/a"), ("12", "/c")])
+    assert ledger.items.drop_unlisted(1, 3, limit=9) == ["/b"]
+
+
+def test_a_listing_of_what_has_changed_moves_what_has(ledger: Ledger) -> None:
+    ledger.items.put(1, 1, [("10", "/a"), ("11", "/b")])
+    came = ledger.items.put(1, 2, [("10", "/c"), ("12", "/b")], is_complete=False)
+    assert came == ["/a", "/b", "/c"]
+    assert paths(ledger, "/a", "/b", "/c") == [(1, "10", "/c"), (1, "12", "/b")]
+
+
+def test_a_listing_of_what_is_known_writes_nothing(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.items.put(1, 1, [("10", "/a"), ("11", "/b")])
+    before = contents(path.parent)
+    with Ledger(path) as ledger:
+        with ledger.transaction():
+            assert ledger.items.put(1, 2, [("10", "/a")], is_complete=False) == []
+        assert ledger.items.count(1) == 2
+    assert contents(path.parent) == before

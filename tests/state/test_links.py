@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord
-from tests.state.samples import NOW, place
+from tests.state.samples import NOW, entry, place, row
 
 TITLE = FieldRecord(
     base='"A"',
@@ -36,6 +36,26 @@ def test_links_are_found_by_scene_lost_ones_included(ledger: Ledger) -> None:
     assert dict(ledger.links.of_scenes([1, 3])) == {
         1: [first, replace(second, is_lost=True)]
     }
+
+
+def test_lost_items_of_scenes_that_wait_are_named_latest_first(ledger: Ledger) -> None:
+    for scene, since in ((1, NOW), (2, NOW + 9), (3, NOW - 99)):
+        ledger.links.lose([linked(ledger, scene, f"{scene}0").id])
+        ledger.links.wait(scene, [1], now=since)
+    linked(ledger, 4, "40")
+    ledger.links.wait(4, [1, 2], now=NOW)
+    assert ledger.links.missed(1, since=NOW, limit=9) == ["20", "10"]
+    assert ledger.links.missed(1, since=NOW, limit=1) == ["20"]
+    assert ledger.links.missed(2, since=0, limit=9) == []
+
+
+def test_scenes_are_told_of_whose_links_something_is_remembered(ledger: Ledger) -> None:
+    for scene in (1, 2, 3):
+        link = linked(ledger, scene, f"{scene}0")
+        if scene > 1:
+            ledger.links.remember(link.id, {"title": TITLE})
+    assert ledger.links.decided([1, 2, 9]) == {2}
+    assert ledger.links.decided([]) == set()
 
 
 def test_another_item_is_a_new_incarnation(ledger: Ledger) -> None:
@@ -164,3 +184,88 @@ def test_a_wish_is_read_as_it_was_recorded_and_gone_once_granted(
     assert ledger.links.memories([link.id])[link.id] == {"title": wished}
     ledger.links.remember(link.id, {"title": TITLE})
     assert ledger.links.memories([link.id])[link.id] == {"title": TITLE}
+
+
+def test_links_are_found_by_item_lost_ones_included(ledger: Ledger) -> None:
+    one, two = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    other = linked(ledger, 3, "11")
+    far = ledger.links.add(4, place("10", target=2), evidence="path")
+    ledger.links.lose([two.id])
+    lost = replace(two, is_lost=True)
+    assert ledger.links.at([(1, "10")]) == [one, lost]
+    assert ledger.links.at([(1, "10"), (2, "10")]) == [one, lost, far]
+    assert ledger.links.at([(1, "10"), (1, "11")]) == [one, lost, other]
+    assert ledger.links.at([(2, "11")]) == []
+    assert ledger.links.at([]) == []
+
+
+def test_a_link_taken_over_keeps_all_that_is_remembered(ledger: Ledger) -> None:
+    link = linked(ledger)
+    ledger.links.remember(link.id, {"title": TITLE})
+    ledger.links.lose([link.id])
+    lost = replace(link, is_lost=True)
+    taken = ledger.links.take_over(lost, 2, "/media/b.mp4")
+    assert taken == replace(link, scene=2, path="/media/b.mp4")
+    assert ledger.links.get([link.id]) == {link.id: taken}
+    assert ledger.links.memories([link.id])[link.id] == {"title": TITLE}
+    assert dict(ledger.links.of_scenes([1])) == {}
+
+
+def test_an_inherited_link_takes_the_place_of_the_heirs(ledger: Ledger) -> None:
+    """What was owed to the heir is owed to it; what was owed to itself is not."""
+    link = linked(ledger, 1, "10")
+    heir = ledger.links.add(2, place("10", "/media/b.mp4"), evidence="path")
+    bystander = linked(ledger, 3, "11")
+    ledger.links.remember(link.id, {"title": TITLE})
+    ledger.outbox.owe(entry(link.id, "summary", revision=4), now=NOW)
+    ledger.outbox.owe(entry(heir.id, "title", revision=7), now=NOW)
+    ledger.outbox.owe(entry(bystander.id), now=NOW)
+    left = ledger.links.inherit(link, heir)
+    assert left == replace(link, scene=2, path="/media/b.mp4")
+    assert ledger.links.get([link.id, heir.id]) == {link.id: left}
+    assert ledger.links.memories([link.id])[link.id] == {"title": TITLE}
+    assert ledger.outbox.of_links([link.id, heir.id, bystander.id]) == {
+        link.id: entry(link.id, "title", revision=7),
+        bystander.id: entry(bystander.id),
+    }
+    assert ledger.links.contested([link.id]) == set()
+
+
+def test_a_link_inherited_by_one_who_is_owed_nothing_is_owed_nothing(
+    ledger: Ledger,
+) -> None:
+    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    ledger.outbox.owe(entry(link.id), now=NOW)
+    ledger.links.inherit(link, heir)
+    assert ledger.outbox.of_links([link.id, heir.id]) == {}
+
+
+def test_a_renewed_link_meets_its_item_as_if_for_the_first_time(
+    ledger: Ledger,
+) -> None:
+    """What was decided stays, and whose the values are; what was seen does not."""
+    link, other = linked(ledger), linked(ledger, 2, "11")
+    wished = replace(TITLE, verdict="released", wish='{"asked": "undo"}')
+    for one in (link, other):
+        ledger.links.remember(one.id, {"title": wished, "genre": TITLE})
+    ledger.links.renew(link.id)
+    renewed = replace(TITLE, seen=None, verdict=None)
+    memories = ledger.links.memories([link.id, other.id])
+    assert memories[link.id] == {"title": renewed, "genre": renewed}
+    assert memories[other.id] == {"title": wished, "genre": TITLE}
+    assert ledger.links.get([link.id]) == {link.id: link}
+
+
+def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
+    ledger: Ledger,
+) -> None:
+    """Nothing is left that speaks of a link that is not there."""
+    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    sent = ledger.journal.open(row(heir.id, scene=2), now=NOW, overwrites=0, removals=0)
+    ledger.outbox.owe(entry(heir.id, "title", "date"), now=NOW)
+    ledger.outbox.bury(heir.id, revision=1, fields=["date"], error="no", now=NOW)
+    assert ledger.outbox.dead() == 1
+    ledger.links.inherit(link, heir)
+    assert ledger.journal.opened(9) == [replace(sent, link=link.id)]
+    assert ledger.outbox.dead_letters(9) == []
+    assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}

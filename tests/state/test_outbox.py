@@ -172,6 +172,8 @@ def test_entries_are_asked_for_by_what_is_due(ledger: Ledger) -> None:
     assert due(ledger, Due(stage=PLANNED)) == [2, 3, 4]
     assert due(ledger, Due(stage=PLANNED, now=NOW + 8)) == [3, 4]
     assert due(ledger, Due(stage=PLANNED, now=NOW + 9)) == [2, 3, 4]
+    assert due(ledger, Due(stage=PLANNED, now=NOW, horizon=NOW + 9)) == [3, 4]
+    assert due(ledger, Due(stage=PLANNED, now=NOW, horizon=NOW + 8)) == [2, 3, 4]
     assert due(ledger, Due(stage=PLANNED, target=1)) == [2, 4]
     assert due(ledger, Due(stage=PLANNED, pass_id=2)) == [2, 3]
     assert due(ledger, Due(stage=PLANNED, is_unseen=True)) == [2, 4]

@@ -108,7 +108,7 @@ def section(one: Section) -> Node:
     attributes: dict[str, Attribute] = {
         "allowSync": False,
         "filters": True,
-        "refreshing": False,
+        "refreshing": one.is_scanning,
         "key": str(one.key),
         "type": one.type,
         "title": one.title,

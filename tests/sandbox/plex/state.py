@@ -129,6 +129,7 @@ class Section:
     language: str = "en-US"
     hidden: int = 0
     content_changed_at: int = 0
+    is_scanning: bool = False  # a scan is under way: not all is there yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

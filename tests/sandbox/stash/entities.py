@@ -10,6 +10,8 @@ from tests.sandbox.stash.names import (
     must_be_free,
     must_exist,
     must_have_name,
+    must_refer,
+    unique,
 )
 from tests.sandbox.stash.records import (
     Group,
@@ -53,14 +55,21 @@ class Entities(Store):
             self.performers.drop(performer_id)
 
     def merge_performers(self, sources: Iterable[int], destination: int) -> None:
-        """Do what came after v0.30.1: only *destination* is bumped, no scene."""
+        """Do what came after v0.30.1: only *destination* is bumped, no scene.
+
+        It keeps its own values, but for the tags: it has those of all.
+        """
         with self.writing() as now:
             source_ids = set(sources)
-            performer = self.performers.must(destination)
+            if destination in source_ids:
+                raise StashError("destination performer cannot be in source list")
+            merged = [self.performers.must(destination)]
+            merged += [self.performers.must(source) for source in sorted(source_ids)]
             self._change_performers(source_ids, destination)
             for source_id in source_ids:
                 self.performers.drop(source_id)
-            self.performers.put(replace(performer, updated_at=now))
+            tag_ids = unique(tag for each in merged for tag in each.tag_ids)
+            self.performers.put(replace(merged[0], tag_ids=tag_ids, updated_at=now))
 
     def create_studio(self, name: str, **details: Unpack[StudioDetails]) -> int:
         with self.writing() as now:
@@ -133,10 +142,13 @@ class Entities(Store):
             ):
                 raise StashError(f"{_named(performer)} already exists")
         self._check_date(performer.birthdate)
+        must_refer(self.tags, performer.tag_ids)
         self.performers.put(performer)
 
     def _put_studio(self, studio: Studio) -> None:
         must_be_free("studio", studio, self.studios.values())
+        must_refer(self.studios, (studio.parent_id,))
+        must_refer(self.tags, studio.tag_ids)
         above = studio.parent_id
         while above is not None:
             if above == studio.id:
@@ -148,6 +160,8 @@ class Entities(Store):
         if not group.name:
             raise StashError("name cannot be empty")
         self._check_date(group.date)
+        must_refer(self.studios, (group.studio_id,))
+        must_refer(self.tags, group.tag_ids)
         self.groups.put(group)
 
     def _check_date(self, date: str | None) -> None:

@@ -4,7 +4,6 @@ A document that does not parse or validate, or whose variables do not fit, is re
 as a whole; what a resolver refuses is told beside the data (facts §4).
 """
 
-from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,7 +23,7 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
-from tests.sandbox.stash import fields, mutations, queries, status
+from tests.sandbox.stash import fields, histories, mutations, queries, status, tasks
 from tests.sandbox.stash.context import Context
 from tests.sandbox.stash.schema import schema_for
 
@@ -49,8 +48,15 @@ class _Prepared:
 @cache
 def served_schema(version: str) -> GraphQLSchema:
     """Return the schema of *version* with all of its resolvers."""
-    query = ChainMap(dict(queries.RESOLVERS["Query"]), dict(status.RESOLVERS["Query"]))
-    resolvers = {**fields.RESOLVERS, **mutations.RESOLVERS, "Query": query}
+    resolvers = {
+        **fields.RESOLVERS,
+        "Query": {**queries.RESOLVERS["Query"], **status.RESOLVERS["Query"]},
+        "Mutation": {
+            **mutations.RESOLVERS["Mutation"],
+            **histories.RESOLVERS["Mutation"],
+            **tasks.RESOLVERS["Mutation"],
+        },
+    }
     return schema_for(version, resolvers)
 
 

@@ -13,6 +13,7 @@ from tests.sandbox.stash.orders import scrambled
 from tests.sandbox.stash.records import (
     File,
     Folder,
+    Gallery,
     Group,
     Marker,
     Performer,
@@ -54,6 +55,15 @@ def _scene_groups(scene: Scene, context: Context) -> list[dict[str, object]]:
         {"group": groups[group_id], "scene_index": index}
         for group_id, index in sorted(scene.groups, key=lambda pair: scrambled(pair[0]))
     ]
+
+
+def _galleries(scene: Scene, context: Context) -> list[Gallery]:
+    model = context.model
+    return _unordered(model.galleries, model.galleries_of(scene.id))
+
+
+def _gallery_scenes(gallery: Gallery, context: Context) -> list[Scene]:
+    return _unordered(context.model.scenes, gallery.scene_ids)
 
 
 def _scene_paths(scene: Scene, context: Context) -> dict[str, str]:
@@ -136,6 +146,7 @@ RESOLVERS: Resolvers = {
         "studio": _given(_studio),
         "performers": _given(_performers),
         "groups": _given(_scene_groups),
+        "galleries": _given(_galleries),
         "files": _given(_files),
         "paths": _given(_scene_paths),
         "scene_markers": _given(_markers),
@@ -169,6 +180,7 @@ RESOLVERS: Resolvers = {
         "back_image_path": lambda *_: None,
         "scene_count": _count("group"),
     },
+    "Gallery": {**_STAMPED, "scenes": _given(_gallery_scenes)},
     "SceneMarker": {
         **_TAGGED,
         "scene": _given(lambda marker, c: c.model.scenes[marker.scene_id]),

@@ -116,6 +116,13 @@ class Files(Store):
             rest = tuple(pair for pair in file.fingerprints if pair[0] != kind)
             self.files.put(replace(file, fingerprints=(*rest, (kind, value))))
 
+    def drop_fingerprint(self, file_id: int, kind: str) -> None:
+        """Take a fingerprint away; not even the file is bumped."""
+        with self.writing():
+            file = self.files.must(file_id)
+            left = tuple(pair for pair in file.fingerprints if pair[0] != kind)
+            self.files.put(replace(file, fingerprints=left))
+
     def forget_file(self, file_id: int) -> None:
         """Drop the row, and with it the file's place in a scene."""
         with self.writing():

@@ -13,11 +13,13 @@ from urllib.parse import parse_qs, urlencode
 from tests.sandbox.server import Server
 from tests.sandbox.stash.context import Context
 from tests.sandbox.stash.execute import Answer, execute, is_mutation
+from tests.sandbox.stash.forms import form_parts, put_at
 from tests.sandbox.stash.images import is_picture, picture
 from tests.sandbox.stash.model import StashModel
 from tests.sandbox.wire import Request, Response
 
 _JSON = "application/json"
+_FORM = "multipart/form-data"
 _GRAPHQL_JSON = "application/graphql-response+json"
 _COMPRESSED = ("application/json", "image/svg+xml", "text/")
 _OPEN = ("/login", "/css", "/assets", "/logout")
@@ -83,6 +85,8 @@ class StashDouble:
         if request.method == "GET":
             return self._graphql_get(request, kind)
         media = request.headers.get("Content-Type", "").partition(";")[0].strip()
+        if request.method == "POST" and media.lower() == _FORM:
+            return self._graphql_form(request, kind)
         if request.method != "POST" or media.lower() != _JSON:
             return _json_response(
                 _failure("transport not supported"), 400, "text/plain"
@@ -108,6 +112,15 @@ class StashDouble:
             failure = _failure("GET requests only allow query operations")
             return _json_response(failure, 406, kind)
         return self._executed(request, kind, query, variables, name)
+
+    def _graphql_form(self, request: Request, kind: str) -> Response:
+        """Take an operation with files, each put where the map says it belongs."""
+        parts = form_parts(request.headers["Content-Type"], request.body)
+        params = json.loads(parts["operations"])
+        for name, places in json.loads(parts["map"]).items():
+            for place in places:
+                put_at(params, place.split("."), parts[name])
+        return self._executed(request, kind, params["query"], params["variables"], None)
 
     def _executed(
         self,

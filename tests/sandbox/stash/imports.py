@@ -3,19 +3,24 @@
 A full import drops the database first and numbers everything anew, scenes last.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from io import BytesIO
 from typing import Any, Unpack
+from zipfile import ZipFile
 
+from tests.sandbox.stash.files import Files
 from tests.sandbox.stash.records import Row, SceneFields
 from tests.sandbox.stash.scenes import Scenes
 from tests.sandbox.stash.store import Backup, Table
 from tests.sandbox.stash.times import in_zone
 
+_STAMPS = ("created_at", "updated_at")
 Ids = dict[str, dict[int, int]]  # of each noun, the new id of each old one
 
 
-class Imports(Scenes):
+class Imports(Files, Scenes):
     def import_scene(
         self, scene_id: int, updated_at: str, **fields: Unpack[SceneFields]
     ) -> None:
@@ -24,6 +29,33 @@ class Imports(Scenes):
             scene = replace(self.scenes.must(scene_id), **self._checked(fields))
             stamped = in_zone(updated_at, self.zone)
             self.scenes.put(replace(scene, updated_at=stamped))
+
+    def import_objects(self, archive: bytes, duplicates: str) -> None:
+        """Read the scenes of *archive*, each with the stamps that its JSON has."""
+        with ZipFile(BytesIO(archive)) as content:
+            for name in sorted(content.namelist()):
+                if name.startswith("scenes/") and name.endswith(".json"):
+                    self._import_json(json.loads(content.read(name)), duplicates)
+
+    def _import_json(self, told: Mapping[str, Any], duplicates: str) -> None:
+        fields: SceneFields = {"title": told.get("title", "")}
+        fields["details"] = told.get("details", "")
+        with self.writing() as now:
+            stamps = {name: told.get(name) or now for name in _STAMPS}
+            files = [self.file_at(path) for path in told.get("files", ())]
+            if None in files:
+                return  # what cannot be read is told to the log only
+            file_ids = tuple(file.id for file in files if file is not None)
+            owners = [s.id for s in self.scenes.values() if {*s.file_ids} & {*file_ids}]
+            if owners and duplicates == "OVERWRITE":
+                self.import_scene(owners[0], stamps["updated_at"], **fields)
+            elif not owners:
+                fields["file_ids"] = file_ids
+                scene_id = self.create_scene(**fields)
+                self.import_scene(scene_id, stamps["updated_at"])
+                created = in_zone(stamps["created_at"], self.zone)
+                scene = self.scenes.must(scene_id)
+                self.scenes.put(replace(scene, created_at=created))
 
     def metadata_import(self, export: Backup) -> Iterator[str]:
         """Fill an emptied database from *export*; stops wherever one may look at it."""

@@ -30,9 +30,11 @@ _TEXTS = frozenset(
 )
 _DATES = frozenset({"birthdate", "date"})
 _FLAGS = frozenset({"favorite", "ignore_auto_tag", "organized"})
-_AS_THEY_ARE = frozenset({"gender", "rating100"})
-_ID_LISTS = frozenset({"file_ids", "parent_ids", "performer_ids", "tag_ids"})
-_REFERENCES = frozenset({"parent_id", "studio_id"})
+_AS_THEY_ARE = frozenset({"end_seconds", "gender", "rating100", "seconds"})
+_ID_LISTS = frozenset(
+    {"file_ids", "parent_ids", "performer_ids", "scene_ids", "tag_ids"}
+)
+_REFERENCES = frozenset({"parent_id", "primary_tag_id", "scene_id", "studio_id"})
 _PICTURES = {"cover_image": "cover", "front_image": "front_image", "image": "image"}
 
 

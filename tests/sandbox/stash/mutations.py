@@ -40,7 +40,10 @@ def _scene_create(model: StashModel, given: Input) -> Scene:
 def _scene_update(model: StashModel, given: Input) -> Scene:
     scene_id = as_id(given["id"])
     with model.writing():
-        model.update_scene(scene_id, **fields_of(given))
+        fields = fields_of({k: v for k, v in given.items() if k != "gallery_ids"})
+        model.update_scene(scene_id, **fields)
+        if "gallery_ids" in given:
+            model.set_galleries(scene_id, map(as_id, given["gallery_ids"] or ()))
         if given.get("primary_file_id"):
             model.set_primary_file(scene_id, as_id(given["primary_file_id"]))
     return model.scenes[scene_id]
@@ -80,51 +83,6 @@ def _scene_assign_file(model: StashModel, given: Input) -> bool:
     return True
 
 
-def _add_o(
-    _: object,
-    info: Info,
-    id: str,  # noqa: A002 - the argument's name
-    times: list[float] | None = None,
-) -> dict[str, object]:
-    model = opened(info)
-    model.add_o(as_id(id), *(times or ()))
-    history = model.scenes[as_id(id)].o_history
-    return {"count": len(history), "history": history}
-
-
-def _increment_o(
-    _: object,
-    info: Info,
-    id: str,  # noqa: A002 - the argument's name
-) -> int:
-    return opened(info).add_o(as_id(id))
-
-
-def _add_play(
-    _: object,
-    info: Info,
-    id: str,  # noqa: A002 - the argument's name
-    times: list[float] | None = None,
-) -> dict[str, object]:
-    model = opened(info)
-    model.add_play(as_id(id), *(times or ()))
-    history = model.scenes[as_id(id)].play_history
-    return {"count": len(history), "history": history}
-
-
-def _save_activity(
-    _: object,
-    info: Info,
-    id: str,  # noqa: A002 - the argument's name
-    resume_time: float | None = None,
-    playDuration: float | None = None,  # noqa: N803 - the argument's name
-) -> bool:
-    opened(info).save_activity(
-        as_id(id), resume_time=resume_time, play_duration=playDuration or 0.0
-    )
-    return True
-
-
 def _marker_create(model: StashModel, given: Input) -> Marker:
     marker_id = model.create_marker(
         as_id(given["scene_id"]),
@@ -134,6 +92,53 @@ def _marker_create(model: StashModel, given: Input) -> Marker:
         tag_ids=[as_id(value) for value in given.get("tag_ids") or ()],
     )
     return model.markers[marker_id]
+
+
+def _marker_update(model: StashModel, given: Input) -> Marker:
+    marker_id = as_id(given["id"])
+    model.update_marker(marker_id, **fields_of(given))
+    return model.markers[marker_id]
+
+
+def _gallery_create(model: StashModel, given: Input) -> object:
+    fields = fields_of(given)
+    return model.galleries[model.create_gallery(fields.pop("title"), **fields)]
+
+
+def _gallery_update(model: StashModel, given: Input) -> object:
+    gallery_id = as_id(given["id"])
+    model.update_gallery(gallery_id, **fields_of(given))
+    return model.galleries[gallery_id]
+
+
+def _destroy_galleries(model: StashModel, given: Input) -> bool:
+    model.destroy_galleries(*map(as_id, given["ids"]))
+    return True
+
+
+def _bulk(table: str, update: Callable[..., None]) -> Callable[..., object]:
+    """Make the mutation that changes many rows of *table* under one stamp."""
+
+    def change(model: StashModel, given: Input) -> list[object] | None:
+        ids = [as_id(value) for value in given.get("ids") or ()]
+        fields = fields_of(given)
+        with model.writing():
+            for row_id in ids:
+                update(model, row_id, **fields)
+        return [getattr(model, table)[row_id] for row_id in ids] or None
+
+    return _mutation(change)
+
+
+def _performer_merge(model: StashModel, given: Input) -> object:
+    """Answer with the destination as it was before, as Stash does."""
+    destination = as_id(given["destination"])
+    before = model.performers.get(destination)
+    with model.writing():
+        values = fields_of(given.get("values") or {})
+        model.update_performer(destination, **values)
+        model.merge_performers([as_id(value) for value in given["source"]], destination)
+    return before
 
 
 def _marker_destroy(
@@ -228,9 +233,35 @@ def _move_files(model: StashModel, given: Input) -> bool:
     return True
 
 
+def _set_fingerprints(model: StashModel, given: Input) -> bool:
+    file_id = as_id(given["id"])
+    with model.writing():
+        for each in given["fingerprints"]:
+            if each["type"] in {"md5", "oshash"}:
+                raise StashError(f"cannot modify {each['type']} fingerprint")
+            value = each.get("value")
+            if value is None:
+                model.drop_fingerprint(file_id, each["type"])
+            else:
+                told = f"{int(value, 16):x}" if each["type"] == "phash" else value
+                model.set_fingerprint(file_id, each["type"], told)
+    return True
+
+
 def _delete_files(_: object, info: Info, ids: list[str]) -> bool:
     opened(info).delete_files(*map(as_id, ids))
     return True
+
+
+def _destroy_all(act: Callable[[StashModel, int], None]) -> Callable[..., bool]:
+    def destroy(_: object, info: Info, ids: list[str]) -> bool:
+        model = opened(info)
+        with model.writing():
+            for each in ids:
+                act(model, as_id(each))
+        return True
+
+    return destroy
 
 
 RESOLVERS: Resolvers = {
@@ -243,26 +274,37 @@ RESOLVERS: Resolvers = {
         "scenesDestroy": _mutation(lambda m, i: _destroy_scenes(m, i, *i["ids"])),
         "sceneMerge": _mutation(_scene_merge),
         "sceneAssignFile": _mutation(_scene_assign_file),
-        "sceneAddO": _add_o,
-        "sceneIncrementO": _increment_o,
-        "sceneAddPlay": _add_play,
-        "sceneSaveActivity": _save_activity,
         "sceneMarkerCreate": _mutation(_marker_create),
+        "sceneMarkerUpdate": _mutation(_marker_update),
+        "bulkSceneMarkerUpdate": _bulk("markers", StashModel.update_marker),
         "sceneMarkerDestroy": _marker_destroy,
+        "galleryCreate": _mutation(_gallery_create),
+        "galleryUpdate": _mutation(_gallery_update),
+        "galleryDestroy": _mutation(_destroy_galleries),
         "performerCreate": _mutation(_performer_create),
         "performerUpdate": _mutation(_performer_update),
+        "bulkPerformerUpdate": _bulk("performers", StashModel.update_performer),
+        "performerMerge": _mutation(_performer_merge),
         "performerDestroy": _destroy(StashModel.destroy_performer),
+        "performersDestroy": _destroy_all(StashModel.destroy_performer),
         "tagCreate": _mutation(_tag_create),
         "tagUpdate": _mutation(_tag_update),
+        "bulkTagUpdate": _bulk("tags", StashModel.update_tag),
         "tagDestroy": _destroy(StashModel.destroy_tag),
+        "tagsDestroy": _destroy_all(StashModel.destroy_tag),
         "tagsMerge": _mutation(_tags_merge),
         "studioCreate": _mutation(_studio_create),
         "studioUpdate": _mutation(_studio_update),
+        "bulkStudioUpdate": _bulk("studios", StashModel.update_studio),
         "studioDestroy": _destroy(StashModel.destroy_studio),
+        "studiosDestroy": _destroy_all(StashModel.destroy_studio),
         "groupCreate": _mutation(_group_create),
         "groupUpdate": _mutation(_group_update),
+        "bulkGroupUpdate": _bulk("groups", StashModel.update_group),
         "groupDestroy": _destroy(StashModel.destroy_group),
+        "groupsDestroy": _destroy_all(StashModel.destroy_group),
         "moveFiles": _mutation(_move_files),
         "deleteFiles": _delete_files,
+        "fileSetFingerprints": _mutation(_set_fingerprints),
     },
 }

@@ -39,6 +39,12 @@ def must_exist(table: Table[R], row_id: int, name: str) -> None:
         raise StashError(f"id {row_id} does not exist in {name}")
 
 
+def must_refer(table: Table[R], row_ids: Iterable[int | None]) -> None:
+    """Refuse a reference to what is not there, as the foreign keys do."""
+    if any(row_id is not None and row_id not in table for row_id in row_ids):
+        raise StashError("FOREIGN KEY constraint failed")
+
+
 def must_be_free(noun: str, named: Named, others: Iterable[Named]) -> None:
     """Refuse a name that another one has, as its name or as an alias."""
     must_have_name(noun, named.name)

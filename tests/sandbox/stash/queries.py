@@ -207,6 +207,7 @@ RESOLVERS: Resolvers = {
         "findTag": _get("tags"),
         "findStudio": _get("studios"),
         "findGroup": _get("groups"),
+        "findGallery": _get("galleries"),
         "findScenes": _find_scenes,
         "findPerformers": _find("performers", "performers"),
         "findTags": _find("tags", "tags"),

@@ -103,6 +103,12 @@ class Group(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery(Row):
+    title: str
+    scene_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marker(Row):
     scene_id: int
     title: str
@@ -235,6 +241,20 @@ class GroupDetails(TypedDict, total=False):
 
 class GroupFields(GroupDetails, total=False):
     name: str
+
+
+class MarkerFields(TypedDict, total=False):
+    scene_id: int
+    title: str
+    seconds: float
+    end_seconds: float | None
+    primary_tag_id: int
+    tag_ids: tuple[int, ...]
+
+
+class GalleryFields(TypedDict, total=False):
+    title: str
+    scene_ids: tuple[int, ...]
 
 
 class FileFields(TypedDict, total=False):

@@ -59,6 +59,14 @@ class Scans(Files, Scenes):
             file = self.files.must(file_id)
             self.files.put(replace(file, **fields, updated_at=now))
 
+    def rescan(self, *paths: str) -> None:
+        """Read files anew that are as they were, if told to; only they are bumped."""
+        with self.writing():
+            for file_id in list(self.files):
+                path = self.path_of(file_id)
+                if any(_is_at(path, asked, self.separator) for asked in paths):
+                    self.scan_changed_file(file_id)
+
     def scan_filled_in(self, file_id: int, **fields: Unpack[FileFields]) -> None:
         """Fill in what was missing of a known file; bumps nothing."""
         with self.writing():
@@ -120,3 +128,7 @@ class Scans(Files, Scenes):
                     elif file_id in scene.file_ids:
                         self.scenes.put(replace(scene, updated_at=now))
                 self.forget_file(file_id)
+
+
+def _is_at(path: str, asked: str, separator: str) -> bool:
+    return path == asked or path.startswith(f"{asked}{separator}")

@@ -10,14 +10,15 @@ from datetime import UTC
 from typing import Unpack
 
 from tests.sandbox.stash.failures import NO_ROWS, StashError
-from tests.sandbox.stash.records import Marker, Scene, SceneFields
-from tests.sandbox.stash.store import Store
+from tests.sandbox.stash.galleries import Galleries
+from tests.sandbox.stash.names import must_refer
+from tests.sandbox.stash.records import Marker, MarkerFields, Scene, SceneFields
 from tests.sandbox.stash.times import parsed_date, stamp
 
 NO_TITLE = "title must be set if scene has no files"
 
 
-class Scenes(Store):
+class Scenes(Galleries):
     def create_scene(self, **fields: Unpack[SceneFields]) -> int:
         with self.writing() as now:
             file_ids = fields.pop("file_ids", ())
@@ -62,6 +63,7 @@ class Scenes(Store):
                 scene = self.scenes.must(scene_id)
                 for marker in self.markers_of(scene_id):
                     self.markers.drop(marker.id)
+                self.set_galleries(scene_id, ())
                 self.scenes.drop(scene_id)
                 for file_id in scene.file_ids if delete_file else ():
                     self.files.drop(file_id)
@@ -115,6 +117,32 @@ class Scenes(Store):
             self._put(replace(scene, play_history=history))
             return len(history)
 
+    def delete_o(self, scene_id: int, *moments: float) -> int:
+        """Take these out, or the last one."""
+        with self.writing():
+            scene = self.scenes.must(scene_id)
+            history = self._without(scene.o_history, moments)
+            self._put(replace(scene, o_history=history))
+            return len(history)
+
+    def delete_play(self, scene_id: int, *moments: float) -> int:
+        """Take these out, or the last one."""
+        with self.writing():
+            scene = self.scenes.must(scene_id)
+            history = self._without(scene.play_history, moments)
+            self._put(replace(scene, play_history=history))
+            return len(history)
+
+    def reset_o(self, scene_id: int) -> int:
+        with self.writing():
+            self._put(replace(self.scenes.must(scene_id), o_history=()))
+            return 0
+
+    def reset_play(self, scene_id: int) -> int:
+        with self.writing():
+            self._put(replace(self.scenes.must(scene_id), play_history=()))
+            return 0
+
     def save_activity(
         self,
         scene_id: int,
@@ -127,6 +155,13 @@ class Scenes(Store):
             resume = scene.resume_time if resume_time is None else resume_time
             played = scene.play_duration + play_duration
             self._put(replace(scene, resume_time=resume, play_duration=played))
+
+    def reset_activity(self, scene_id: int, *, resume: bool, duration: bool) -> None:
+        with self.writing():
+            scene = self.scenes.must(scene_id)
+            left = 0.0 if resume else scene.resume_time
+            played = 0.0 if duration else scene.play_duration
+            self._put(replace(scene, resume_time=left, play_duration=played))
 
     def create_marker(
         self,
@@ -153,6 +188,15 @@ class Scenes(Store):
             self.markers.put(marker)
             return marker.id
 
+    def update_marker(self, marker_id: int, **fields: Unpack[MarkerFields]) -> None:
+        """Change a marker; bumps it, and not its scene."""
+        with self.writing() as now:
+            marker = replace(self.markers.must(marker_id), **fields, updated_at=now)
+            self.scenes.must(marker.scene_id)
+            self.tags.must(marker.primary_tag_id)
+            others = tuple(t for t in marker.tag_ids if t != marker.primary_tag_id)
+            self.markers.put(replace(marker, tag_ids=others))
+
     def destroy_marker(self, marker_id: int) -> None:
         with self.writing():
             self.markers.must(marker_id)
@@ -175,24 +219,24 @@ class Scenes(Store):
     def _checked(self, fields: SceneFields) -> SceneFields:
         """Refuse references to what is not there, as the foreign keys do."""
         checked: SceneFields = {**fields}
-        for performer_id in fields.get("performer_ids", ()):
-            self._refer(self.performers, performer_id)
-        for tag_id in fields.get("tag_ids", ()):
-            self._refer(self.tags, tag_id)
-        for group_id, _ in fields.get("groups", ()):
-            self._refer(self.groups, group_id)
-        studio_id = fields.get("studio_id")
-        if studio_id is not None:
-            self._refer(self.studios, studio_id)
+        must_refer(self.performers, fields.get("performer_ids", ()))
+        must_refer(self.tags, fields.get("tag_ids", ()))
+        must_refer(self.groups, (group_id for group_id, _ in fields.get("groups", ())))
+        must_refer(self.studios, (fields.get("studio_id"),))
         date = fields.get("date")
         if date is not None:
             checked["date"] = parsed_date(date, partial=self.since("0.30.0"))
         return checked
 
-    @staticmethod
-    def _refer(table: Mapping[int, object], row_id: int) -> None:
-        if row_id not in table:
-            raise StashError("FOREIGN KEY constraint failed")
+    def _without(
+        self, history: tuple[str, ...], moments: tuple[float, ...]
+    ) -> tuple[str, ...]:
+        gone = self._in_utc(moments) if moments else (max(history, default=""),)
+        left = list(history)
+        for moment in gone:
+            if moment in left:
+                left.remove(moment)
+        return tuple(left)
 
     def _in_utc(self, moments: tuple[float, ...]) -> tuple[str, ...]:
         return tuple(stamp(moment, UTC) for moment in moments or (self.clock(),))

@@ -5,19 +5,22 @@ from tests.sandbox.stash.model import Status
 from tests.sandbox.stash.records import Job
 from tests.sandbox.stash.schema import Resolvers
 
-_BUILDS = {"0.27.2": ("76648fee", 68), "0.30.1": ("cf3489e", 75)}  # hash, schema
+_BUILDS = {  # name, hash, schema
+    "0.27.2": ("v0.27.2", "76648fee6", 68),
+    "0.30.1": ("v0.30.1", "b23b0267a", 75),
+    "0.30.1.19": ("v0.30.1-19-gcf3489efd", "cf3489efd", 75),
+}
 
 
 def _version(_: object, info: Info) -> dict[str, str]:
-    version = context_of(info).model.version
-    build, _schema = _BUILDS[version]
-    return {"version": f"v{version}", "hash": build, "build_time": ""}
+    name, build, _schema = _BUILDS[context_of(info).model.version]
+    return {"version": name, "hash": build, "build_time": ""}
 
 
 def _system_status(_: object, info: Info) -> dict[str, object]:
     model = context_of(info).model
     status = model.settings.status
-    _build, schema = _BUILDS[model.version]
+    _name, _build, schema = _BUILDS[model.version]
     behind = {Status.SETUP: schema, Status.NEEDS_MIGRATION: 1, Status.OK: 0}
     return {
         "status": status.value,

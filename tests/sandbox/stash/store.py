@@ -1,7 +1,9 @@
 """The double's database: tables, transactions that roll back, and slow commits.
 
-Ids are never used twice (AUTOINCREMENT); only `clear`, which an import begins with,
-lets them start again at 1. Rows are values, so a backup is a copy of the tables.
+Ids are never used twice: all tables here are AUTOINCREMENT in Stash, and no migration
+from schema 68 (v0.27) to 75 makes one of them anew. Only `clear`, which an import
+begins with, lets them start again at 1, and `restore` where they were. A transaction
+that fails gives its ids back. Rows are values: a backup is a copy of the tables.
 """
 
 import threading
@@ -17,6 +19,7 @@ from tests.sandbox.stash.jobs import JobQueue
 from tests.sandbox.stash.records import (
     File,
     Folder,
+    Gallery,
     Group,
     Marker,
     Performer,
@@ -25,7 +28,7 @@ from tests.sandbox.stash.records import (
     Studio,
     Tag,
 )
-from tests.sandbox.stash.times import precise, stamp
+from tests.sandbox.stash.times import stamp
 from tests.sandbox.wire import REAL_TIME, Clock
 
 R = TypeVar("R", bound=Row)
@@ -113,10 +116,11 @@ class Store:
         self.tags: Table[Tag] = Table("tag", self._undo)
         self.studios: Table[Studio] = Table("studio", self._undo)
         self.groups: Table[Group] = Table("group", self._undo)
+        self.galleries: Table[Gallery] = Table("gallery", self._undo)
         self.markers: Table[Marker] = Table("scene marker", self._undo)
         self.files: Table[File] = Table("file", self._undo)
         self.folders: Table[Folder] = Table("folder", self._undo)
-        self.jobs = JobQueue(lambda: precise(self.clock(), zone))
+        self.jobs = JobQueue(clock, zone)
         self._slow: list[_Slow] = []
         self._at: float | None = None  # what a slow operation was stamped with
         self._depth = 0
@@ -124,7 +128,8 @@ class Store:
     @property
     def tables(self) -> tuple[Table[Any], ...]:
         entities = (self.performers, self.tags, self.studios, self.groups)
-        return (self.scenes, *entities, self.markers, self.files, self.folders)
+        of_scenes = (self.galleries, self.markers)
+        return (self.scenes, *entities, *of_scenes, self.files, self.folders)
 
     def since(self, version: str) -> bool:
         """Say whether this server is as new as *version*."""
@@ -141,7 +146,7 @@ class Store:
             self._slow.append(_Slow(due=now + seconds, stamped=now, act=act))
 
     def catch_up(self) -> None:
-        """Commit what is due of the slow operations; those who read call this first."""
+        """Commit what is due of slow operations and jobs; readers call this first."""
         with self.lock:
             due = [slow for slow in self._slow if slow.due <= self.clock()]
             for slow in sorted(due, key=lambda slow: slow.due):
@@ -151,6 +156,7 @@ class Store:
                 with suppress(StashError):
                     slow.act()
                 self._at = None
+            self.jobs.proceed()
 
     @contextmanager
     def writing(self) -> Iterator[str]:
@@ -178,7 +184,10 @@ class Store:
             return Backup(rows=rows, last_ids=last_ids)
 
     def restore(self, backup: Backup) -> None:
-        """Put *backup* in place: older rows under the same ids, newer ones are gone."""
+        """Put *backup* in place: older rows under the same ids, newer ones are gone.
+
+        Ids that came after it are given once more: a table counts on from where it was.
+        """
         with self.writing():
             for table in self.tables:
                 table.replace_all(

@@ -5,7 +5,13 @@ from dataclasses import replace
 from typing import TypeVar, Unpack
 
 from tests.sandbox.stash.failures import StashError
-from tests.sandbox.stash.names import exchanged, must_be_free, must_exist, unique
+from tests.sandbox.stash.names import (
+    exchanged,
+    must_be_free,
+    must_exist,
+    must_refer,
+    unique,
+)
 from tests.sandbox.stash.records import (
     Group,
     Performer,
@@ -51,6 +57,7 @@ class Tags(Store):
         """Put exactly these tags below *tag_id*; they are not bumped by it."""
         with self.writing():
             wanted = set(child_ids)
+            must_refer(self.tags, wanted)
             for child in list(self.tags.values()):
                 others = tuple(p for p in child.parent_ids if p != tag_id)
                 above = (*others, tag_id) if child.id in wanted else others
@@ -86,6 +93,7 @@ class Tags(Store):
 
     def _put_tag(self, tag: Tag) -> None:
         must_be_free("tag", tag, self.tags.values())
+        must_refer(self.tags, tag.parent_ids)
         if self._is_above(tag.id, tag.parent_ids):
             raise StashError(f'cannot apply tag "{tag.name}": it is its own ancestor')
         self.tags.put(tag)

@@ -1,0 +1,143 @@
+"""Which link a scene has to each item that holds its files: its own, or one left to it.
+
+What was decided on an item goes with the item: to whichever scene holds its file now.
+Reads what the transaction under way has made so far: scenes change places with others
+of the same page.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.core.match import Mapping, stash_paths
+from reconciler.core.values import Kind, SceneId
+from state.ledger import Ledger
+from state.records import LinkRecord, PathRecord
+
+
+class Former(StrEnum):
+    """What a scene's id was known for when it was read last."""
+
+    ITSELF = "itself"
+    ANOTHER = "another"  # whose memories are not for this one's items
+    TOMBSTONE = "tombstone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binder:
+    """Binds scenes to items, and lets go of what they hold no more."""
+
+    ledger: Ledger
+    mappings: Sequence[Mapping]
+    is_renewed: bool
+    """Whether a tombstone's items were handed back: then they are met anew."""
+
+    def bind(
+        self, scene: SceneId, places: Sequence[PathRecord], former: Former
+    ) -> Iterator[tuple[LinkRecord, bool]]:
+        """Make the scene's links those of *places*; yield each, and whether new.
+
+        Yields as well what another scene has inherited of it, which is new to that one.
+        """
+        links = {
+            (link.target, link.item): link
+            for link in self.ledger.links.of_scenes([scene]).get(scene, ())
+        }
+        held = {(place.target, place.item) for place in places}
+        orphans = [link for key, link in links.items() if key not in held]
+        heirs = [link for link in orphans if not self._is_taken(link)]
+        if former is Former.ANOTHER:
+            heirs = []
+        for place in places:
+            at = (place.target, place.item)
+            if at in links:
+                yield self._kept(links[at], place, former)
+            elif free := self._free(scene, at):
+                yield self._taken(free, scene, place)
+            elif heir := next((o for o in heirs if o.target == place.target), None):
+                heirs.remove(heir)
+                orphans.remove(heir)
+                yield self.ledger.links.rebind(heir, place), True
+            else:
+                yield self.ledger.links.add(scene, place, evidence="path"), True
+        for link in orphans:
+            if not link.is_lost and (left := self.let_go(link)):
+                yield left, True
+
+    def let_go(self, link: LinkRecord) -> LinkRecord | None:
+        """Lose a link, or leave it to a scene that has come to hold its item.
+
+        Returns it as that scene's; then everything is owed to it: what was decided may
+        be more than that scene wants.
+        """
+        if left := self.hand_over(link):
+            return left
+        self.ledger.links.lose([link.id])
+        self.ledger.outbox.cancel([link.id])
+        return None
+
+    def hand_over(self, link: LinkRecord) -> LinkRecord | None:
+        """Leave a link to a scene that has come to hold its item, if there is one."""
+        heir = self._heir(link)
+        return self.ledger.links.inherit(link, heir) if heir else None
+
+    def leave(self, link: LinkRecord) -> None:
+        """Let go of a tombstone's link, unless nobody else holds its item.
+
+        Then it stays, so that what was written can still be undone; what is owed to it
+        is what its going has made due.
+        """
+        if self.living(link):
+            self.let_go(link)
+        elif not self.is_renewed:
+            self.ledger.outbox.cancel([link.id])
+
+    def _kept(
+        self, link: LinkRecord, place: PathRecord, former: Former
+    ) -> tuple[LinkRecord, bool]:
+        is_renewed = self.is_renewed and former is Former.TOMBSTONE
+        if is_renewed:
+            self.ledger.links.renew(link.id)
+        is_new = link.is_lost or is_renewed
+        if link.is_lost or link.path != place.path:
+            link = self.ledger.links.rebind(link, place)
+        return link, is_new
+
+    def _is_taken(self, link: LinkRecord) -> bool:
+        """Whether another scene has the file now: then its item is not this one's."""
+        names = stash_paths(link.path, self.mappings)
+        holders = self.ledger.scenes.referring(Kind.FILE, names)
+        return any(scene != link.scene for scene in holders)
+
+    def _free(self, scene: SceneId, at: tuple[int, str]) -> LinkRecord | None:
+        """Find a link to an item that another scene has left, or left Stash with."""
+        rivals = [link for link in self.ledger.links.at([at]) if link.scene != scene]
+        buried = self.ledger.scenes.buried(link.scene for link in rivals)
+        return next((r for r in rivals if r.is_lost or r.scene in buried), None)
+
+    def _taken(
+        self, link: LinkRecord, scene: SceneId, place: PathRecord
+    ) -> tuple[LinkRecord, bool]:
+        is_renewed = self.is_renewed and bool(self.ledger.scenes.buried([link.scene]))
+        if is_renewed:
+            self.ledger.links.renew(link.id)
+        self.ledger.outbox.cancel([link.id])
+        mine = self.ledger.links.take_over(link, scene, place.path)
+        return mine, link.is_lost or is_renewed
+
+    def _heir(self, link: LinkRecord) -> LinkRecord | None:
+        """Find a living scene's link to the same item, with nothing decided yet."""
+        rivals = self.living(link)
+        memories = self.ledger.links.memories(rival.id for rival in rivals)
+        return next((rival for rival in rivals if rival.id not in memories), None)
+
+    def living(self, link: LinkRecord) -> list[LinkRecord]:
+        """Read the links that other scenes of Stash have to the same item."""
+        at = (link.target, link.item)
+        rivals = [
+            one
+            for one in self.ledger.links.at([at])
+            if one.scene != link.scene and not one.is_lost
+        ]
+        buried = self.ledger.scenes.buried(rival.scene for rival in rivals)
+        return [rival for rival in rivals if rival.scene not in buried]

@@ -1,0 +1,190 @@
+"""Listings of Stash: what neither a stamp nor a poll tells, found by comparing ids.
+
+A listing marks what is to be read again. It takes nothing for deleted: it marks what it
+did not have, to be asked for by name, and only where it was complete and Stash idle.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.core import absence
+from reconciler.core.errors import DoubtError, TransientError
+from reconciler.core.news import Census, FiledRow, Named
+from reconciler.core.values import Kind, SceneId
+from reconciler.engine.doubting import Doubter
+from reconciler.engine.polling import SCENES, News, Poller
+from reconciler.engine.ports import Source
+from reconciler.engine.report import Audience
+from reconciler.engine.settings import Settings
+from state.ledger import Ledger
+from state.records import CensusRecord
+
+_CHUNK = 200
+_KINDS = (Kind.PERFORMER, Kind.TAG, Kind.STUDIO)
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What a listing of scenes comes to, while it goes on."""
+
+    rows: int = 0
+    tip: int = 0
+    gone: list[int] = field(default_factory=list)
+    """Known scenes that it did not have."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Lister:
+    """Lists what is due, a page at a time: 1,000 rows to a request."""
+
+    ledger: Ledger
+    source: Source
+    poller: Poller
+    doubter: Doubter
+    settings: Settings
+    audience: Audience
+
+    def make_due(self, news: News) -> None:
+        """Have everything listed, whatever the poll says."""
+        figures = {SCENES: news.poll.scenes}
+        figures |= {kind: news.poll.census[kind] for kind in _KINDS}
+        with self.ledger.transaction():
+            for name, now in figures.items():
+                due = CensusRecord(count=now.count, tip=now.tip, is_due=True)
+                self.ledger.census.put(name, due)
+
+    def list_due(self, news: News) -> None:
+        """List what the last poll, or one before it, has made due."""
+        known = self.ledger.census.known()
+        for kind in _KINDS:
+            if kind in known and known[kind].is_due:
+                self._entities(kind, known[kind])
+        if self._is_due(news, known.get(SCENES)):
+            self._scenes(news, known.get(SCENES))
+
+    def _is_due(self, news: News, known: CensusRecord | None) -> bool:
+        """Whether Stash's scenes may be others than those that are known."""
+        if not news.is_idle:
+            return False  # it would be due again with the next file that is scanned
+        if known is not None and known.is_due:
+            return True
+        now = _figures(news.poll.scenes)
+        is_listed = known is not None and (known.count, known.tip) == now
+        if is_listed and not self.doubter.is_approved(absence.STASH):
+            return False
+        mine = self.ledger.scenes.census()
+        is_as_known = (mine.count, mine.tip) == now
+        return not is_as_known or self.doubter.is_doubted(absence.STASH)
+
+    def _scenes(self, news: News, known: CensusRecord | None) -> None:
+        seen = self._rows()
+        scenes = news.poll.scenes
+        is_complete = news.is_idle and _figures(scenes) == (seen.rows, seen.tip)
+        if is_complete and seen.gone:
+            # the listing itself took time: Stash has to be as it was before
+            is_complete = self._is_still(scenes)
+        why = None
+        if is_complete:
+            why = absence.too_many_gone(
+                seen.rows,
+                self._decided(seen.gone),
+                self.ledger.scenes.count(),
+                self.settings.limits,
+                is_approved=self.doubter.is_approved(absence.STASH),
+            )
+        is_due = bool(known and known.is_due and not is_complete)
+        after = CensusRecord(count=scenes.count, tip=scenes.tip, is_due=is_due)
+        with self.ledger.transaction():
+            if is_complete and why is None:
+                self.ledger.census.mark_absent(seen.gone)
+            if is_complete and after != known:
+                self.ledger.census.put(SCENES, after)
+        if why is not None:
+            raise DoubtError(absence.STASH, why)
+        if is_complete:
+            self.doubter.drop(absence.STASH)
+        elif news.is_idle and seen.rows < scenes.count and self._is_still(scenes):
+            raise TransientError(
+                f"stash listed {seen.rows} of its {scenes.count} scenes: the listing is"
+                " not believed and will be read again"
+            )
+
+    def _decided(self, gone: Sequence[int]) -> int:
+        """Count those of the scenes that are gone of which anything was decided.
+
+        Nothing is undone by the others' going, as of those that came and went while
+        their files were doubted.
+        """
+        return sum(
+            len(self.ledger.links.decided(gone[start : start + _CHUNK]))
+            for start in range(0, len(gone), _CHUNK)
+        )
+
+    def _rows(self) -> Seen:
+        seen, after = Seen(), SceneId(0)
+        self.audience.stage("listing stash", None)
+        while True:
+            page = self.source.rows(after)
+            upto = None if page.is_last else page.rows[-1].id
+            known = self.ledger.scenes.ids(after, upto)
+            self._mark(page.rows, known)
+            seen.rows += len(page.rows)
+            seen.tip = page.rows[-1].id if page.rows else seen.tip
+            seen.gone += sorted(known.keys() - {row.id for row in page.rows})
+            self.audience.advance(len(page.rows))
+            if page.is_last:
+                return seen
+            after = page.rows[-1].id
+
+    def _mark(self, rows: Sequence[FiledRow], known: Mapping[int, str]) -> None:
+        """Have those scenes read that are unknown, or have other stamps or files."""
+        files = self.ledger.scenes.files(row.id for row in rows)
+        news = [
+            row.id
+            for row in rows
+            if known.get(row.id) != row.stamp
+            or files.get(row.id, {}) != dict(row.files)
+        ]
+        for start in range(0, len(news), _CHUNK):
+            with self.ledger.transaction():
+                self.ledger.census.mark(news[start : start + _CHUNK])
+
+    def _is_still(self, scenes: Census) -> bool:
+        """Whether Stash has as many scenes as before, and is idle still."""
+        news = self.poller.look()
+        return news.is_idle and _figures(news.poll.scenes) == _figures(scenes)
+
+    def _entities(self, kind: Kind, census: CensusRecord) -> None:
+        """Have scenes read again that refer to what is gone, or renamed.
+
+        So an empty listing does no harm: the scenes themselves tell.
+        """
+        after = 0
+        for page in self.source.entities(kind):
+            self._compare(kind, after, page, is_last=False)
+            after = page[-1].id if page else after
+        self._compare(kind, after, (), is_last=True)
+        with self.ledger.transaction():
+            listing = CensusRecord(count=census.count, tip=census.tip)
+            self.ledger.census.put(kind, listing)
+
+    def _compare(
+        self, kind: Kind, after: int, page: Sequence[Named], *, is_last: bool
+    ) -> None:
+        there = {one.id: one.name for one in page}
+        upto = None if is_last else max(there, default=after)
+        while known := self.ledger.scenes.referred(kind, after, _CHUNK):
+            mine = {i: name for i, name in known.items() if upto is None or i <= upto}
+            moved = [i for i, name in mine.items() if there.get(i) != name]
+            self.poller.mark_referring(kind, moved)
+            with self.ledger.transaction():
+                self.ledger.scenes.rename(
+                    kind, {i: there[i] for i in moved if i in there}
+                )
+            after = max(known)
+            if len(mine) < len(known):
+                return
+
+
+def _figures(census: Census) -> tuple[int, int]:
+    return census.count, census.tip

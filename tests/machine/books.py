@@ -1,0 +1,73 @@
+"""What the state says, asked in SQL: to open a ledger costs five times that."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.world import World
+
+
+def ask(world: World, query: str) -> int:
+    """Ask the state for a number."""
+    ((number,),) = rows(world, query)
+    return int(number)
+
+
+def rows(world: World, query: str) -> list[tuple[Any, ...]]:
+    """Ask the state for rows."""
+    with contextlib.closing(sqlite3.connect(world.state)) as state:
+        return state.execute(query).fetchall()
+
+
+def owed(world: World) -> int:
+    """Count the entries that are owed."""
+    return ask(world, "SELECT COUNT(*) FROM outbox")
+
+
+def held(world: World) -> int:
+    """Count the entries of passes that the brake holds."""
+    return ask(
+        world,
+        "SELECT COUNT(*) FROM outbox JOIN pass ON pass.id = outbox.pass"
+        " WHERE stage = 'planned' AND pass.held IS NOT NULL",
+    )
+
+
+def opened(world: World) -> int:
+    """Count the writes of which it is not known what became of them."""
+    return ask(world, "SELECT COUNT(*) FROM journal WHERE outcome IS NULL")
+
+
+def waiting(world: World) -> int:
+    """Count the scenes that wait for an item."""
+    return ask(world, "SELECT COUNT(*) FROM waiting")
+
+
+def wished(world: World) -> int:
+    """Count the fields that have a wish, but for those whose item is lost."""
+    return ask(
+        world,
+        "SELECT COUNT(*) FROM field JOIN link ON link.id = field.link"
+        " WHERE wish IS NOT NULL AND NOT lost",
+    )
+
+
+def wrongs_of_state(world: World) -> Iterator[str]:
+    """Law 5: whatever crashed, the state is whole and no write is left open."""
+    if dead := ask(world, "SELECT COUNT(*) FROM dead_letter"):
+        yield f"{dead} dead letters"
+    if left := opened(world):
+        yield f"{left} journal rows are open"
+    with world.opened() as ledger:
+        if (answer := ledger.integrity()) != "ok":
+            yield f"integrity: {answer}"
+
+
+def listing(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """List the state's folder: names, times and contents."""
+    return {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.iterdir()
+    }

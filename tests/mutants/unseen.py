@@ -1,0 +1,96 @@
+"""Bugs of seeing: what no stamp tells is missed, or what is missing is believed."""
+
+from tests.mutants.planting import Bug, seeing
+
+UNSEEN = (
+    Bug(
+        name="names moved on before the marks are made",
+        file="reconciler/engine/polling.py",
+        old="""\
+        moved = self._moved(poll.named)
+        for kind, names in moved.items():
+""",
+        new="""\
+        moved = self._moved(poll.named)
+        with self.ledger.transaction():
+            self._rename(moved)
+            self.ledger.scenes.put_scan(_named_upto(scan, poll))
+        for kind, names in moved.items():
+""",
+        caught_by=seeing("law_1_a_rename_crashed_anywhere_reaches_every_scene"),
+    ),
+    Bug(
+        name="job known by its number alone",
+        file="reconciler/core/absence.py",
+        old="job.id == last and job.is_over and job.added == added",
+        new="job.id == last",
+        caught_by=seeing("law_1_as_many_jobs_after_a_restart_as_before_hide_nothing"),
+    ),
+    Bug(
+        name="heir owed only what it wants itself",
+        file="reconciler/engine/linking.py",
+        old="""\
+        if left := self._binder().hand_over(link):
+            self._owe_heir(left)
+""",
+        new="        self._binder().hand_over(link)\n",
+        caught_by=seeing(
+            "law_1_what_a_merged_scene_does_not_say_goes_from_its_new_item"
+        ),
+    ),
+    Bug(
+        name="cursor past the clock of plex",
+        file="reconciler/engine/surveying.py",
+        old="    return reached if clock is None else min(reached, clock)\n",
+        new="    return reached if clock is None else reached\n",
+        caught_by=seeing("law_1_one_item_of_the_future_hides_no_other"),
+    ),
+    Bug(
+        name="sweep owes what is as it was left",
+        file="reconciler/engine/sweeping.py",
+        old="        if decision.change is not None\n",
+        new="        if decision is not None\n",
+        caught_by=seeing("law_2_a_sweep_of_what_is_as_it_was_writes_nothing_anywhere"),
+    ),
+    Bug(
+        name="memories of another scene applied",
+        file="reconciler/engine/binding.py",
+        old="        if former is Former.ANOTHER:\n",
+        new="        if former is None:\n",
+        caught_by=seeing("law_3_an_id_that_is_another_scenes_brings_no_memories"),
+    ),
+    Bug(
+        name="takeover forgets what was decided",
+        file="reconciler/engine/binding.py",
+        old="            elif free := self._free(scene, at):\n",
+        new="            elif free := None:\n",
+        caught_by=seeing(
+            "law_3_what_is_ours_on_an_item_stays_ours_under_another_scene"
+        ),
+    ),
+    Bug(
+        name="listing believed against the census",
+        file="reconciler/engine/listing.py",
+        old="news.is_idle and _figures(scenes) == (seen.rows, seen.tip)\n",
+        new="news.is_idle\n",
+        caught_by=seeing("law_8_a_listing_that_the_census_contradicts_tells_nothing"),
+    ),
+    Bug(
+        name="missing scene buried without a listing",
+        file="reconciler/engine/refreshing.py",
+        old="            self.miss([scene for scene in found if scene not in there])\n",
+        new="""\
+            for scene in found:
+                if scene not in there:
+                    self._bury(SceneId(scene))
+""",
+        caught_by=seeing("law_8_a_marked_scene_that_is_not_there_is_no_deleted_one"),
+    ),
+    Bug(
+        name="doubt that was approved never dropped",
+        file="reconciler/engine/listing.py",
+        old="            self.doubter.drop(absence.STASH)\n",
+        new="            pass\n",
+        caught_by=seeing("law_8_a_persons_word_is_good_for_one_loss"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Every operation of Stash, and what Plex says of it how soon; see docs/design.md."""
