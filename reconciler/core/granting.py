@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reconciler.core.canonical import identity
 from reconciler.core.decide import (
+    YIELDS,
     Case,
     Decision,
     Situation,
@@ -86,28 +87,40 @@ def _release(at: Situation) -> Decision:
     is_as_left = at.field.is_set or (
         memory.seen is not None and memory.seen.value == observed.value
     )
-    after = replace(memory, verdict=Verdict.RELEASED, reason=Reason.RELEASED)
+    has_lock = memory.holds_lock and observed.locked and is_as_left
+    # the reason tells the claim what it was before, or that we took our lock off
+    reason = Reason.RELEASED if has_lock else memory.reason or Reason.RELEASED
+    after = replace(memory, verdict=Verdict.RELEASED, reason=reason)
     after = replace(
         after, seen=seen_of(after, observed), ours=memory.ours and is_as_left
     )
-    has_lock = memory.holds_lock and observed.locked and is_as_left
     change = _as_is(at, lock=False) if has_lock else None
     return Decision(reason=Reason.RELEASED, change=change, memory=after)
 
 
 def _claim(at: Situation) -> Decision:
-    """Go on where `release` left off: the table, and our lock on what is unchanged."""
-    if at.memory.verdict is Verdict.RELEASED:
-        verdict = Verdict.WRITTEN if at.memory.ours else Verdict.KEPT
-        at = replace(at, memory=replace(at.memory, verdict=verdict))
+    """Go on where `release` left off: the table, and the lock that it took off."""
+    memory = at.memory
+    if memory.verdict is Verdict.RELEASED:
+        at = replace(at, memory=replace(memory, verdict=_before_release(memory)))
     decision = by_the_table(at)
-    is_ours = decision.memory.ours and decision.memory.verdict is Verdict.WRITTEN
+    was_locked = memory.verdict is Verdict.RELEASED and memory.reason is Reason.RELEASED
     is_bare = at.want.rule.lock and bool(at.want.content) and not at.observed.locked
-    if decision.change is not None or not (is_ours and is_bare):
+    is_to_lock = was_locked and is_bare and decision.memory.ours
+    if decision.change is not None or not is_to_lock:
         return decision
-    memory = replace(decision.memory, reason=Reason.RELOCK)
+    after = replace(decision.memory, reason=Reason.RELOCK)
     change = _as_is(at, lock=True)
-    return Decision(reason=Reason.RELOCK, change=change, memory=memory)
+    return Decision(reason=Reason.RELOCK, change=change, memory=after)
+
+
+def _before_release(memory: Memory) -> Verdict:
+    """Say what a field was: what was a person's before the release still is."""
+    if memory.reason is Reason.UNDONE:
+        return Verdict.UNDONE
+    if memory.reason in {*YIELDS, Reason.SETTLED}:
+        return Verdict.YIELDED
+    return Verdict.WRITTEN if memory.ours else Verdict.KEPT
 
 
 def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
@@ -189,7 +202,12 @@ def _nothing_to_undo(at: Situation) -> Decision:
 
 
 def _lock_back(memory: Memory, wish: Wish, observed: FieldValue) -> bool:
-    """Say how undoing leaves the lock: as others have put it on or taken it off."""
+    """Say how undoing leaves the lock: as others have put it on or taken it off.
+
+    What is released has none of ours.
+    """
+    if memory.verdict is Verdict.RELEASED:
+        return observed.locked
     left = memory.seen or wish.left
     if left is None or observed.locked != left.locked:
         return observed.locked

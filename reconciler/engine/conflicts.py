@@ -101,7 +101,8 @@ def is_conflict(one: Memory) -> bool:
 
 def can_be_taken(one: Memory) -> bool:
     """Whether Stash's value can be asked for: a word for Plex can be taken back."""
-    return is_conflict(one) or one.reason is Reason.SETTLED
+    is_settled = one.verdict is Verdict.YIELDED and one.reason is Reason.SETTLED
+    return is_conflict(one) or is_settled
 
 
 def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflict:

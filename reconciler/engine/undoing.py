@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reconciler.core.canonical import identity
 from reconciler.core.conclude import new_forms
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Asked, Memory, Reason, Wish
+from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue
 from reconciler.engine.translate import NOTHING_DONE, Written, journal_fields
 from state.records import JournalRecord
@@ -133,8 +133,10 @@ def _stands(memory: Memory, last: Written) -> bool:
 
 
 def _is_there(memory: Memory, back: FieldValue) -> bool:
-    # whatever lock it has by now was left, or put, there by somebody else
-    is_done = not memory.ours or memory.reason is Reason.UNDONE
+    # whatever lock it has by now was left, or put, there by somebody else; and what is
+    # released gets none of ours until its claim
+    is_undone = memory.reason is Reason.UNDONE or memory.verdict is Verdict.RELEASED
+    is_done = not memory.ours or is_undone
     return is_done and memory.seen is not None and memory.seen.value == back.value
 
 
@@ -153,7 +155,8 @@ def _set(
         take = {k: n for k, n in owned.items() if k not in by_identity(back.elements)}
     else:
         take = {key: owned[key] for key in take if key in owned}
-    if not (take or give or memory.ours or _is_reordered(memory, writes, left)):
+    has_ours = memory.ours and (is_all or memory.verdict is not Verdict.RELEASED)
+    if not (take or give or has_ours or _is_reordered(memory, writes, left)):
         return None
     adopted = {key: name for key, name in give.items() if key not in added}
     is_kept = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())

@@ -72,7 +72,14 @@ def added(
 
 
 def released(memory: Memory, seen: FieldValue) -> Memory:
-    return replace(memory, seen=seen, verdict=Verdict.RELEASED)
+    """Remember that our lock was taken off, if any, by a release."""
+    had_lock = memory.holds_lock
+    return replace(
+        memory,
+        seen=seen,
+        verdict=Verdict.RELEASED,
+        reason=Reason.RELEASED if had_lock else memory.reason,
+    )
 
 
 NEVER = Memory()
@@ -322,6 +329,48 @@ CLAIMED = [
         memory=released(KEPT, locked(HERS)),
         has=locked(HERS),
         reason=Reason.AT_REST,
+    ),
+    Case(
+        name="claim leaves the lock off that a person took off before the release",
+        wish=CLAIM,
+        memory=released(
+            replace(
+                wrote(plain(OURS)),
+                verdict=Verdict.YIELDED,
+                reason=Reason.HANDED_BACK_EQUAL,
+            ),
+            plain(OURS),
+        ),
+        has=plain(OURS),
+        reason=Reason.LEFT,
+    ),
+    Case(
+        name="claim leaves what was settled for plex before the release",
+        wish=CLAIM,
+        want=Wanted(value=OURS, rule=Rule(policy=ENFORCE)),
+        memory=released(replace(KEPT, reason=Reason.SETTLED), locked(HERS)),
+        has=locked(HERS),
+        reason=Reason.LEFT,
+    ),
+    Case(
+        name="claim leaves what was undone before the release",
+        wish=CLAIM,
+        want=Wanted(value=OURS, rule=Rule(policy=ENFORCE)),
+        memory=released(replace(KEPT, reason=Reason.UNDONE), locked(HERS)),
+        has=locked(HERS),
+        reason=Reason.LEFT,
+    ),
+    Case(
+        name="claim locks a set again of which a person has taken something out",
+        wish=CLAIM,
+        want=TAGGED,
+        memory=released(
+            replace(added("A", "B", seen=held("B")), owned=("B",), yielded=("a",)),
+            tags("B"),
+        ),
+        has=tags("B"),
+        reason=Reason.RELOCK,
+        change=Change(elements=("B",), lock=True),
     ),
     Case(
         name="claim of what was never released",
@@ -762,8 +811,8 @@ def test_claim_after_release_takes_up_where_it_left_off(
     history: list[Step] = data.draw(steps(is_set=is_set))
     turn = list(play(GENRES if is_set else TITLE, history, habits))[-1]
     plex, before, known = turn.plex, turn.after, turn.plex.memory
-    if known.verdict in {Verdict.YIELDED, None}:
-        return  # what is a person's is theirs, and what is forgotten is forgotten
+    if known.verdict is None:
+        return  # what is forgotten is forgotten
     if known.holds_lock and not turn.want.rule.lock:
         return  # our lock, which is not wanted any more: it is not put on again
 
@@ -774,7 +823,7 @@ def test_claim_after_release_takes_up_where_it_left_off(
 
     assert content(plex.has) == content(before)
     assert relevant(plex.memory) == relevant(known)
-    assert plex.has.locked or not before.locked
+    assert plex.has.locked == before.locked
     assert plex.decide(turn.want).change is None
 
 

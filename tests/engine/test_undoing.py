@@ -466,6 +466,39 @@ def test_what_is_released_and_undone_in_part_is_undone_once() -> None:
     assert diary.plex.has == FieldValue(value="one", locked=True)
 
 
+def test_what_is_released_is_undone_without_a_lock_of_ours() -> None:
+    """Though it was locked, by us, before the writes that are undone."""
+    for name, one, two in (
+        (SUMMARY, Wanted(value="one"), Wanted(value="two")),
+        (GENRES, names("A"), names("A", "B")),
+    ):
+        diary = Diary(plex=LittlePlex(field=name))
+        diary.deliver(one)
+        diary.deliver(two)
+        scope = diary.rows[-1:]
+        diary.plex.grant(two, Wish(asked=Asked.RELEASE))
+
+        diary.undo(two, scope)
+
+        assert not diary.plex.has.locked
+        assert (diary.plex.has.value, diary.plex.has.elements) == (
+            one.value,
+            one.elements,
+        )
+
+
+def test_a_release_is_taken_back_by_a_claim_and_not_by_an_undo() -> None:
+    for name, want in ((SUMMARY, Wanted(value="one")), (GENRES, names("A"))):
+        diary = Diary(plex=LittlePlex(field=name))
+        diary.deliver(want)
+        diary.plex.memory = replace(diary.plex.memory, wish=Wish(asked=Asked.RELEASE))
+        diary.deliver(want)
+
+        assert diary.undo(want, diary.rows[-1:]) is None
+        diary.plex.grant(want, Wish(asked=Asked.CLAIM))
+        assert diary.plex.has.locked
+
+
 def test_part_of_a_tenure_that_is_undone_twice_is_undone_once() -> None:
     diary = Diary(plex=LittlePlex(field=SUMMARY, has=plain("theirs")))
     diary.deliver(Wanted(value="one"))
