@@ -148,19 +148,20 @@ def _set(
     back = _back(memory, writes, is_all=is_all)
     if back is None:
         return None
-    take, give = _moves(memory, mine)
     owned = by_identity(memory.owned)
-    if is_all:
-        # what was there before everything stays, though we have added it again since
-        take = {k: n for k, n in owned.items() if k not in by_identity(back.elements)}
-    else:
-        take = {key: owned[key] for key in take if key in owned}
+    take, give = _moves(memory, mine)
+    # what was there before everything stays, though we have added it again since
+    to_go = owned.keys() - by_identity(back.elements).keys() if is_all else take.keys()
+    take = {key: name for key, name in owned.items() if key in to_go}
     has_ours = memory.ours and (is_all or memory.verdict is not Verdict.RELEASED)
     if not (take or give or has_ours or _is_reordered(memory, writes, left)):
         return None
     adopted = {key: name for key, name in give.items() if key not in added}
     is_kept = bool(owned.keys() - take.keys() | give.keys() - adopted.keys())
     is_ours = is_kept and not is_all  # nothing is ours once everything is undone
+    there = memory.seen or left
+    if is_ours and there is not None and mine[-1] != told[-1]:
+        back = replace(back, locked=there.locked)  # what is left was locked later
     began = writes[0].prior if writes and writes[0].was_ours else memory.first
     return Undone(
         wish=Wish(

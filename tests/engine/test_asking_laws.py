@@ -1,0 +1,108 @@
+"""The laws, of what a person asks for: no more than that, and nothing of another's."""
+
+import pytest
+
+from reconciler.core.desire import Rule
+from reconciler.core.values import Field
+from reconciler.engine.errands import Adopt, Claim, Release, Undo
+from tests.engine.films import everything
+from tests.world import FILMS, World, rules
+
+START = Undo(since=0)
+
+
+def test_law_3_adopt_leaves_what_stash_has_begun_to_want(world: World) -> None:
+    """Whether it was put on the scene, or is what a tag of it is called by now."""
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    scene = world.scene("glacier", tag_ids=(ice,))
+    world.scene("brook", tag_ids=(ice,))
+    for stem, name in (("glacier", "Snow"), ("brook", "Frost")):
+        world.plex.person.tag(world.key(stem), "genre", name, lock=False)
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(ice, snow))
+    world.stash.update_tag(ice, name="Frost")
+
+    foreseen = world.foresee(Adopt())
+    world.carry_out(Adopt())
+
+    assert foreseen.changes == set()
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
+    assert set(world.value("brook", Field.GENRES)) == {"Ice", "Frost"}
+
+
+def test_law_3_claim_leaves_a_person_what_was_handed_back_before_the_release(
+    world: World,
+) -> None:
+    """Until Stash changes it, as without the release."""
+    scene = world.scene("glacier", title="Glacier", details="Ice.")
+    world.reconcile()
+    world.plex.person.unlock(world.key("glacier"), "title")
+    world.reconcile(is_full=True)
+
+    world.carry_out(Release())
+    world.carry_out(Claim())
+
+    assert world.item("glacier").locks == {"summary"}
+    assert world.reconcile(is_full=True).puts == 0
+    world.later(600)
+    world.stash.update_scene(scene, title="Another")
+    world.reconcile()
+    assert world.value("glacier", Field.TITLE) == "Another"
+    assert world.item("glacier").locks == {"title", "summary"}
+
+
+@pytest.mark.parametrize("errand", [Release(), START], ids=str)
+def test_law_3_a_lock_that_a_person_put_on_since_stays_on(
+    world: World, errand: Release | Undo
+) -> None:
+    """Though a pass has seen it on a value that is still as we wrote it."""
+    world.rules = {FILMS: rules(title=Rule(lock=False), genres=Rule(lock=False))}
+    ice = world.stash.create_tag("Ice")
+    world.scene("glacier", title="Glacier", tag_ids=(ice,))
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="Glacier")
+    world.plex.person.tag(world.key("glacier"), "genre", "Ice")
+    assert world.item("glacier").locks == {"title", "genre"}
+    world.reconcile(is_full=True)
+
+    world.carry_out(errand)
+
+    assert world.item("glacier").locks == {"title", "genre"}
+
+
+def test_law_10_nothing_is_ours_once_everything_is_undone(world: World) -> None:
+    """Not even a genre that was there before us, and that we have added again since."""
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    scene = world.scene("glacier", tag_ids=(ice,))
+    world.plex.person.tag(world.key("glacier"), "genre", "Snow", lock=False)
+    world.reconcile()
+    world.plex.person.untag(world.key("glacier"), "genre", "Snow", lock=False)
+    world.reconcile(is_full=True)
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(ice, snow))
+    world.reconcile()
+
+    world.carry_out(START)
+    assert world.value("glacier", Field.GENRES) == ("Snow",)
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(ice,))
+    world.reconcile()
+
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
+
+
+def test_law_10_undo_of_one_pass_leaves_what_another_put_in_its_place(
+    world: World,
+) -> None:
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    scene = world.scene("glacier", tag_ids=(ice,))
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(snow,))
+    world.reconcile()
+    written = everything(world)
+
+    world.carry_out(Undo(pass_id=1))
+
+    assert everything(world)[world.key("glacier")] == written[world.key("glacier")]
