@@ -122,6 +122,7 @@ class Parts:
             ledger=self.means.ledger,
             looker=self.looker,
             source=self.means.source,
+            recorder=self.recorder,
             clock=self.means.clock,
             open_pass=self.open,
             tally=self.tally,

@@ -29,6 +29,7 @@ from reconciler.engine.errands import (
 from reconciler.engine.linking import OpenPass
 from reconciler.engine.looking import Looker
 from reconciler.engine.ports import Source
+from reconciler.engine.recording import Recorder, absent
 from reconciler.engine.report import Line, Tally, content_of
 from reconciler.engine.translate import memories_of, memory_record, restored
 from reconciler.engine.undoing import Undone, undone
@@ -49,12 +50,16 @@ class Placer:
     ledger: Ledger
     looker: Looker
     source: Source
+    recorder: Recorder
     clock: Clock
     open_pass: OpenPass
     tally: Tally
 
     def place(self, errand: Errand) -> None:
-        """Write an errand's wishes down; each chunk is a transaction of its own."""
+        """Write an errand's wishes down; each chunk is a transaction of its own.
+
+        What depends on what Stash says now is read from there first.
+        """
         self._miss(errand)
         match errand:
             case Undo():
@@ -62,7 +67,7 @@ class Placer:
             case Release():
                 self._ask(errand, _released)
             case Claim():
-                self._ask(errand, _claimed)
+                self._ask(errand, _claimed, self._read_again(errand))
             case TakeStash():
                 self._take_stash(errand)
             case TakePlex():
@@ -70,9 +75,30 @@ class Placer:
             case Adopt():
                 self._adopt(errand)
 
-    def _ask(self, errand: Release | Claim, asked: Callable[[Memory], Memory]) -> None:
+    def _read_again(self, errand: Adopt | Claim | TakeStash) -> set[SceneId]:
+        """Record the scenes that an errand is about; say which Stash has by now.
+
+        Only those are asked about: of the others Stash says nothing any more.
+        """
+        if isinstance(errand, TakeStash):
+            found = self._taken(errand)
+            about = {link.scene for link, _ in found}
+        else:
+            pages = self._links(errand.scenes, errand.library)
+            about = {link.scene for page in pages for link in page}
+        scenes = [SceneId(scene) for scene in sorted(about)]
+        there = self.recorder.read_now(scenes)
+        self.tally.problems += absent(sorted((errand.scenes or set()) & about - there))
+        return there
+
+    def _ask(
+        self,
+        errand: Release | Claim,
+        asked: Callable[[Memory], Memory],
+        there: AbstractSet[SceneId] | None = None,
+    ) -> None:
         """Ask the same of every field of links, where that is not so already."""
-        for links in self._links(errand.scenes, errand.library):
+        for links in self._links(errand.scenes, errand.library, there):
             memories = self._memories(links)
             found = []
             for link in links:
@@ -83,12 +109,16 @@ class Placer:
             self._write(errand, found)
 
     def _take_stash(self, errand: TakeStash) -> None:
-        wish = Wish(asked=Asked.TAKE)
-        found = conflicting(self.ledger, errand.scenes, errand.fields, can_be_taken)
-        # all of them first: what is written here is what is paged through
-        for link, known in list(found):
-            wished = {name: replace(one, wish=wish) for name, one in known.items()}
-            self._write(errand, [(link, wished)])
+        wish, there = Wish(asked=Asked.TAKE), self._read_again(errand)
+        for link, known in self._taken(errand):
+            if link.scene in there:
+                wished = {name: replace(one, wish=wish) for name, one in known.items()}
+                self._write(errand, [(link, wished)])
+
+    def _taken(self, errand: TakeStash) -> list[tuple[LinkRecord, Known]]:
+        """List all of them first: what is written is what is paged through."""
+        scenes, fields = errand.scenes, errand.fields
+        return list(conflicting(self.ledger, scenes, fields, can_be_taken))
 
     def _take_plex(self, errand: TakePlex) -> None:
         found = conflicting(self.ledger, errand.scenes, errand.fields, is_conflict)
@@ -174,7 +204,8 @@ class Placer:
             }
             for name in sorted(fields)
         }
-        for links in self._links(errand.scenes, errand.library):
+        there = self._read_again(errand)
+        for links in self._links(errand.scenes, errand.library, there):
             memories = self._memories(links)
             items = self.looker.items(links)
             scenes = self.ledger.scenes.get(link.scene for link in links)
@@ -202,8 +233,12 @@ class Placer:
             self._write(errand, found)
 
     def _links(
-        self, scenes: frozenset[SceneId] | None, library: str | None
+        self,
+        scenes: frozenset[SceneId] | None,
+        library: str | None,
+        there: AbstractSet[SceneId] | None = None,
     ) -> Iterator[list[LinkRecord]]:
+        """Page through links, of one target after the other."""
         for key, target in sorted(self.looker.surveyor.linker.targets.items()):
             after = 0
             while library in {None, target.title}:
@@ -213,7 +248,9 @@ class Placer:
                 if not page:
                     break
                 after = page[-1].id
-                yield page
+                mine = [link for link in page if there is None or link.scene in there]
+                if mine:
+                    yield mine
 
     def _memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
         records = self.ledger.links.memories(link.id for link in links)

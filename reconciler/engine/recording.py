@@ -1,6 +1,6 @@
 """What Stash has, into the ledger: the watermark never passes what is not recorded."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypedDict
@@ -103,6 +103,13 @@ class Recorder:
             self.audience.advance(len(chunk))
             found |= ids
         return found
+
+    def read_now(self, scenes: Sequence[SceneId]) -> set[SceneId]:
+        """Record some scenes as they are now, as `read` does, whatever the time is."""
+        self.audience.stage("reading stash", len(scenes))
+        # Stash's clock was not earlier than this: what is older counts as settled
+        mark = self.ledger.scenes.scan().watermark or 0
+        return self.read(scenes, datetime.fromtimestamp(mark, UTC))
 
     def relink(self, snapshots: Sequence[SnapshotRecord], cause: str) -> None:
         """Link scenes anew that did not change themselves, and owe what that takes.
@@ -256,6 +263,14 @@ class Recorder:
                 self.ledger.scenes.put_scan(after)
         if chunk is not None and chunk.news:
             self.tally.counts["changed scenes"] += len(chunk.news)
+
+
+def absent(scenes: Iterable[SceneId]) -> list[str]:
+    """Say of each scene that Stash does not have it: a sentence for the operator."""
+    return [
+        f"stash has no scene {scene}: its number is in the address of its page"
+        for scene in scenes
+    ]
 
 
 def _chunks(scenes: Sequence[Scene] | Iterator[Scene]) -> Iterator[list[Scene]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -13,6 +12,7 @@ from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
 from reconciler.engine.polling import News
+from reconciler.engine.recording import absent
 from reconciler.engine.report import PassReport
 from reconciler.engine.settings import Scope
 from state.records import Stage
@@ -176,18 +176,10 @@ class Pass:
     def _read_scenes(self) -> None:
         """Record the scenes that the pass is about; tell of those not there."""
         scenes = sorted(self.scope.scenes or ())
-        self.means.audience.stage("reading stash", len(scenes))
-        # Stash's clock was not earlier than this: what is older counts as settled
-        mark = self.means.ledger.scenes.scan().watermark or 0
-        read_at = datetime.fromtimestamp(mark, UTC)
-        there = self._parts.recorder.read(scenes, read_at)
+        there = self._parts.recorder.read_now(scenes)
         found = self.means.ledger.scenes.get(there)
         self._parts.recorder.relink(list(found.values()), ASKED_FOR)
-        self.tally.problems += [
-            f"stash has no scene {scene}: its number is in the address of its page"
-            for scene in scenes
-            if scene not in there
-        ]
+        self.tally.problems += absent(s for s in scenes if s not in there)
 
     def _relink_all(self, cause: str) -> None:
         after = 0

@@ -14,6 +14,7 @@ from reconciler.engine.errands import (
     TakeStash,
     Undo,
 )
+from reconciler.engine.history import Past, read_history
 from state.ledger import Ledger
 from tests.engine.films import everything, furnish
 from tests.engine.test_errands import START, last_pass
@@ -29,6 +30,11 @@ def is_put(request: Request) -> bool:
 def owed(world: World) -> int:
     with Ledger(world.state) as ledger:
         return sum(ledger.outbox.counts().values())
+
+
+def written(world: World) -> list[Past]:
+    with Ledger(world.state) as ledger:
+        return list(read_history(ledger, None, 100))
 
 
 # undo, and the items are not what they were
@@ -391,6 +397,73 @@ def test_a_veto_is_settled_for_plex_until_stash_changes_it(world: World) -> None
 
 
 # adopt
+
+
+def test_adopt_leaves_the_item_of_a_scene_that_stash_does_not_have(
+    world: World,
+) -> None:
+    ice = world.stash.create_tag("Ice")
+    world.stash.create_tag("Snow")
+    scene = world.scene("glacier", tag_ids=(ice,))
+    world.plex.person.tag(world.key("glacier"), "genre", "Snow", lock=False)
+    world.reconcile()
+    world.stash.destroy_scenes(scene)
+
+    outcome = world.carry_out(Adopt(scenes=frozenset({SceneId(scene)})))
+
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
+    assert f"stash has no scene {scene}" in outcome.report.problems[0]
+
+
+@pytest.mark.parametrize("errand", [Adopt(), TakeStash(), Claim()], ids=str)
+def test_what_depends_on_stash_is_not_asked_for_while_it_is_away(
+    world: World, errand: Adopt | TakeStash | Claim
+) -> None:
+    ice = world.stash.create_tag("Ice")
+    world.stash.create_tag("Snow")
+    scene = world.scene("glacier", title="Glacier", tag_ids=(ice,))
+    world.scene("brook", title="Brook")
+    world.plex.person.tag(world.key("glacier"), "genre", "Snow", lock=False)
+    world.plex.person.edit(world.key("glacier"), title="Mine")
+    world.reconcile()
+    world.carry_out(Release(scenes=frozenset({SceneId(scene + 1)})))
+    world.stash_wire.up = False
+    before = everything(world)
+
+    outcome = world.carry_out(errand)
+
+    assert everything(world) == before
+    assert len(outcome.report.problems) == 1
+    assert owed(world) == 0
+
+
+def test_stash_is_taken_as_it_is_now(world: World) -> None:
+    scene = world.scene("glacier", title="One")
+    world.plex.person.edit(world.key("glacier"), title="Mine")
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, title="Two")
+
+    world.carry_out(TakeStash())
+
+    assert [line.new for line in written(world)] == ["Two"]
+
+
+def test_a_claim_leaves_what_a_person_wrote_after_stash_changed(world: World) -> None:
+    """Though no pass has read in between what Stash said."""
+    scene = world.scene("glacier", title="One")
+    world.reconcile()
+    world.carry_out(Release())
+    world.later(600)
+    world.stash.update_scene(scene, title="Two")
+    world.plex.person.edit(world.key("glacier"), title="Mine")
+
+    world.carry_out(Claim())
+    world.reconcile()
+
+    assert world.value("glacier", Field.TITLE) == "Mine"
+    with Ledger(world.state) as ledger:
+        assert [c.reason for c in find_conflicts(ledger)] == [Reason.CONFLICT]
 
 
 def test_adopt_takes_out_actors_by_the_names_of_performers(world: World) -> None:

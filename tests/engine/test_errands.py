@@ -144,27 +144,6 @@ def test_release_hands_back_and_claim_takes_up_again(world: World) -> None:
     assert world.reconcile().sent == {"stash poll": 1}
 
 
-def test_claim_leaves_a_person_what_was_handed_back_before_the_release(
-    world: World,
-) -> None:
-    """Until Stash changes it, as without the release."""
-    scene = world.scene("glacier", title="Glacier", details="Ice.")
-    world.reconcile()
-    world.plex.person.unlock(world.key("glacier"), "title")
-    world.reconcile(is_full=True)
-
-    world.carry_out(Release())
-    world.carry_out(Claim())
-
-    assert world.item("glacier").locks == {"summary"}
-    assert world.reconcile(is_full=True).puts == 0
-    world.later(600)
-    world.stash.update_scene(scene, title="Another")
-    world.reconcile()
-    assert world.value("glacier", Field.TITLE) == "Another"
-    assert world.item("glacier").locks == {"title", "summary"}
-
-
 def test_what_was_settled_is_not_taken_while_it_is_released() -> None:
     settled = Memory(verdict=Verdict.YIELDED, reason=Reason.SETTLED)
 

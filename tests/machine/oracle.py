@@ -91,7 +91,7 @@ class Oracle:
         return tuple(word for word in self.words.values() if word.is_released)
 
     def perhaps_released(self, words: Iterable[Word]) -> None:
-        """Hear that a command crashed, and may never have been written down."""
+        """Hear that a command failed, and may never have been written down."""
         for word in words:
             word.is_released = True
 

@@ -169,6 +169,7 @@ class Stage:
         self.oracle.overtaken()  # a command writes what it knows of Stash
         if outcome[0].report.problems:
             self.oracle.in_doubt = True
+            self.oracle.perhaps_released(released)
 
     def foresee(self, errand: Errand) -> None:
         """Foresee an errand: nothing is written, and it is what is then done."""

@@ -1,10 +1,11 @@
 """All bugs that are planted."""
 
+from tests.mutants.asked import ASKED
 from tests.mutants.braked import BRAKED
 from tests.mutants.feared import FEARED
 from tests.mutants.required import REQUIRED
 from tests.mutants.unseen import UNSEEN
 
-PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN)
+PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN, *ASKED)
 
 __all__ = ["PLANTED", "REQUIRED"]

@@ -52,3 +52,8 @@ def crashes(*names: str) -> tuple[str, ...]:
 def decisions(*names: str) -> tuple[str, ...]:
     """Name tests of tests/core/test_laws.py."""
     return tuple(f"tests/core/test_laws.py::test_{name}" for name in names)
+
+
+def asking(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_asking_laws.py."""
+    return tuple(f"tests/engine/test_asking_laws.py::test_{name}" for name in names)

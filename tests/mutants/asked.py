@@ -1,0 +1,45 @@
+"""Bugs of what a person asks for: more done than was asked, or of another's."""
+
+from tests.mutants.planting import Bug, asking
+
+ASKED = (
+    Bug(
+        name="wishes for what was last read of stash",
+        file="reconciler/engine/placing.py",
+        old="        there = self.recorder.read_now(scenes)\n",
+        new="        there = set(scenes)\n",
+        caught_by=asking("law_3_adopt_leaves_what_stash_has_begun_to_want"),
+    ),
+    Bug(
+        name="a person's lock taken for ours",
+        file="reconciler/core/memory.py",
+        old="        return replace(self, first=replace(self.first or EMPTY, locked=",
+        new="        return replace(self, seen=replace(self.seen or EMPTY, locked=",
+        caught_by=asking("law_3_a_lock_that_a_person_put_on_since_stays_on"),
+    ),
+    Bug(
+        name="claim locks what a person took back",
+        file="reconciler/core/granting.py",
+        old="    is_to_lock = was_locked and is_bare and decision.memory.ours\n",
+        new="    is_to_lock = is_bare and decision.memory.ours\n",
+        caught_by=asking(
+            "law_3_claim_leaves_a_person_what_was_handed_back_before_the_release"
+        ),
+    ),
+    Bug(
+        name="what is left ours once all is undone",
+        file="reconciler/engine/undoing.py",
+        old="    is_ours = is_kept and not is_all",
+        new="    is_ours = is_kept",
+        caught_by=asking("law_10_nothing_is_ours_once_everything_is_undone"),
+    ),
+    Bug(
+        name="what came later taken for what plex made of it",
+        file="reconciler/engine/undoing.py",
+        old="write=write, after=after.get(name))",
+        new="write=write, after=known[name].seen)",
+        caught_by=asking(
+            "law_10_undo_of_one_pass_leaves_what_another_put_in_its_place"
+        ),
+    ),
+)
