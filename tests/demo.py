@@ -129,11 +129,27 @@ def _play(demo: Demo) -> int:
     demo.both.stash.model.update_scene(1, title="Drifting Heron of Skye, restored")
     edited = demo.run("reconcile", "--count-requests")
     demo.show_items()
+    demo.say("A performer is renamed. Stash marks no scene as changed; it comes over.")
+    acting = _rename_a_performer(demo.both)
+    renamed = demo.run("reconcile", "--count-requests")
+    demo.show_items()
     puts = {"plan": planned, "second reconcile": again, "after one edit": edited}
+    expected = {"plan": 0, "second reconcile": 0, "after one edit": 1}
+    puts["after a rename"], expected["after a rename"] = renamed, acting
     demo.say(
         "PUTs that reached Plex: " + ", ".join(f"{k} {v}" for k, v in puts.items())
     )
-    return 0 if puts == {"plan": 0, "second reconcile": 0, "after one edit": 1} else 1
+    return 0 if puts == expected else 1
+
+
+def _rename_a_performer(both: Sandbox) -> int:
+    """Rename the first performer; say how many items of Plex have her."""
+    performer, name = next(
+        (row.id, row.name) for row in both.stash.model.performers.values()
+    )
+    both.stash.model.update_performer(performer, name=f"{name}-Fenn")
+    items = both.plex.snapshot().values()
+    return sum(name in item.tags.get("actor", ()) for item in items)
 
 
 if __name__ == "__main__":
