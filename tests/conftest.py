@@ -40,6 +40,11 @@ def _no_network() -> Any:  # noqa: ANN401 - a generator fixture
     socket.socket.connect = _CONNECT  # type: ignore[method-assign] # as it was
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no core ends on it alone."""
+    items.sort(key=lambda item: "test_machine.py" not in item.nodeid)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """Return an empty Stash and an empty Plex, with plexsync between them."""

@@ -139,5 +139,7 @@ class Binder:
             for one in self.ledger.links.at([at])
             if one.scene != link.scene and not one.is_lost
         ]
+        if not rivals:
+            return []
         buried = self.ledger.scenes.buried(rival.scene for rival in rivals)
         return [rival for rival in rivals if rival.scene not in buried]

@@ -132,8 +132,8 @@ class Linker:
 
         A file that is given to another scene stamps that one at most.
         """
-        rivals = self._binder().living(link)
-        self.ledger.census.mark(r.scene for r in rivals if r.path == link.path)
+        if rivals := self._binder().living(link):
+            self.ledger.census.mark(r.scene for r in rivals if r.path == link.path)
 
     def has_moved(self, scene: Scene, known: Known) -> bool:
         """Whether what is wanted of a scene is not what was last decided on."""

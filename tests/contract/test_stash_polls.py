@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from reconciler.clients.stash import StashClient
-from reconciler.core.news import Census, FiledRow, Job, Named, Poll
+from reconciler.core.news import Census, FiledRow, Named, Poll
 from reconciler.core.values import Kind, SceneId
 from tests.contract.stash_server import StashServer
 
@@ -124,10 +124,12 @@ def test_jobs_come_from_the_queue_and_by_their_ids(
 
     found = poll(client, jobs=(first, second, second + 1))
 
-    assert found.jobs == (
-        Job(id=first, name="Cleaning...", is_over=True),
-        Job(id=second, name="Generating...", is_over=False),
-    )
+    assert [(job.id, job.name, job.is_over) for job in found.jobs] == [
+        (first, "Cleaning...", True),
+        (second, "Generating...", False),
+    ]
+    times = [datetime.fromisoformat(job.added) for job in found.jobs]
+    assert times == sorted(times)
     assert poll(client).jobs == found.jobs[1:]
     stash.wait(running)
     (ended,) = poll(client, jobs=(second,)).jobs

@@ -446,7 +446,7 @@ def test_a_doubt_says_its_figures_and_what_to_do() -> None:
         " `plexsync approve stash`"
     )
     assert too_few_files("Films", 20, 90, is_approved=False) == (
-        'the library "Films" lists 20 items where 90 files were known: nothing is'
-        " dropped on that; see that its disk is mounted; if that is so, say so by"
+        'the library "Films" lists 20 files where 90 were known: none is taken for'
+        " gone; see that its disk is mounted; if they are meant to be gone, say so by"
         ' `plexsync approve "Films"`'
     )

@@ -119,11 +119,8 @@ class DoubleSite(Site):
         self.model.restore(backup)
         self.model.jobs.restart()
 
-    def forget_jobs(self) -> None:
-        done = self.model.jobs.last_id
+    def start_anew(self) -> None:
         self.model.jobs.restart()
-        for _ in range(done):
-            self.model.jobs.finish(self.model.jobs.start("Generating..."))
 
     def look(self) -> None:
         found, self._found = self._found, []

@@ -99,7 +99,7 @@ class RealSite(Site):
     def restore(self, meanwhile: Callable[[], None]) -> None:
         raise NotImplementedError
 
-    def forget_jobs(self) -> None:
+    def start_anew(self) -> None:
         raise NotImplementedError
 
     def look(self) -> None:

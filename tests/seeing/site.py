@@ -157,8 +157,8 @@ class Site(ABC):
         """Back up, let something happen, and put the backup in place."""
 
     @abstractmethod
-    def forget_jobs(self) -> None:
-        """Start Stash anew, and have it do as many jobs as it had done before."""
+    def start_anew(self) -> None:
+        """Start Stash anew: of no job it knows then."""
 
     @abstractmethod
     def look(self) -> None:
