@@ -16,7 +16,7 @@ from reconciler.core.memory import Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
 from reconciler.engine.failing import Failing
 from reconciler.engine.ports import Library
-from reconciler.engine.report import Audience, Line, Tally, line_values
+from reconciler.engine.report import Audience, Line, Tally, line_values, lock_moved
 from reconciler.engine.translate import (
     APPLIED,
     GONE,
@@ -164,6 +164,7 @@ class Concluder:
                     new=new,
                     reason=write.memory.reason or "",
                     cause=entry.cause,
+                    lock=lock_moved(write.before, write.change),
                 )
             )
             log.debug("written", item=one.key, field=name, old=old, new=new)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.core.match import stem
 from reconciler.core.values import Field, SceneId
-from reconciler.engine.report import Content, line_values
+from reconciler.engine.report import Content, line_values, lock_moved
 from reconciler.engine.translate import journal_fields
 from state.ledger import Ledger
 from state.records import JournalRecord
@@ -30,6 +30,8 @@ class Past:
     field: Field
     old: Content
     new: Content
+    lock: bool | None
+    """Whether its lock was put on, or taken off; None: neither."""
     reason: str
     outcome: str
 
@@ -64,6 +66,7 @@ def _fields(row: JournalRecord, library: str, name: str) -> Iterator[Past]:
             field=field,
             old=old,
             new=new,
+            lock=lock_moved(write.before, write.change),
             reason=write.memory.reason or "",
             outcome=row.outcome or OPEN,
         )

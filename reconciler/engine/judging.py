@@ -1,7 +1,7 @@
 """What a pass has planned, looked at before it is written: forecast and shown."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.brake import weigh
 from reconciler.core.match import stem
@@ -16,6 +16,7 @@ from reconciler.engine.report import (
     Tally,
     content_of,
     line_values,
+    lock_moved,
 )
 from state.ledger import Ledger
 from state.records import Stage, WeightRecord
@@ -82,7 +83,8 @@ def lines(look: Look, library: str) -> list[Line]:
         if decision.change is not None:
             before = look.item.fields.get(name, EMPTY)
             old, new = line_values(name, before, decision.change)
-            found.append(_line(look, library, name, old, new))
+            line = _line(look, library, name, old, new)
+            found.append(replace(line, lock=lock_moved(before, decision.change)))
     return found
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 from reconciler.clock import Clock
 from reconciler.core.canonical import identity
-from reconciler.core.desire import Wanted, desire
-from reconciler.core.elements import by_identity, keys_in_plex
+from reconciler.core.desire import desire
 from reconciler.core.match import stem
-from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Wish
 from reconciler.core.values import EMPTY, Field, FieldValue, ItemKey, Kind, SceneId
 from reconciler.engine.conflicts import (
     can_be_taken,
@@ -33,6 +32,7 @@ from reconciler.engine.recording import Recorder, absent
 from reconciler.engine.report import Line, Tally, content_of
 from reconciler.engine.translate import memories_of, memory_record, restored
 from reconciler.engine.undoing import Undone, undone
+from reconciler.engine.wishes import claimed, offered, released
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import EntryRecord, LinkRecord, Stage
@@ -65,9 +65,9 @@ class Placer:
             case Undo():
                 self._undo(errand)
             case Release():
-                self._ask(errand, _released)
+                self._ask(errand, released)
             case Claim():
-                self._ask(errand, _claimed, self._read_again(errand))
+                self._ask(errand, claimed, self._read_again(errand))
             case TakeStash():
                 self._take_stash(errand)
             case TakePlex():
@@ -116,9 +116,13 @@ class Placer:
                 self._write(errand, [(link, wished)])
 
     def _taken(self, errand: TakeStash) -> list[tuple[LinkRecord, Known]]:
-        """List all of them first: what is written is what is paged through."""
+        """List all of them first: what is written is what is paged through.
+
+        What a person has given up to Plex is taken back only of scenes that are named.
+        """
         scenes, fields = errand.scenes, errand.fields
-        return list(conflicting(self.ledger, scenes, fields, can_be_taken))
+        fits = is_conflict if scenes is None else can_be_taken
+        return list(conflicting(self.ledger, scenes, fields, fits))
 
     def _take_plex(self, errand: TakePlex) -> None:
         found = conflicting(self.ledger, errand.scenes, errand.fields, is_conflict)
@@ -218,10 +222,10 @@ class Placer:
                 wanted = desire(restored(scenes[link.scene]), link.path, rules)
                 known = {name: memories[link.id].get(name, NOTHING) for name in names}
                 wished = {
-                    name: replace(one, wish=Wish(asked=Asked.ADOPT, take=offered))
+                    name: replace(one, wish=Wish(asked=Asked.ADOPT, take=strays))
                     for name, one in known.items()
                     if (
-                        offered := _offered(
+                        strays := offered(
                             wanted[name],
                             one,
                             item.fields.get(name, EMPTY),
@@ -291,34 +295,3 @@ class Placer:
                     pass_id=self.open_pass.begun(),
                 )
                 self.ledger.outbox.ask(entry, now=now)
-
-
-def _offered(
-    want: Wanted, one: Memory, has: FieldValue, names: AbstractSet[str]
-) -> tuple[str, ...]:
-    """Name elements that are nobody's: known to Stash, not wanted, not ours.
-
-    What is released is left until its claim.
-    """
-    if one.verdict is Verdict.RELEASED:
-        return ()
-    wanted, ours = keys_in_plex(want.elements, one.forms), by_identity(one.owned)
-    return tuple(
-        element
-        for key, element in by_identity(has.elements).items()
-        if key in names and key not in wanted and key not in ours
-    )
-
-
-def _released(one: Memory) -> Memory:
-    """Wish for a release; a claim that was to come is taken back by it."""
-    is_released = one.verdict is Verdict.RELEASED
-    return replace(one, wish=None if is_released else Wish(asked=Asked.RELEASE))
-
-
-def _claimed(one: Memory) -> Memory:
-    """Wish for a claim; a release that was to come is taken back by it."""
-    if one.verdict is Verdict.RELEASED:
-        return replace(one, wish=Wish(asked=Asked.CLAIM))
-    is_to_be = one.wish is not None and one.wish.asked is Asked.RELEASE
-    return replace(one, wish=None) if is_to_be else one

@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from reconciler.core import absence, canonical, scanning
 from reconciler.core.errors import DoubtError
-from reconciler.core.scanning import Stamp, Watermark, read_stamp
 from reconciler.core.values import ScanPage, Scene, SceneId
 from reconciler.engine.binding import Former
 from reconciler.engine.doubting import Doubter
@@ -15,6 +14,7 @@ from reconciler.engine.linking import IN_STASH, Known, Linker
 from reconciler.engine.naming import Stale, stale
 from reconciler.engine.polling import News, Poller
 from reconciler.engine.ports import Source
+from reconciler.engine.positions import arrived, seen, watermark
 from reconciler.engine.report import Audience, Tally
 from reconciler.engine.translate import entities as entities_of
 from reconciler.engine.translate import restored, snapshot_record
@@ -81,12 +81,12 @@ class Recorder:
         page, news = poll.page, self.poller.take(poll)
         scan = self.ledger.scenes.scan()
         while not page.is_last:
-            cursor = _seen(cursor, page)
+            cursor = seen(cursor, page)
             self._record_page(page, cursor, None, is_full=is_full)
             cursor = replace(cursor, scene=page.rows[-1].id)
             page = self.source.scan(**self._asked(scan, cursor, is_full=is_full))
-        cursor = _seen(cursor, page)
-        self._record_page(page, cursor, _arrived(scan, cursor), is_full=is_full)
+        cursor = seen(cursor, page)
+        self._record_page(page, cursor, arrived(scan, cursor), is_full=is_full)
         return news
 
     def read(self, scenes: Sequence[SceneId], read_at: datetime) -> set[SceneId]:
@@ -183,7 +183,7 @@ class Recorder:
         self, scan: ScanRecord, cursor: CursorRecord | None, *, is_full: bool
     ) -> Span:
         return Span(
-            since=scanning.since(None if is_full else _watermark(scan)),
+            since=scanning.since(None if is_full else watermark(scan)),
             fresh=self._fresh(scan, is_full=is_full),
             after=SceneId(cursor.scene if cursor else 0),
         )
@@ -191,7 +191,7 @@ class Recorder:
     def _fresh(self, scan: ScanRecord, *, is_full: bool) -> str:
         oldest = self.ledger.scenes.oldest_unsettled()
         unsettled = None if oldest is None else datetime.fromtimestamp(oldest, UTC)
-        return scanning.fresh(None if is_full else _watermark(scan), unsettled)
+        return scanning.fresh(None if is_full else watermark(scan), unsettled)
 
     def _record_page(
         self,
@@ -289,35 +289,3 @@ def _is_worth_writing(record: SnapshotRecord, known: SnapshotRecord | None) -> b
     if known is None or known.stamp != record.stamp:
         return True
     return record.is_settled and not known.is_settled
-
-
-def _watermark(scan: ScanRecord) -> Watermark | None:
-    if scan.watermark is None:
-        return None
-    instant = datetime.fromtimestamp(scan.watermark, UTC)
-    return Watermark(instant=instant, offset=scan.zone)
-
-
-def _seen(cursor: CursorRecord | None, page: ScanPage) -> CursorRecord:
-    """Note the server's clock at the scan's first request, and the newest stamp."""
-    cursor = cursor or CursorRecord(clock=int(page.clock.timestamp()))
-    stamps = [read_stamp(row.stamp) for row in page.rows]
-    newest = max(stamps, key=lambda stamp: stamp.instant, default=None)
-    if newest is None or newest.instant.timestamp() <= (cursor.newest or 0):
-        return cursor
-    moment = int(newest.instant.timestamp())
-    return replace(cursor, newest=moment, zone=newest.offset)
-
-
-def _arrived(scan: ScanRecord, cursor: CursorRecord) -> ScanRecord:
-    """Move the watermark: the scan's last page is being recorded."""
-    clock = datetime.fromtimestamp(cursor.clock, UTC)
-    seen = []
-    if cursor.newest is not None:
-        instant = datetime.fromtimestamp(cursor.newest, UTC)
-        seen.append(Stamp(instant=instant, offset=cursor.zone))
-    mark = scanning.advance(_watermark(scan), seen, clock)
-    if mark is None:
-        return replace(scan, cursor=None)
-    moment = int(mark.instant.timestamp())
-    return replace(scan, watermark=moment, zone=mark.offset, cursor=None)

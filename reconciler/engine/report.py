@@ -26,6 +26,8 @@ class Line:
     """The row of the table."""
     cause: str
     """What had it looked at: a change in Stash, an item found, a full pass."""
+    lock: bool | None = None
+    """Whether its lock is put on, or taken off; None: neither."""
 
 
 def content_of(name: Field, of: FieldValue | Change) -> Content:
@@ -38,6 +40,11 @@ def line_values(
 ) -> tuple[Content, Content]:
     """Take a write's old and new content."""
     return content_of(name, before), content_of(name, change)
+
+
+def lock_moved(before: FieldValue, change: Change) -> bool | None:
+    """Say what a write does to the lock: puts it on, takes it off, or neither."""
+    return None if change.lock == before.locked else change.lock
 
 
 class Audience(Protocol):

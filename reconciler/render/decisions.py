@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +13,10 @@ from reconciler.engine.leaving import Leaving
 from reconciler.engine.report import Line, PassReport
 from reconciler.render import paper
 from reconciler.render.paper import cell
+
+_PAST = ("scene", "name", "field", "had", "got", "because")
+_ITEM = 2
+"""Columns that say which item it is: its scene and its name."""
 
 _AS_SEEN = "as last looked at (`plexsync reconcile --full` looks at everything)"
 
@@ -79,25 +84,34 @@ def show_spared(console: Console, spared: Sequence[Line]) -> None:
 
 
 def show_history(console: Console, found: Iterable[Past]) -> None:
-    """Show what was written, the newest first."""
-    rows = [
-        (
-            paper.moment(one.at),
-            str(one.pass_id),
-            str(one.scene),
-            one.name,
-            one.field,
-            cell(one.old),
-            cell(one.new),
-            one.reason if one.outcome == "applied" else f"{one.reason}: {one.outcome}",
-        )
-        for one in found
-    ]
-    if not rows:
+    """Show what was written, the newest first; on a screen, pass by pass."""
+    every = list(found)
+    if not every:
         paper.say(console, "nothing is remembered as written")
         return
-    headings = ("when", "pass", "scene", "name", "field", "had", "got", "because")
-    paper.columns(console, headings, rows)
+    if not console.is_terminal:
+        rows = [(paper.moment(one.at), str(one.pass_id), *_past(one)) for one in every]
+        paper.columns(console, ("when", "pass", *_PAST), rows)
+        return
+    for number, group in groupby(every, key=lambda one: one.pass_id):
+        own = list(group)
+        what = paper.several(len(own), "field")
+        paper.heading(console, f"pass {number}, {paper.moment(own[-1].at)}: {what}")
+        rows = [_past(one) for one in own]
+        paper.columns(console, _PAST, paper.once(rows, _ITEM))
+        paper.say(console)
+
+
+def _past(one: Past) -> tuple[str, ...]:
+    is_done = one.outcome == "applied"
+    return (
+        str(one.scene),
+        one.name,
+        one.field,
+        cell(one.old),
+        paper.result(one.old, one.new, lock=one.lock),
+        one.reason if is_done else f"{one.reason}: {one.outcome}",
+    )
 
 
 def show_leaving(console: Console, leaving: Leaving) -> None:

@@ -88,6 +88,26 @@ def cell(content: str | tuple[str, ...]) -> str:
     return flat if len(flat) <= _CUT else flat[: _CUT - 1] + "…"
 
 
+def result(
+    old: str | tuple[str, ...], new: str | tuple[str, ...], *, lock: bool | None
+) -> str:
+    """Write what a field is to have, or had sent; of one that stays, about its lock."""
+    if lock is None or old != new:
+        return cell(new)
+    return "the same, locked" if lock else "the same, unlocked"
+
+
+def once(rows: Iterable[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    """Leave the first *width* cells of a row empty that say what those above say."""
+    found: list[tuple[str, ...]] = []
+    last: tuple[str, ...] = ()
+    for row in rows:
+        is_same = row[:width] == last
+        found.append((*[""] * width, *row[width:]) if is_same else row)
+        last = row[:width]
+    return found
+
+
 def several(count: int, noun: str) -> str:
     """Count things of a kind."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -9,6 +9,8 @@ from reconciler.render import paper
 from reconciler.render.terminal import Watcher
 
 _HEADINGS = ("scene", "name", "field", "has", "is to have", "because")
+_ITEM = 3
+"""Columns that say which item it is: its library, its scene and its name."""
 
 
 def show_changes(console: Console, watcher: Watcher) -> None:
@@ -81,12 +83,16 @@ def _show_waiting(console: Console, report: PassReport) -> None:
 
 def _rows(lines: Sequence[Line], *, is_brief: bool) -> list[tuple[str, ...]]:
     """Lay lines out; a screen has an item's name only once, a pipe on each line."""
-    rows: list[tuple[str, ...]] = []
-    last = ("", "", "")
-    for line in lines:
-        item = (line.library, str(line.scene), line.name)
-        shown = ("", "", "") if is_brief and item == last else item
-        content = (line.field, paper.cell(line.old), paper.cell(line.new), line.reason)
-        rows.append((*shown, *content))
-        last = item
-    return rows
+    rows: list[tuple[str, ...]] = [
+        (
+            line.library,
+            str(line.scene),
+            line.name,
+            line.field,
+            paper.cell(line.old),
+            paper.result(line.old, line.new, lock=line.lock),
+            line.reason,
+        )
+        for line in lines
+    ]
+    return paper.once(rows, _ITEM) if is_brief else rows

@@ -96,6 +96,7 @@ def test_a_change_has_both_values_in_the_fields_own_form(desk: Desk) -> None:
         "scene": scene,
         "reason": "missing in plex",
         "cause": "found in plex",
+        "lock": True,
     }
     assert sorted(document["changes"], key=lambda line: str(line["field"])) == [
         {**common, "field": "genres", "old": [], "new": ["Rivers"]},

@@ -151,6 +151,21 @@ def test_what_was_settled_is_not_taken_while_it_is_released() -> None:
     assert not can_be_taken(replace(settled, verdict=Verdict.RELEASED))
 
 
+def test_what_was_given_up_to_plex_is_not_taken_with_all_others(world: World) -> None:
+    scene = world.scene("glacier", title="Glacier")
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="My glacier")
+    world.later(60)
+    world.reconcile(is_full=True)
+    world.carry_out(TakePlex(scenes=frozenset({SceneId(scene)})))
+
+    world.carry_out(TakeStash())
+    assert world.value("glacier", Field.TITLE) == "My glacier"
+
+    world.carry_out(TakeStash(scenes=frozenset({SceneId(scene)})))
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+
+
 def test_conflicts_are_listed_and_settled(world: World) -> None:
     scene = world.scene("glacier", title="One", details="Ice.")
     world.reconcile()
@@ -249,7 +264,7 @@ def test_what_cannot_be_done_now_is_done_later(world: World) -> None:
 
 def test_the_last_word_of_a_person_counts(world: World) -> None:
     """Even where neither could be carried out when it was said."""
-    world.scene("glacier", title="One", details="Ice.")
+    scene = SceneId(world.scene("glacier", title="One", details="Ice."))
     world.reconcile()
     world.plex.person.edit(world.key("glacier"), title="Mine")
     world.reconcile(is_full=True)
@@ -265,7 +280,7 @@ def test_the_last_word_of_a_person_counts(world: World) -> None:
 
     assert world.value("glacier", Field.TITLE) == "Mine"
     assert "summary" in world.item("glacier").locks
-    world.carry_out(TakeStash())
+    world.carry_out(TakeStash(scenes=frozenset({scene})))
     assert world.value("glacier", Field.TITLE) == "One"
 
 

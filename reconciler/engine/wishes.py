@@ -1,0 +1,40 @@
+"""What an errand comes to for one field: pure, from what is remembered and there."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from reconciler.core.desire import Wanted
+from reconciler.core.elements import by_identity, keys_in_plex
+from reconciler.core.memory import Asked, Memory, Verdict, Wish
+from reconciler.core.values import FieldValue
+
+
+def offered(
+    want: Wanted, one: Memory, has: FieldValue, names: AbstractSet[str]
+) -> tuple[str, ...]:
+    """Name elements that are nobody's: known to Stash, not wanted, not ours.
+
+    What is released is left until its claim.
+    """
+    if one.verdict is Verdict.RELEASED:
+        return ()
+    wanted, ours = keys_in_plex(want.elements, one.forms), by_identity(one.owned)
+    return tuple(
+        element
+        for key, element in by_identity(has.elements).items()
+        if key in names and key not in wanted and key not in ours
+    )
+
+
+def released(one: Memory) -> Memory:
+    """Wish for a release; a claim that was to come is taken back by it."""
+    is_released = one.verdict is Verdict.RELEASED
+    return replace(one, wish=None if is_released else Wish(asked=Asked.RELEASE))
+
+
+def claimed(one: Memory) -> Memory:
+    """Wish for a claim; a release that was to come is taken back by it."""
+    if one.verdict is Verdict.RELEASED:
+        return replace(one, wish=Wish(asked=Asked.CLAIM))
+    is_to_be = one.wish is not None and one.wish.asked is Asked.RELEASE
+    return replace(one, wish=None) if is_to_be else one
