@@ -194,13 +194,6 @@ def _undo_elements(
     )
 
 
-def _nothing_to_undo(at: Situation) -> Decision:
-    """Leave another incarnation of the item, in which nothing is ours, as it is."""
-    memory = replace(at.memory, owned=())
-    after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
-    return Decision(reason=Reason.UNDONE, memory=after)
-
-
 def _lock_back(memory: Memory, wish: Wish, observed: FieldValue) -> bool:
     """Say how undoing leaves the lock: as others have put it on or taken it off.
 
