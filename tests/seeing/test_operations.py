@@ -23,7 +23,15 @@ def _on_the_double() -> Iterator[object]:
         numbers = tuple(map(int, version.split(".")))
         for one in OPERATIONS:
             if _is_of(one, numbers):
-                yield pytest.param(version, one, id=f"{one.name} ({version})")
+                name = f"{one.name} ({version})"
+                yield pytest.param(version, one, id=name, marks=_marks(version, one))
+
+
+def _marks(version: str, operation: Operation) -> list[pytest.MarkDecorator]:
+    """Leave what the newest version has been asked to the slow tests."""
+    is_newest = version == VERSIONS[0]
+    newest = tuple(map(int, VERSIONS[0].split(".")))
+    return [] if is_newest or not _is_of(operation, newest) else [pytest.mark.slow]
 
 
 @pytest.mark.parametrize(("version", "operation"), [*_on_the_double()])
