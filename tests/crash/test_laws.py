@@ -93,6 +93,7 @@ def test_law_5_a_command_crashed_anywhere_is_done_whole_or_not_at_all(
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.clients.stash.SCAN_PAGE", 3)
     monkeypatch.setattr("reconciler.clients.stash_queries.SCAN_PAGE", 3)
+    monkeypatch.setattr("reconciler.clients.stash_polls.SCAN_PAGE", 3)
     monkeypatch.setattr("reconciler.engine.recording.CHUNK", 2)
 
 

@@ -14,7 +14,7 @@ REQUIRED = (
         old="            self._record_page(page, cursor, None, is_full=is_full)\n",
         new="""\
             early = replace(
-                _arrived(scan, cursor), cursor=replace(cursor, scene=page.rows[-1].id)
+                arrived(scan, cursor), cursor=replace(cursor, scene=page.rows[-1].id)
             )
             self._record_page(page, cursor, early, is_full=is_full)
 """,
