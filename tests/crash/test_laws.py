@@ -98,9 +98,13 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _over_weeks(folder: Path) -> World:
-    """Save seven scenes, days apart, the last one first; Plex is down."""
+    """Save seven known scenes, days apart, the last one first; Plex is down.
+
+    Known ones: that one is there which is not known, its count would tell.
+    """
     world = World(folder=folder)
     scenes = [world.scene(f"brook-{number}") for number in range(7)]
+    world.reconcile()
     for scene in reversed(scenes):
         world.later(3 * DAY)
         world.stash.update_scene(SceneId(scene), title=f"Brook {scene}")
