@@ -6,6 +6,9 @@ from datetime import datetime
 
 from reconciler.core.values import Kind, ScanPage, SceneId
 
+SHARED = (Kind.PERFORMER, Kind.TAG, Kind.STUDIO)
+"""Kinds that many scenes refer to one of; a file is one scene's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from reconciler.core import absence
 from reconciler.core.errors import DoubtError, TransientError
-from reconciler.core.news import Census, FiledRow, Named
+from reconciler.core.news import SHARED, Census, FiledRow, Named
 from reconciler.core.values import Kind, SceneId
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.polling import SCENES, News, Poller
@@ -20,7 +20,6 @@ from state.ledger import Ledger
 from state.records import CensusRecord
 
 _CHUNK = 200
-_KINDS = (Kind.PERFORMER, Kind.TAG, Kind.STUDIO)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +46,7 @@ class Lister:
     def make_due(self, news: News) -> None:
         """Have everything listed, whatever the poll says."""
         figures = {SCENES: news.poll.scenes}
-        figures |= {kind: news.poll.census[kind] for kind in _KINDS}
+        figures |= {kind: news.poll.census[kind] for kind in SHARED}
         with self.ledger.transaction():
             for name, now in figures.items():
                 due = CensusRecord(count=now.count, tip=now.tip, is_due=True)
@@ -56,7 +55,7 @@ class Lister:
     def list_due(self, news: News) -> None:
         """List what the last poll, or one before it, has made due."""
         known = self.ledger.census.known()
-        for kind in _KINDS:
+        for kind in SHARED:
             if kind in known and known[kind].is_due:
                 self._entities(kind, known[kind])
         if self._is_due(news, known.get(SCENES)):

@@ -6,12 +6,10 @@ The next poll compares with the name that was read last, and so would not tell.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.core.news import SHARED
 from reconciler.core.values import Kind
 from state.ledger import Ledger
 from state.scenes import SceneWrite
-
-_KINDS = (Kind.PERFORMER, Kind.TAG, Kind.STUDIO)
-"""Files are not among them: no other scene has the file that was renamed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +25,7 @@ class Stale:
 def stale(writes: Sequence[SceneWrite], ledger: Ledger) -> Stale:
     """Find out what some scenes, in the order they were read in, make stale."""
     entities, scenes = {}, set[int]()
-    for kind in _KINDS:
+    for kind in SHARED:
         newest = _names(kind, writes)
         known = ledger.scenes.names(kind, newest) if newest else {}
         moved = {one for one, name in known.items() if name != newest[one]}

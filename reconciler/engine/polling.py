@@ -6,7 +6,6 @@ what only a listing can tell is noted as due.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import Enum
 from typing import TypeAlias
 
@@ -17,6 +16,7 @@ from reconciler.core.news import Census, Named, Poll
 from reconciler.core.scanning import Watermark, read_stamp
 from reconciler.core.values import Kind, SceneId
 from reconciler.engine.ports import Source
+from reconciler.engine.positions import mark, watermark
 from state.ledger import Ledger
 from state.records import CensusRecord, ScanRecord
 
@@ -110,20 +110,15 @@ class Poller:
     def _extent(self, scan: ScanRecord, poll: Poll, news: JobNews) -> Extent:
         """Say what may be otherwise than known although the poll does not tell."""
         clock = poll.page.clock
-        marks = (_mark(scan.watermark, scan.zone), _mark(scan.named, scan.named_zone))
-        if any(scanning.is_set_back(mark, clock) for mark in marks):
+        marks = (watermark(scan), mark(scan.named, scan.named_zone))
+        if any(scanning.is_set_back(one, clock) for one in marks):
             return Extent.ALL
         if scan.named is None:
             # all there is has just been read, or by a version that saw less
             has_scenes = self.ledger.scenes.count() > 0
             is_older = has_scenes and not self.ledger.census.known()
-            return (
-                Extent.ALL
-                if is_older
-                else Extent.SCENES
-                if has_scenes
-                else Extent.NOTHING
-            )
+            known = Extent.SCENES if has_scenes else Extent.NOTHING
+            return Extent.ALL if is_older else known
         is_due = news.needs_listing or _hides_files(scan, poll)
         return Extent.SCENES if is_due else Extent.NOTHING
 
@@ -190,25 +185,19 @@ def _first(now: Census) -> CensusRecord:
 
 
 def _named_since(scan: ScanRecord) -> str:
-    mark = _mark(scan.named, scan.named_zone)
+    named = mark(scan.named, scan.named_zone)
     # before anything is known there is no name that could have changed
-    return scanning.NOTHING if mark is None else scanning.since(mark)
-
-
-def _mark(moment: int | None, zone: int) -> Watermark | None:
-    if moment is None:
-        return None
-    return Watermark(instant=datetime.fromtimestamp(moment, UTC), offset=zone)
+    return scanning.NOTHING if named is None else scanning.since(named)
 
 
 def _named_upto(scan: ScanRecord, poll: Poll) -> ScanRecord:
     """Move the position of names to the newest stamp that the poll had."""
     clock = poll.page.clock
-    known = _mark(scan.named, scan.named_zone)
+    known = mark(scan.named, scan.named_zone)
     before = known or Watermark(instant=clock, offset=0)
     stamps = [read_stamp(one.stamp) for one in poll.named]
-    mark = scanning.advance(before, stamps, clock)
-    if mark is None:
+    reached = scanning.advance(before, stamps, clock)
+    if reached is None:
         return scan
-    moment = int(mark.instant.timestamp())
-    return replace(scan, named=moment, named_zone=mark.offset)
+    moment = int(reached.instant.timestamp())
+    return replace(scan, named=moment, named_zone=reached.offset)

@@ -10,10 +10,14 @@ from state.records import CursorRecord, ScanRecord
 
 
 def watermark(scan: ScanRecord) -> Watermark | None:
-    if scan.watermark is None:
+    return mark(scan.watermark, scan.zone)
+
+
+def mark(moment: int | None, zone: int) -> Watermark | None:
+    """Read a position that was written down; None is none yet."""
+    if moment is None:
         return None
-    instant = datetime.fromtimestamp(scan.watermark, UTC)
-    return Watermark(instant=instant, offset=scan.zone)
+    return Watermark(instant=datetime.fromtimestamp(moment, UTC), offset=zone)
 
 
 def seen(cursor: CursorRecord | None, page: ScanPage) -> CursorRecord:
@@ -34,8 +38,8 @@ def arrived(scan: ScanRecord, cursor: CursorRecord) -> ScanRecord:
     if cursor.newest is not None:
         instant = datetime.fromtimestamp(cursor.newest, UTC)
         seen.append(Stamp(instant=instant, offset=cursor.zone))
-    mark = scanning.advance(watermark(scan), seen, clock)
-    if mark is None:
+    reached = scanning.advance(watermark(scan), seen, clock)
+    if reached is None:
         return replace(scan, cursor=None)
-    moment = int(mark.instant.timestamp())
-    return replace(scan, watermark=moment, zone=mark.offset, cursor=None)
+    moment = int(reached.instant.timestamp())
+    return replace(scan, watermark=moment, zone=reached.offset, cursor=None)
