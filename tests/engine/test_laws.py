@@ -165,6 +165,20 @@ def test_law_2_plexs_own_form_of_a_value_is_not_written_again(
     assert world.value("glacier", Field.SUMMARY) == "Ice. Snow."
 
 
+def test_law_2_a_clock_of_stash_that_was_set_back_is_quiet_again(
+    world: World,
+) -> None:
+    world.stash_ahead = 30 * DAY
+    world.scene("glacier", title="Glacier")
+    world.reconcile()
+    world.stash_ahead = 0.0
+    world.reconcile()
+    world.later(600)
+    world.reconcile()
+
+    assert dict(world.reconcile().sent) == {"stash poll": 1}
+
+
 def test_law_2_a_server_that_asks_for_time_is_given_it(world: World) -> None:
     world.scene("glacier", title="Glacier")
     busy = Fault(what=What.ANSWERED, matches=is_put, answer=too_many(3600))

@@ -106,9 +106,11 @@ def test_law_1_one_item_of_the_future_hides_no_other(world: World) -> None:
     world.later(600)
     world.plex.add(world.section, "/media/films/glacier.mp4")
 
-    world.reconcile()
+    outcome = world.reconcile()
 
     assert world.value("glacier", Field.TITLE) == "Glacier"
+    # what was changed and what was added since: not everything, which is one request
+    assert outcome.sent["plex listing"] == 2
 
 
 def test_law_2_a_sweep_of_what_is_as_it_was_writes_nothing_anywhere(

@@ -22,7 +22,10 @@ FEARED = (
         file="reconciler/core/scanning.py",
         old="instant=min(newest.instant, clock)",
         new="instant=newest.instant",
-        caught_by=laws("law_6_one_stamp_of_the_future_hides_nothing"),
+        caught_by=laws(
+            "law_2_a_clock_of_stash_that_was_set_back_is_quiet_again",
+            "law_6_one_stamp_of_the_future_hides_nothing",
+        ),
     ),
     Bug(
         name="what was seen of a rebuilt item remembered",
