@@ -21,6 +21,7 @@ from state.items import Items
 from state.journal import JournalBook
 from state.links import Links
 from state.lock import WriterLock
+from state.outages import Outages
 from state.outbox import OutboxBook
 from state.passes import Passes
 from state.scenes import Scenes
@@ -47,6 +48,7 @@ class Ledger:
         self.passes = Passes()
         self.census = CensusBook(self._db)
         self.doubts = Doubts()
+        self.outages = Outages()
 
     def open(self, *, may_write: bool = True) -> Self:
         """Open the file, brought up to date if it *may_write*."""

@@ -243,6 +243,31 @@ class Pass(Row):
     approved = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
 
+class Outage(Row):
+    """When a server could not be asked; open until it answers."""
+
+    id = IntegerField(primary_key=True)
+    server = TextField()
+    began = IntegerField()
+    ended = IntegerField(null=True)
+    failures = IntegerField()
+    rests_until = IntegerField()
+    asked_until = IntegerField()
+    of_write = IntegerField()
+    kind = TextField()
+    cause = TextField()
+
+
+Outage.add_index(
+    Outage.index(
+        Outage.server,
+        unique=True,
+        where=(Outage.ended.is_null()),
+        name="outage_open",
+    )
+)
+
+
 TABLES: tuple[type[Model], ...] = (
     Target,
     Scan,
@@ -260,4 +285,5 @@ TABLES: tuple[type[Model], ...] = (
     Journal,
     DeadLetter,
     Pass,
+    Outage,
 )

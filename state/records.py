@@ -248,3 +248,22 @@ class PassRecord:
     ended_at: int | None = None
     outcome: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageRecord:
+    """When a server could not be asked, and how long it is left alone."""
+
+    server: str
+    began: int
+    failures: int
+    rests_until: int
+    asked_until: int
+    """Until when it has asked itself to be left alone."""
+    is_of_write: bool
+    """Whether it answers reads, and only refuses writes."""
+    kind: str
+    """The class of the last failure."""
+    cause: str
+    ended: int | None = None
+    """None while it cannot be asked."""

@@ -82,6 +82,8 @@ class World:
     stash_ahead: float = 0.0
     plex_ahead: float = 0.0
     is_paused: bool = False
+    is_probing: bool = True
+    """Whether passes are a person's, or a daemon's."""
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
     version: str = "0.30.1"
 
@@ -215,6 +217,7 @@ class World:
             is_paused=lambda: self.is_paused,
             clock=self.clock,
             chance=Random(7),
+            is_probing=self.is_probing,
         )
         report = run(Pass(means, Scope(**scope)))  # type: ignore[arg-type] # by name
         sent = Counter(self.requests) - before

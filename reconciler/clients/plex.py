@@ -33,8 +33,8 @@ from reconciler.clients.plex_wire import (
 from reconciler.core.errors import (
     AmbiguousError,
     GoneError,
-    PermanentError,
     ServerError,
+    StrangerError,
     TransientError,
     UnauthorisedError,
 )
@@ -171,7 +171,7 @@ class PlexClient:
         known, self._server = self._connect().machineIdentifier, None
         machine = self._connect().machineIdentifier
         if machine != known:
-            raise PermanentError(
+            raise StrangerError(
                 f"{place(self._endpoint.url)} is another server now ({machine}, before "
                 f"{known}): check [plex] url"
             )

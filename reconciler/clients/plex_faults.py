@@ -28,8 +28,10 @@ from reconciler.core.errors import (
     GoneError,
     PermanentError,
     ServerError,
+    StrangerError,
     TransientError,
     UnauthorisedError,
+    UnreachableError,
 )
 
 _SUCCESS = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}
@@ -86,8 +88,8 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{host}" if host else ""
 
 
-def not_plex(url: str) -> PermanentError:
-    return PermanentError(f"{place(url)} does not answer like Plex: check [plex] url")
+def not_plex(url: str) -> StrangerError:
+    return StrangerError(f"{place(url)} does not answer like Plex: check [plex] url")
 
 
 def refuse_failures(response: requests.Response, *_: object, **__: object) -> None:
@@ -119,7 +121,7 @@ def _of_status(response: requests.Response) -> ServerError:
         return _of_server_failure(response)
     if response.is_redirect:
         target = _origin(response.headers["Location"]) or "another path"
-        return PermanentError(
+        return StrangerError(
             f"{where} sends requests on to {target} ({status}): "
             "give the final address as [plex] url"
         )
@@ -169,12 +171,12 @@ def border(endpoint: Endpoint, *, writing: bool) -> Iterator[None]:
     except (RequestException, urllib3.exceptions.HTTPError) as error:
         raise _of_exchange(error, endpoint, writing=writing) from error
     except OSError as error:  # what requests says of a missing file of authorities
-        raise PermanentError(
+        raise StrangerError(
             f"the authorities to check {place(endpoint.url)} by cannot be read from "
             f"{endpoint.verify}: check [plex] ca_file"
         ) from error
     except ValueError as error:  # a flag of the server that plexapi cannot cast
-        raise PermanentError(
+        raise StrangerError(
             f"{place(endpoint.url)} describes itself in a way that plexapi cannot "
             "read: check [plex] url, or update plexsync"
         ) from error
@@ -198,14 +200,14 @@ def _of_exchange(error: Exception, endpoint: Endpoint, *, writing: bool) -> Serv
     where, why = place(endpoint.url), _why(error, endpoint)
     links = tuple(_chain(error))
     if isinstance(error, _WRONG_ADDRESS):
-        return PermanentError(f"{where} cannot be asked there: check [plex] url")
+        return StrangerError(f"{where} cannot be asked there: check [plex] url")
     if any(isinstance(link, ssl.SSLCertVerificationError) for link in links):
-        return PermanentError(
+        return StrangerError(
             f"{where} shows a certificate that cannot be verified: name its authority "
             "as [plex] ca_file, or set [plex] verify to false"
         )
     if any(isinstance(link, _NOTHING_SENT) for link in links):
-        return TransientError(
+        return UnreachableError(
             f"{where} cannot be reached ({why}): check that it runs, and [plex] url"
         )
     if writing:

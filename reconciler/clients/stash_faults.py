@@ -15,6 +15,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from gql.transport.exceptions import (
     TransportConnectionFailed,
     TransportError,
@@ -27,13 +28,20 @@ from reconciler.core.errors import (
     BusyError,
     PermanentError,
     ServerError,
+    StrangerError,
     TransientError,
     UnauthorisedError,
+    UnreachableError,
 )
 
 OLDEST = (0, 27)
 """The oldest version that is read."""
 
+_NOTHING_SENT = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.ProxyError,
+)
 _QUOTED = 200  # characters of a server's own words
 _LONGEST_PAUSE = 86_400.0  # seconds: what asks for more is not meant for us
 _REJECTED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
@@ -103,14 +111,14 @@ class StashFaults:
         text = " ".join(text.split())
         return text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"
 
-    def not_stash(self, what: str) -> PermanentError:
-        return PermanentError(
+    def not_stash(self, what: str) -> StrangerError:
+        return StrangerError(
             f"{self.where} does not answer like Stash ({what}): check [stash] url, its "
             "path too, and that no proxy in front asks for a login"
         )
 
-    def no_date(self) -> PermanentError:
-        return PermanentError(
+    def no_date(self) -> StrangerError:
+        return StrangerError(
             f"Stash at {self.where} answered without a usable Date header, which tells "
             "its clock: have the proxy in front pass that header on"
         )
@@ -208,7 +216,7 @@ class StashFaults:
         if path.rstrip("/").endswith("/login") and not self.endpoint.secret:
             return self._unauthorised()
         shown = self.quote(place + path) or "nowhere"
-        return PermanentError(
+        return StrangerError(
             f"{self.where} redirects to {shown} (answered {reply.status}): set [stash] "
             "url to the address at which Stash itself answers"
         )
@@ -231,18 +239,20 @@ class StashFaults:
 
     def _unreachable(self, cause: BaseException | None) -> ServerError:
         if _is_distrust(cause):
-            return PermanentError(
+            return StrangerError(
                 f"Stash at {self.where} cannot prove who it is over TLS: set [stash] "
                 "ca_file to a readable file with the authority that signed its "
                 "certificate, or verify = false, or http:// if it speaks no TLS"
             )
         if isinstance(cause, ValueError):
-            return PermanentError(
+            return StrangerError(
                 f"{self.where} is no address that can be asked: check [stash] url"
             )
         is_proxy = isinstance(cause, requests.exceptions.ProxyError)
         through = " through the proxy that the environment names" if is_proxy else ""
-        return TransientError(
+        was_sent = not any(isinstance(link, _NOTHING_SENT) for link in _chain(cause))
+        kind = TransientError if was_sent else UnreachableError
+        return kind(
             f"cannot reach Stash at {self.where}{through} ({self._reason(cause)}): is "
             "it running, and is [stash] url right?"
         )

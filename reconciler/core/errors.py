@@ -5,6 +5,7 @@ outbox decides from the class what becomes of an entry. None carries a secret.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 
 class PlexsyncError(Exception):
@@ -22,9 +23,14 @@ class UserError(PlexsyncError):
 class ServerError(PlexsyncError):
     """A server could not do what was asked."""
 
+    kind: ClassVar[str] = "failed"
+    """The class, in the words of docs/design.md."""
+
 
 class TransientError(ServerError):
     """May work later; not before *retry_after* seconds where the server said so."""
+
+    kind = "transient"
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -34,21 +40,54 @@ class TransientError(ServerError):
 class BusyError(TransientError):
     """The server is there but has no time: starting, migrating, its database locked."""
 
+    kind = "busy"
+
+
+class UnreachableError(TransientError):
+    """The server cannot be reached: nothing was sent."""
+
+    kind = "unreachable"
+
 
 class AmbiguousError(TransientError):
     """A write whose outcome is unknown: only a read can tell."""
+
+    kind = "ambiguous"
 
 
 class GoneError(ServerError):
     """The item or section that was asked for is not there."""
 
+    kind = "gone"
+
 
 class UnauthorisedError(ServerError):
     """The server does not take our key; trying again does not help."""
 
+    kind = "unauthorised"
+
+
+class StrangerError(ServerError):
+    """Who answers is not the server that is meant, or cannot be proved to be."""
+
+    kind = "stranger"
+
+
+class RestingError(ServerError):
+    """The server is left alone for a while after it failed: nothing was sent."""
+
+    kind = "resting"
+
+    def __init__(self, message: str, *, is_told: bool) -> None:
+        super().__init__(message)
+        self.is_told = is_told
+        """Whether the failure that it rests after is known already."""
+
 
 class PermanentError(ServerError):
     """The server refuses this and would refuse it again."""
+
+    kind = "permanent"
 
 
 class DoubtError(ServerError):

@@ -21,6 +21,8 @@ _WINDOW, _LIMIT = 10, 3
 class Caution:
     """Watches one delivery's read-backs; the next delivery begins another window."""
 
+    is_returning: bool = False
+    """Whether Plex has just come back from an outage: then every item is risky."""
     proven: int = 0
     window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     """Of the last items, whether each was read back otherwise than sent."""
@@ -32,8 +34,8 @@ class Caution:
         if self.proven >= _PROVEN:
             return False
         step = _PROVEN - self.proven if self.proven else _FIRST
-        risky = sum(one.entry is not None and one.entry.cause in RISKY for one in sent)
-        return risky >= step
+        causes = [one.entry.cause for one in sent if one.entry is not None]
+        return sum(self.is_returning or cause in RISKY for cause in causes) >= step
 
     def note(self, read: Iterable[ReadBack]) -> None:
         """Take note of items that were read back, in the order they were written."""
@@ -52,10 +54,11 @@ class Caution:
         )
 
     def _early(self, one: ReadBack) -> str | None:
-        if one.cause not in RISKY or self.proven >= _PROVEN:
+        is_risky = one.cause in RISKY
+        if self.proven >= _PROVEN or not (is_risky or self.is_returning):
             return None
         self.proven += 1
-        if one.is_as_sent:
+        if one.is_as_sent or not is_risky:
             return None
         return (
             f"{one.cause}: of the first {_PROVEN} items written, number {self.proven}"

@@ -10,12 +10,12 @@ from reconciler.core.errors import (
     BusyError,
     GoneError,
     PlexsyncError,
+    RestingError,
     ServerError,
-    TransientError,
-    UnauthorisedError,
 )
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING
+from reconciler.core.rest import is_of_server
 from reconciler.core.values import EMPTY, Edit, Field, Item
 from reconciler.engine.braking import Brake
 from reconciler.engine.caution import Caution
@@ -30,9 +30,6 @@ from reconciler.engine.report import Audience, Tally
 from reconciler.engine.translate import NOT_SENT, Written, journal_text, memory_record
 from state.ledger import Ledger
 from state.records import EntryRecord, JournalRecord, Stage
-
-_PATIENCE = 3
-"""Failures in a row after which the server, not the entry, is taken to be at fault."""
 
 
 class Halt(Exception):  # noqa: N818 - not a failure: the pass ends here in good order
@@ -55,7 +52,6 @@ class Deliverer:
     tally: Tally
     brake: Brake
     caution: Caution = field(default_factory=Caution)
-    failures: int = 0
 
     def deliver(self, limit: int | None) -> None:
         """Deliver what is due, at most *limit* entries: what is released, or wished."""
@@ -191,35 +187,27 @@ class Deliverer:
         except AmbiguousError as error:
             # the row stays open: whether the write landed is for a read to tell
             self.failing.unclear(look.entry, error)
-            self._strike()
             return False
         except PlexsyncError as error:
+            if isinstance(error, RestingError) or is_of_server(error):
+                # the entry is not at fault: no attempt is counted
+                self._close(one, NOT_SENT)
+                raise
             # who stands before Plex may say "busy" for a write that Plex has made: the
             # row stays open, or what is there would be taken for somebody else's
             if not isinstance(error, BusyError):
                 self._close(one, NOT_SENT)
             self._failed(look, sorted(one.writes), error)
             return False
-        self.failures = 0
         return True
 
     def _failed(
         self, look: Look, fields: Sequence[Field], error: PlexsyncError
     ) -> None:
-        if isinstance(error, UnauthorisedError):
-            # no attempt is counted: the entry is not at fault
-            raise error
         if isinstance(error, GoneError):
             self._absent(look)
             return
         self.failing.failed(look.entry, fields, error)
-        if isinstance(error, TransientError):
-            self._strike()
-
-    def _strike(self) -> None:
-        self.failures += 1
-        if self.failures >= _PATIENCE:
-            raise Halt
 
     def _close(self, one: Sent, outcome: str) -> None:
         with self.ledger.transaction():

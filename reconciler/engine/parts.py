@@ -6,10 +6,18 @@ from random import Random
 
 from reconciler.clock import Clock
 from reconciler.engine.braking import Brake
+from reconciler.engine.caution import Caution
 from reconciler.engine.concluding import Concluder
 from reconciler.engine.delivering import Deliverer
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.failing import Failing
+from reconciler.engine.guarding import (
+    PLEX,
+    STASH,
+    Guard,
+    GuardedLibrary,
+    GuardedSource,
+)
 from reconciler.engine.judging import Judge
 from reconciler.engine.linking import Linker, OpenPass
 from reconciler.engine.listing import Lister
@@ -40,6 +48,18 @@ class Means:
     """Whether nothing is to be written to Plex now."""
     clock: Clock = field(default_factory=Clock)
     chance: Random = field(default_factory=Random)
+    is_probing: bool = True
+    """Whether a server that rests is asked at once: so a person's commands do."""
+
+    def guard(self, server: str) -> Guard:
+        """Make what keeps a pass from asking a server that rests."""
+        return Guard(
+            ledger=self.ledger,
+            clock=self.clock,
+            chance=self.chance,
+            server=server,
+            is_probing=self.is_probing,
+        )
 
 
 class Parts:
@@ -48,6 +68,9 @@ class Parts:
     def __init__(self, means: Means, scope: Scope) -> None:
         self.means, self.scope = means, scope
         self.tally = Tally()
+        self.stash_guard, self.plex_guard = means.guard(STASH), means.guard(PLEX)
+        self.source: Source = GuardedSource(means.source, self.stash_guard)
+        self.library: Library = GuardedLibrary(means.library, self.plex_guard)
         kind = "full" if scope.is_full else "reconcile"
         self.open = OpenPass(ledger=means.ledger, clock=means.clock, kind=kind)
         self.linker = Linker(
@@ -57,10 +80,10 @@ class Parts:
             open_pass=self.open,
         )
         self.doubter = Doubter(ledger=means.ledger, clock=means.clock, tally=self.tally)
-        self.poller = Poller(ledger=means.ledger, source=means.source)
+        self.poller = Poller(ledger=means.ledger, source=self.source)
         self.recorder = Recorder(
             ledger=means.ledger,
-            source=means.source,
+            source=self.source,
             linker=self.linker,
             poller=self.poller,
             doubter=self.doubter,
@@ -69,7 +92,7 @@ class Parts:
         )
         self.surveyor = Surveyor(
             ledger=means.ledger,
-            library=means.library,
+            library=self.library,
             linker=self.linker,
             recorder=self.recorder,
             doubter=self.doubter,
@@ -77,7 +100,7 @@ class Parts:
         )
         self.looker = Looker(
             ledger=means.ledger,
-            library=means.library,
+            library=self.library,
             surveyor=self.surveyor,
             clock=means.clock,
             scope=scope,
@@ -90,7 +113,7 @@ class Parts:
         )
         self.concluder = Concluder(
             ledger=means.ledger,
-            library=means.library,
+            library=self.library,
             failing=self.failing,
             audience=means.audience,
             tally=self.tally,
@@ -121,7 +144,7 @@ class Parts:
         return Placer(
             ledger=self.means.ledger,
             looker=self.looker,
-            source=self.means.source,
+            source=self.source,
             recorder=self.recorder,
             clock=self.means.clock,
             open_pass=self.open,
@@ -132,7 +155,7 @@ class Parts:
         """Make what lists Stash where only that can tell."""
         return Lister(
             ledger=self.means.ledger,
-            source=self.means.source,
+            source=self.source,
             poller=self.poller,
             doubter=self.doubter,
             settings=self.means.settings,
@@ -171,7 +194,7 @@ class Parts:
         """Make what delivers entries within *scope*."""
         return Deliverer(
             ledger=self.means.ledger,
-            library=self.means.library,
+            library=self.library,
             looker=replace(self.looker, scope=scope),
             concluder=self.concluder,
             failing=self.failing,
@@ -181,4 +204,5 @@ class Parts:
             audience=self.means.audience,
             tally=self.tally,
             brake=self.brake(),
+            caution=Caution(is_returning=self.plex_guard.has_returned),
         )

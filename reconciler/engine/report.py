@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from reconciler.core.errors import RestingError
 from reconciler.core.values import Change, Field, FieldValue, ItemKey, SceneId
 
 Content: TypeAlias = str | tuple[str, ...]
@@ -127,7 +128,9 @@ class Tally:
     """What a server says and is not believed."""
 
     def problem(self, error: Exception) -> None:
-        """Add a failure's sentence, once."""
+        """Add a failure's sentence, once; that a server rests by now adds nothing."""
+        if isinstance(error, RestingError) and error.is_told:
+            return
         if (sentence := str(error)) not in self.problems:
             self.problems.append(sentence)
 

@@ -188,7 +188,7 @@ class Pass:
             after = found[-1].scene
 
     def _deliver(self) -> None:
-        if not self._is_resolved:
+        if not self._is_resolved or self._parts.stash_guard.is_shut_out:
             return
         self._release()
         self._grant()
@@ -225,6 +225,8 @@ class Pass:
             left = self._parts.judge(scope).show(stage, left)
 
     def _report(self) -> PassReport:
+        for guard in (self._parts.stash_guard, self._parts.plex_guard):
+            guard.settle()
         undelivered = self.means.ledger.outbox.postponed()
         return PassReport(
             pass_id=self._parts.open.number,

@@ -23,8 +23,10 @@ from reconciler.core.errors import (
     GoneError,
     PermanentError,
     ServerError,
+    StrangerError,
     TransientError,
     UnauthorisedError,
+    UnreachableError,
 )
 from reconciler.core.values import (
     Change,
@@ -247,12 +249,12 @@ class TestConnecting:
     @pytest.mark.parametrize(
         ("answer", "kind", "sentence"),
         [
-            (LOGIN_PAGE, PermanentError, "does not answer like Plex"),
-            (xml("<html/>"), PermanentError, "does not answer like Plex"),
-            (xml("<MediaContainer/>"), PermanentError, "does not answer like Plex"),
+            (LOGIN_PAGE, StrangerError, "does not answer like Plex"),
+            (xml("<html/>"), StrangerError, "does not answer like Plex"),
+            (xml("<MediaContainer/>"), StrangerError, "does not answer like Plex"),
             (
                 xml("<MediaContainer updater='maybe'/>"),
-                PermanentError,
+                StrangerError,
                 "plexapi cannot",
             ),
             (EMPTY, TransientError, "0 bytes"),
@@ -277,7 +279,7 @@ class TestConnecting:
     def test_refuses_what_is_no_address(self, url: str) -> None:
         client = PlexClient(Endpoint(url=url or "?", secret=TOKEN), Tally())
 
-        with pytest.raises(PermanentError, match=r"check \[plex\] url") as caught:
+        with pytest.raises(StrangerError, match=r"check \[plex\] url") as caught:
             client.probe()
 
         told(caught.value)
@@ -509,7 +511,7 @@ class TestReading:
         before = world.plex.model.machine_identifier
         world.plex.model.machine_identifier = "other"
 
-        with pytest.raises(PermanentError, match=f"now .other, before {before}."):
+        with pytest.raises(StrangerError, match=f"now .other, before {before}."):
             world.client.read([key])
 
 
@@ -737,8 +739,8 @@ STATUSES = [
     (status(504), PASSING, UNSURE, "(504)"),
     (status(599), PASSING, UNSURE, "(599)"),
     (status(202), PermanentError, PermanentError, "(202): look into the log"),
-    (status(301, MOVED), PermanentError, PermanentError, "https://plex.example (301)"),
-    (status(308, ("Location", "/x")), PermanentError, PermanentError, "(308): give"),
+    (status(301, MOVED), StrangerError, StrangerError, "https://plex.example (301)"),
+    (status(308, ("Location", "/x")), StrangerError, StrangerError, "(308): give"),
     (status(302), PermanentError, PermanentError, "(302): look into the log"),
 ]
 
@@ -839,8 +841,8 @@ class TestStatuses:
     @pytest.mark.parametrize(
         ("answer", "kind", "sentence"),
         [
-            (LOGIN_PAGE, PermanentError, "does not answer like Plex"),
-            (xml("<rss/>"), PermanentError, "does not answer like Plex"),
+            (LOGIN_PAGE, StrangerError, "does not answer like Plex"),
+            (xml("<rss/>"), StrangerError, "does not answer like Plex"),
             (EMPTY, TransientError, "0 bytes"),
             (xml("<MediaContainer><Vid"), TransientError, "no whole XML"),
         ],
@@ -961,9 +963,11 @@ class TestExchanges:
         with connected(world) as (server, client):
             server.stop()
             for act in calls(client, key):
-                with pytest.raises(TransientError, match="cannot be reached") as caught:
+                with pytest.raises(
+                    UnreachableError, match="cannot be reached"
+                ) as caught:
                     act()
-                assert type(caught.value) is TransientError
+                assert type(caught.value) is UnreachableError
                 assert "connection refused" in told(caught.value)
 
     def test_of_a_name_that_is_unknown(self) -> None:
@@ -1071,7 +1075,7 @@ class TestTls:
     def test_trusts_nobody_else(self, certificate: Path) -> None:
         with tls_server(certificate) as url:
             client = PlexClient(Endpoint(url=url, secret=TOKEN), Tally())
-            with pytest.raises(PermanentError, match=r"\[plex\] ca_file") as caught:
+            with pytest.raises(StrangerError, match=r"\[plex\] ca_file") as caught:
                 client.probe()
 
         told(caught.value)
@@ -1079,7 +1083,7 @@ class TestTls:
     def test_misses_the_file_of_authorities(self, tmp_path: Path) -> None:
         endpoint = Endpoint(url="https://127.0.0.1:1", verify=str(tmp_path / "no.pem"))
 
-        with pytest.raises(PermanentError, match=r"no\.pem: check \[plex\] ca_file"):
+        with pytest.raises(StrangerError, match=r"no\.pem: check \[plex\] ca_file"):
             PlexClient(endpoint, Tally()).probe()
 
     def test_finds_no_tls(self) -> None:

@@ -21,6 +21,7 @@ from reconciler.core.errors import (
     BusyError,
     PermanentError,
     ServerError,
+    StrangerError,
     TransientError,
     UnauthorisedError,
     UserError,
@@ -204,7 +205,7 @@ def test_a_scan_without_the_servers_clock_is_not_taken(date: str) -> None:
     body = json.dumps({"data": {"changed": {"scenes": []}, "fresh": {"scenes": []}}})
     canned = Canned(Scan=Response(headers=(JSON, ("Date", date)), body=body.encode()))
 
-    with pytest.raises(PermanentError, match=r"Date header.*have the proxy"):
+    with pytest.raises(StrangerError, match=r"Date header.*have the proxy"):
         scan(client(canned))
 
 
@@ -361,17 +362,17 @@ ROWS: list[tuple[str, Response, str, type[ServerError], str]] = [
         "to a login in spite of a key",
         page("<html>Found</html>", 302, REDIRECT),
         KEY,
-        PermanentError,
+        StrangerError,
         r"redirects to http://other:1/login \(answered 302\): set \[stash\] url",
     ),
     (
         "to https",
         page("", 308, ("Location", "https://stash.local/graphql")),
         "",
-        PermanentError,
+        StrangerError,
         r"redirects to https://stash.local/graphql",
     ),
-    ("to nowhere", page("", 302), "", PermanentError, "redirects to nowhere"),
+    ("to nowhere", page("", 302), "", StrangerError, "redirects to nowhere"),
     (
         "locked itself",
         page("", 403),
@@ -379,51 +380,51 @@ ROWS: list[tuple[str, Response, str, type[ServerError], str]] = [
         UnauthorisedError,
         r"403: it has locked itself",
     ),
-    ("login page", LOGIN_PAGE, KEY, PermanentError, r"does not answer like Stash"),
-    ("wrong server", GONE, "", PermanentError, r"answered 404.*check \[stash\] url"),
+    ("login page", LOGIN_PAGE, KEY, StrangerError, r"does not answer like Stash"),
+    ("wrong server", GONE, "", StrangerError, r"answered 404.*check \[stash\] url"),
     (
         "some JSON server",
         answered({"MediaContainer": {"size": 0}}),
         "",
-        PermanentError,
+        StrangerError,
         r"answered 200, but not with GraphQL",
     ),
-    ("a JSON list", answered([1]), "", PermanentError, "does not answer like Stash"),
-    ("a JSON text", answered("data"), "", PermanentError, "does not answer like Stash"),
-    ("a JSON null", answered(None), "", PermanentError, "does not answer like Stash"),
+    ("a JSON list", answered([1]), "", StrangerError, "does not answer like Stash"),
+    ("a JSON text", answered("data"), "", StrangerError, "does not answer like Stash"),
+    ("a JSON null", answered(None), "", StrangerError, "does not answer like Stash"),
     (
         "odd errors",
         answered({"errors": {"code": 1}}),
         "",
-        PermanentError,
+        StrangerError,
         "does not answer like Stash",
     ),
     (
         "JSON errors of no GraphQL",
         refused("no such page", 404),
         "",
-        PermanentError,
+        StrangerError,
         "answered 404",
     ),
     (
         "another GraphQL server",
         refused('Cannot query field "findScenes" on type "Query".', 400),
         "",
-        PermanentError,
+        StrangerError,
         r"does not answer like Stash \(Cannot query field",
     ),
     (
         "http to a port of https",
         page("Client sent an HTTP request to an HTTPS server.", 400),
         "",
-        PermanentError,
+        StrangerError,
         "answered 400",
     ),
     (
         "data of another shape",
         data(changed={}, systemStatus=None, version=None),
         "",
-        PermanentError,
+        StrangerError,
         "gave data of another shape",
     ),
     ("too many", too_many(30), "", BusyError, r"no time \(answered 429\)"),
@@ -630,7 +631,7 @@ def test_a_restart_between_two_scans_goes_unnoticed() -> None:
 def test_a_host_that_cannot_be_one(url: str) -> None:
     with (
         closing(StashClient(Endpoint(url=url), Tally())) as stash,
-        pytest.raises(PermanentError, match=r"no address .*: check \[stash\] url"),
+        pytest.raises(StrangerError, match=r"no address .*: check \[stash\] url"),
     ):
         scan(stash)
 
@@ -739,7 +740,7 @@ def test_a_stranger_over_tls(certificate: Path) -> None:
     with (
         tls(certificate) as url,
         closing(StashClient(Endpoint(url=url, secret=KEY), Tally())) as stash,
-        pytest.raises(PermanentError, match=r"ca_file .*verify = false") as caught,
+        pytest.raises(StrangerError, match=r"ca_file .*verify = false") as caught,
     ):
         scan(stash)
 
@@ -767,7 +768,7 @@ def test_tls_where_none_is_spoken() -> None:
         endpoint = Endpoint(url=server.url.replace("http:", "https:"))
         with (
             closing(StashClient(endpoint, Tally())) as stash,
-            pytest.raises(PermanentError, match="http:// if it speaks no TLS"),
+            pytest.raises(StrangerError, match="http:// if it speaks no TLS"),
         ):
             scan(stash)
 
@@ -777,7 +778,7 @@ def test_authorities_that_are_not_there(tmp_path: Path) -> None:
 
     with (
         closing(StashClient(endpoint, Tally())) as stash,
-        pytest.raises(PermanentError, match="ca_file to a readable file"),
+        pytest.raises(StrangerError, match="ca_file to a readable file"),
     ):
         scan(stash)
 
@@ -788,7 +789,7 @@ def test_authorities_that_are_none(certificate: Path, tmp_path: Path) -> None:
     with (
         tls(certificate) as url,
         closing(StashClient(Endpoint(url=url, verify=str(file)), Tally())) as stash,
-        pytest.raises(PermanentError, match="ca_file to a readable file"),
+        pytest.raises(StrangerError, match="ca_file to a readable file"),
     ):
         scan(stash)
 
@@ -942,7 +943,7 @@ def test_the_doubles_key(model: StashModel) -> None:
 
 
 def test_a_wrong_path_of_the_double(model: StashModel) -> None:
-    with pytest.raises(PermanentError, match=r"check \[stash\] url, its path"):
+    with pytest.raises(StrangerError, match=r"check \[stash\] url, its path"):
         scan(ask(model, url=f"{URL}/stash"))
     model.settings.api_key = KEY
     with pytest.raises(UnauthorisedError, match="wants a key"):

@@ -14,6 +14,7 @@ from reconciler.core.errors import (
     BusyError,
     PermanentError,
     ServerError,
+    StrangerError,
     TransientError,
     UnauthorisedError,
 )
@@ -275,7 +276,7 @@ def test_no_more_jobs_are_asked_for_than_a_poll_has_room_for() -> None:
     ],
 )
 def test_a_poll_of_another_shape_is_not_taken(part: Mapping[str, object]) -> None:
-    with pytest.raises(PermanentError, match="gave data of another shape"):
+    with pytest.raises(StrangerError, match="gave data of another shape"):
         polled(**part)
 
 
@@ -283,7 +284,7 @@ def test_a_poll_that_lacks_a_part_is_not_taken() -> None:
     whole = answer()
     for part in whole.keys() - {"all_files"}:
         lacking = {name: node for name, node in whole.items() if name != part}
-        with pytest.raises(PermanentError, match="gave data of another shape"):
+        with pytest.raises(StrangerError, match="gave data of another shape"):
             poll(client(Canned(Poll=data(**lacking))))
 
 
@@ -464,7 +465,7 @@ LACKING: list[dict[str, Any]] = [
 def test_a_row_that_lacks_something_is_not_taken(row: dict[str, Any]) -> None:
     canned = Canned(Rows=data(findScenes={"scenes": [row]}))
 
-    with pytest.raises(PermanentError, match="another shape"):
+    with pytest.raises(StrangerError, match="another shape"):
         client(canned).rows(SceneId(0))
 
 

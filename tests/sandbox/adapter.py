@@ -51,7 +51,7 @@ class InProcessAdapter(requests.adapters.BaseAdapter):
         proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - as in requests
     ) -> requests.Response:
         if not self.up:
-            raise requests.ConnectionError("connection refused", request=request)
+            raise _refused(request)
         limit = timeout[1] if isinstance(timeout, tuple) else timeout
         match self._front.ask(_as_ours(request), _Line(limit, self._sleep)):
             case Broken.RESET:
@@ -130,3 +130,14 @@ def _as_ours(request: requests.PreparedRequest) -> Request:
     return Request.to(
         request.method or "GET", request.path_url, request.headers, content
     )
+
+
+def _refused(request: requests.PreparedRequest) -> requests.ConnectionError:
+    """Say that nobody listens there, in as many layers as `requests` does."""
+    place = urllib3.HTTPConnectionPool("sandbox")
+    cause = ConnectionRefusedError(111, "Connection refused")
+    nobody = urllib3.exceptions.NewConnectionError(place, f"no connection: {cause}")  # type: ignore[arg-type] # as urllib3 itself does it
+    nobody.__cause__ = cause
+    given_up = urllib3.exceptions.MaxRetryError(place, str(request.url), nobody)
+    given_up.__cause__ = nobody
+    return requests.ConnectionError(given_up, request=request)
