@@ -28,6 +28,20 @@ def test_undo_and_history(desk: Desk) -> None:
     assert "undone" in text
 
 
+def test_an_edit_after_an_undo_was_undone_is_a_conflict(desk: Desk) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    number = desk.done("undo", "--since", "start", "--json").document["pass"]
+    desk.done("undo", "--pass", str(number))
+    assert desk.title("one") == "One"
+
+    desk.plex.person.edit(desk.key("one"), title="Mine")
+    desk.done("reconcile", "--full")
+
+    listed = desk.done("conflicts", "list", "--json").document["conflicts"]
+    assert [(one["field"], one["plex"]) for one in listed] == [("title", "Mine")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
