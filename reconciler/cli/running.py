@@ -1,5 +1,6 @@
 """Running one pass for a command, and what its exit code says of it."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,14 +28,12 @@ class Outcome:
     """The passes that the brake holds."""
     requests: Mapping[str, int]
     is_plan: bool
-    planned: int | None = None
-    """Fields of the saved plan that was delivered."""
 
     @property
     def code(self) -> Exit:
         """Say it in a number; a plan writes nothing, so it leaves nothing undone."""
         report = self.report
-        is_refused = self.planned is not None and bool(report.spared)
+        is_refused = report.of_plan is not None and bool(report.spared)
         is_undone = bool(report.undelivered) and not self.is_plan
         if report.problems or is_undone or is_refused:
             return Exit.FAILED
@@ -61,10 +60,14 @@ class Outcome:
         return found
 
     def _unplanned(self) -> list[str]:
-        if self.planned is None or not self.report.spared:
+        plan, spared = self.report.of_plan, self.report.spared
+        if plan is None or not spared:
             return []
-        left = f"{len(self.report.spared)} of {self.planned} fields of the plan"
-        return [f"{left} have moved since and are not written: plan anew"]
+        whys = Counter(line.reason for line in spared)
+        listed = ", ".join(f"{why}: {count}" for why, count in sorted(whys.items()))
+        left = f"{len(spared)} of {paper.several(plan.fields, 'field')} of the plan"
+        verb = "is" if len(spared) == 1 else "are"
+        return [f"{left} {verb} not written ({listed}): plan anew"]
 
     def refusals(self) -> list[str]:
         """Say what is held, or would be, and what lets it go."""

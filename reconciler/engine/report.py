@@ -109,6 +109,18 @@ class Doubt:
 
 
 @dataclass(slots=True, kw_only=True)
+class OfPlan:
+    """What became of a saved plan that was delivered, beside what was written of it."""
+
+    fields: int
+    """All that it has."""
+    already: int = 0
+    """Fields that are as it would make them, and were not written."""
+    owed_items: int = 0
+    """Items that are still owed something that it has."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Tally:
     """What a pass adds up while it runs."""
 
@@ -125,6 +137,7 @@ class Tally:
     """The passes that the brake holds, and why."""
     doubts: list[Doubt] = field(default_factory=list)
     """What a server says and is not believed."""
+    of_plan: OfPlan | None = None
 
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once."""
@@ -150,6 +163,8 @@ class PassReport:
     """What a person asked for and was left: it has changed since."""
     is_paused: bool
     """Nothing was written, since a person has paused it."""
+    of_plan: OfPlan | None
+    """Of a saved plan, where one was delivered."""
     undelivered: int
     """Entries that were tried and are still owed."""
     waiting: int

@@ -63,7 +63,7 @@ def test_a_terminal_gets_a_bar_that_goes_away(desk: Desk) -> None:
 
     shown = at_a_terminal(desk, "reconcile")
 
-    assert "delivering" in shown
+    assert "looking at what is owed" in shown
     assert _COLOUR.search(shown)
     assert "1 item written (2 fields)" in shown
     assert "listing Films: 1" not in shown
