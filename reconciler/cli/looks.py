@@ -1,6 +1,7 @@
 """The commands that only look: status, and check."""
 
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import click
@@ -24,11 +25,12 @@ from reconciler.render.paper import paper, several
 def status(setting: Setting) -> None:
     """Tell how far Plex is behind Stash, and what is in the way."""
     with bootstrap.reading(setting.config) as ledger:
-        found = None if ledger is None else read_status(ledger)
+        goes_on = partial(bootstrap.writes_since, setting.config)
+        found = None if ledger is None else read_status(ledger, goes_on)
     paused = bootstrap.pause(setting.config).since()
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": []}
-        known = asdict(found or Status())
+        known = standing.status_fields(found or Status())
         setting.document.close({**fields, **known, "paused": paused})
         return
     if found is None:

@@ -147,8 +147,9 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
     elif not numbers:
         click.echo("nothing is held")
     else:
-        items, them = several(released, "item"), "it" if released == 1 else "them"
-        click.echo(f"released {items}; `plexsync reconcile` delivers {them}")
+        them = "it" if released == 1 else "them"
+        words = f"let {several(released, 'item')} go"
+        click.echo(f"{words}; `plexsync reconcile` delivers {them}")
 
 
 COMMANDS = (reconcile, plan, approve)

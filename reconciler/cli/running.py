@@ -37,19 +37,21 @@ class Outcome:
         is_undone = bool(report.undelivered) and not self.is_plan
         if report.problems or is_undone or is_refused:
             return Exit.FAILED
+        if report.missing:
+            return Exit.USAGE
         is_held = bool(report.held or report.doubts)
         return Exit.HELD if is_held and not self.is_plan else Exit.DONE
 
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""
         fields = {"exit_code": self.code, **report_fields(self.report)}
-        fields["problems"] = [*self.report.problems, *self._unplanned()]
+        fields["problems"] = [*fields["problems"], *self._unplanned()]
         left = {"owed": self.owed, "held_passes": list(self.held)}
         return fields | left | ({"pass": None} if self.is_plan else {})
 
     def complaints(self) -> list[str]:
         """Say what went wrong: a sentence each."""
-        found = list(self.report.problems)
+        found = [*self.report.problems, *self.report.missing]
         found += self._unplanned()
         if self.report.undelivered and not self.is_plan:
             what = paper.several(self.report.undelivered, "item")
@@ -145,7 +147,8 @@ def _owed(report: PassReport, ledger: Ledger, *, is_plan: bool) -> int:
 def _refusals(held: Held) -> list[str]:
     """Say why a pass is held where that is news, and else only that it still is."""
     number = held.pass_id
-    whole = [f"pass {number}: {reason}" for reason in held.reasons]
-    told = whole if held.is_news else [f"pass {number} is still held"]
-    advice = f"`plexsync plan` shows it, `plexsync approve {number}` lets it go"
-    return [f"{sentence}; {advice}" for sentence in told]
+    approve = f"`plexsync approve {number}` lets it go"
+    if not held.is_news:
+        return [f"pass {number} is still held; `plexsync status` says why, {approve}"]
+    reasons = [f"pass {number}: {reason}" for reason in held.reasons]
+    return [f"{one}; `plexsync plan` shows it, {approve}" for one in reasons]

@@ -131,6 +131,8 @@ class Tally:
     """What had fields written: cause -> how many."""
     problems: list[str] = field(default_factory=list)
     """Sentences for the operator; any of them makes the pass one that failed."""
+    missing: list[str] = field(default_factory=list)
+    """Sentences about what was named and is not there: the command is at fault."""
     spared: list[Line] = field(default_factory=list)
     """What a person asked for and was left: it has changed since."""
     held: list[Held] = field(default_factory=list)
@@ -155,6 +157,8 @@ class PassReport:
     reasons: dict[str, int]
     causes: dict[str, int]
     problems: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Of what was named and is not there, a sentence each."""
     held: tuple[Held, ...]
     """The passes that the brake holds, and why."""
     doubts: tuple[Doubt, ...]

@@ -185,7 +185,7 @@ class Pass:
         there = self._parts.recorder.read_now(scenes)
         found = self.means.ledger.scenes.get(there)
         self._parts.recorder.relink(list(found.values()), ASKED_FOR)
-        self.tally.problems += absent(s for s in scenes if s not in there)
+        self.tally.missing += absent(s for s in scenes if s not in there)
 
     def _relink_all(self, cause: str) -> None:
         after = 0
@@ -243,6 +243,7 @@ class Pass:
             reasons=dict(self.tally.reasons),
             causes=dict(self.tally.causes),
             problems=tuple(self.tally.problems),
+            missing=tuple(self.tally.missing),
             held=tuple(self.tally.held),
             doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
@@ -261,10 +262,11 @@ class Pass:
                 pruned = self.means.ledger.journal.prune(before, _BATCH)
 
     def _end(self) -> None:
-        outcome = FAILED if self.tally.problems else DONE
-        outcome = HELD if self.tally.held else outcome
         with self.means.ledger.transaction():
             number = self._parts.open.begun()
+            outcome = FAILED if self.tally.problems else DONE
+            is_held = any(one.pass_id == number for one in self.tally.held)
+            outcome = HELD if is_held else outcome
             self.means.ledger.passes.end(
                 number,
                 outcome=outcome,

@@ -135,7 +135,8 @@ def show_leaving(console: Console, leaving: Leaving) -> None:
         "",
         f"puts {paper.several(leaving.values, 'value')} back, takes"
         f" {paper.several(leaving.elements, 'element')} out, and leaves"
-        f" {paper.several(leaving.kept, 'field')} that others have in Plex",
+        f" {paper.several(leaving.kept, 'field')} that others have in Plex, as last"
+        " looked at",
     )
     paper.say(console)
     paper.say(

@@ -83,5 +83,5 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,
         "spared": [asdict(line) for line in report.spared],
-        "problems": list(report.problems),
+        "problems": [*report.problems, *report.missing],
     }

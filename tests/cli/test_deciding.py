@@ -107,6 +107,27 @@ def test_a_pause_lets_nothing_be_written_and_everything_be_recorded(
     assert "1 item written" in desk.done("reconcile").out
 
 
+def test_what_is_asked_for_while_paused_is_undone_by_the_number_it_was_told(
+    desk: Desk,
+) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.done("pause")
+    asked = desk.done("undo", "--since", "start", "--json").document["pass"]
+    desk.scene("two")
+    desk.done("resume")
+    done = desk.done("reconcile", "--json").document["pass"]
+    assert (asked < done, desk.title("one")) == (True, "one")
+
+    writes = desk.done("history", "--scene", "1", "--json").document["writes"]
+    passes = desk.done("passes", "--json").document["passes"]
+    desk.done("undo", "--pass", str(asked))
+
+    assert (writes[0]["pass"], writes[0]["planned"]) == (done, asked)
+    assert {one["pass"]: one["writes"] for one in passes} == {1: 1, asked: 1, done: 2}
+    assert (desk.title("one"), desk.title("two")) == ("One", "Two")
+
+
 def test_a_saved_plan_is_all_that_is_delivered(desk: Desk, tmp_path: Path) -> None:
     desk.scene("one")
     desk.scene("two")
@@ -266,6 +287,21 @@ def test_what_leaving_would_do(desk: Desk) -> None:
     assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 0
     desk.done("claim")
     assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 2
+
+
+def test_leaving_counts_what_undo_would_leave(desk: Desk) -> None:
+    """What was undone, and then edited by a person, is others' as well."""
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.done("undo", "--since", "start")
+    desk.plex.person.edit(desk.key("one"), title="Mine", summary="Mine too")
+    desk.done("reconcile", "--full")
+
+    spared = desk.done("undo", "--since", "start", "--dry-run", "--json").document
+    found = desk.done("uninstall", "--dry-run", "--json").document
+
+    assert len(spared["spared"]) == found["kept"] == 2
+    assert found["values"] == 0
 
 
 def test_adopting_is_shown_before_it_is_done(desk: Desk) -> None:
