@@ -4,6 +4,7 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from reconciler.clients.endpoint import Endpoint, Tally
@@ -17,6 +18,7 @@ from reconciler.engine.settings import Settings
 from state.database import read_mounts
 from state.errors import StateError
 from state.ledger import Ledger, copy, held
+from state.lock import WriterLock
 from state.pause import Pause
 
 
@@ -102,6 +104,20 @@ def reading(config: Config) -> Iterator[Ledger | None]:
         yield ledger
     finally:
         ledger.close()
+
+
+def writes_since(config: Config, moment: int) -> bool:
+    """Whether a process writes the state that has held it since before *moment*.
+
+    In unix seconds. One that came later has nothing to do with what began then.
+    """
+    since = WriterLock(config.state).held_since()
+    if since is None:
+        return False
+    try:
+        return datetime.fromisoformat(since).timestamp() <= moment
+    except ValueError:
+        return True  # it has not said its name yet
 
 
 @contextlib.contextmanager

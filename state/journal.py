@@ -1,7 +1,7 @@
 """What each PUT was about to do, what was there, and what became of it."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,13 +18,14 @@ class Extent:
     """Which rows are asked for; the default is all."""
 
     pass_id: int | None = None
+    """The pass that sent it, or that planned it."""
     scenes: Collection[int] | None = None
     since: int | None = None
 
     def holds(self, row: JournalRecord) -> bool:
         """Whether *row* is one of them."""
         return (
-            self.pass_id in {None, row.pass_id}
+            self.pass_id in {None, row.pass_id, row.planned}
             and (self.scenes is None or row.scene in self.scenes)
             and row.opened_at >= (self.since or 0)
         )
@@ -106,6 +107,23 @@ class JournalBook:
         change = Journal.delete().where(Journal.id.in_(old.limit(limit)))
         return int(change.execute())
 
+    def of_passes(
+        self, passes: Collection[int], *, excluding: Iterable[str]
+    ) -> Counter[int]:
+        """Count the rows that each of these passes has sent or planned.
+
+        But for those with an outcome of *excluding*, which changed nothing.
+        """
+        numbers = list(passes)
+        is_of = Journal.pass_id.in_(numbers) | Journal.planned.in_(numbers)
+        is_done = Journal.outcome.is_null() | Journal.outcome.not_in(list(excluding))
+        query = Journal.select(Journal.pass_id, Journal.planned, fn.COUNT(Journal.id))
+        grouped = query.where(is_of, is_done).group_by(Journal.pass_id, Journal.planned)
+        found = Counter[int]()
+        for sent, planned, count in rows(grouped):
+            found.update(dict.fromkeys({sent, planned} & set(numbers), count))
+        return found
+
     def counts(self) -> dict[str, int]:
         """Count rows by outcome."""
         query = Journal.select(Journal.outcome, fn.COUNT(Journal.id))
@@ -115,7 +133,8 @@ class JournalBook:
 
 def _within(query: "ModelSelect[Any]", extent: Extent) -> "ModelSelect[Any]":
     if extent.pass_id is not None:
-        query = query.where(Journal.pass_id == extent.pass_id)
+        is_sent = Journal.pass_id == extent.pass_id
+        query = query.where(is_sent | (Journal.planned == extent.pass_id))
     if extent.scenes is not None:
         query = query.where(Journal.scene.in_(sorted(extent.scenes)))
     if extent.since is not None:

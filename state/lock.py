@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from state.errors import HeldError, refused
 
@@ -45,6 +45,24 @@ class WriterLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps(owner).encode(), 0)
 
+    def held_since(self) -> str | None:
+        """Say since when somebody holds it, as they told `acquire`; None: nobody does.
+
+        Asks for it, together with whoever else asks, and lets go at once: a writer that
+        comes in that very moment is refused. So ask only where it matters.
+        """
+        try:
+            self._descriptor = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return None  # nobody who may not read it is let near the state either
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return str(self._row().get("since", ""))
+        finally:
+            self.release()
+        return None
+
     def release(self) -> None:
         """Let go; harmless when nothing is held."""
         if self._descriptor >= 0:
@@ -53,7 +71,14 @@ class WriterLock:
 
     def _owner(self) -> str:
         try:
-            row = json.loads(os.pread(self._descriptor, 4096, 0))
+            row = self._row()
             return f"pid {row['pid']}, {row['command']}, since {row['since']}"
-        except (ValueError, KeyError, TypeError):
+        except KeyError:
             return "its owner has not said its name yet"
+
+    def _row(self) -> dict[str, Any]:
+        try:
+            row = json.loads(os.pread(self._descriptor, 4096, 0))
+        except ValueError:
+            row = None
+        return row if isinstance(row, dict) else {}

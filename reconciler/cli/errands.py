@@ -14,6 +14,7 @@ from reconciler.cli.options import (
     LIBRARY,
     SCENES,
     check_library,
+    check_scenes,
     taking,
 )
 from reconciler.cli.running import Outcome, carry_out
@@ -145,6 +146,7 @@ def list_(
 ) -> None:
     """List the fields that are left as somebody has them in Plex."""
     with bootstrap.reading(setting.config) as ledger:
+        check_scenes(ledger, scenes or ())
         found = iter(()) if ledger is None else find_conflicts(ledger, scenes, fields)
         if setting.document is not None:
             rows = [decisions.conflict_fields(one) for one in found]

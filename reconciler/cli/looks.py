@@ -1,6 +1,7 @@
 """The commands that only look: status, and check."""
 
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import ServerError, UserError
 from reconciler.engine.checking import Matches, find_matches
+from reconciler.engine.report import Tally
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import Status, read_status
@@ -24,11 +26,12 @@ from reconciler.render.paper import paper, several
 def status(setting: Setting) -> None:
     """Tell how far Plex is behind Stash, and what is in the way."""
     with bootstrap.reading(setting.config) as ledger:
-        found = None if ledger is None else read_status(ledger)
+        goes_on = partial(bootstrap.writes_since, setting.config)
+        found = None if ledger is None else read_status(ledger, goes_on)
     paused = bootstrap.pause(setting.config).since()
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": []}
-        known = asdict(found or Status())
+        known = standing.status_fields(found or Status())
         setting.document.close({**fields, **known, "paused": paused})
         return
     if found is None:
@@ -45,6 +48,7 @@ def check(setting: Setting) -> None:
     """Try the configuration and both servers, and count which scenes match.
 
     Reads all of Stash and of the libraries the first time; writes nothing anywhere.
+    Exit code 3 if a server says what is not believed, 2 if no scene has an item.
     """
     setting.config.require("stash", "plex")
     to = bootstrap.servers(setting.config)
@@ -57,10 +61,13 @@ def check(setting: Setting) -> None:
     else:
         _show(setting, found)
     complain(found.problems)
+    complain(tuple(found.doubts.values()), "doubted")
     raise click.exceptions.Exit(found.code)
 
 
 COMMANDS = (status, check)
+
+_NO_HINT = "compare a path in stash with that of the same file in plex"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +77,7 @@ class _Findings:
     stash: dict[str, Any] | None = None
     plex: dict[str, Any] | None = None
     matches: Matches | None = None
+    doubts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     code: Exit = Exit.DONE
 
@@ -84,6 +92,7 @@ class _Findings:
             "stash": self.stash,
             "plex": self.plex,
             "matches": None if self.matches is None else asdict(self.matches),
+            "doubts": self.doubts,
         }
 
 
@@ -123,6 +132,23 @@ def _match(setting: Setting, to: bootstrap.Servers, found: _Findings) -> None:
             found.fail(tuple(one.tally.problems))
             return
         found.matches = find_matches(ledger, means.settings)
+        _weigh(found, one.tally)
+
+
+def _weigh(found: _Findings, tally: Tally) -> None:
+    """Say in the exit code what a person has to see to."""
+    found.doubts = {one.subject: one.reason for one in tally.doubts}
+    if found.doubts:
+        found.code = Exit.HELD
+    if found.matches is not None and found.matches.is_amiss:
+        several_files = several(found.matches.files, "file")
+        advice = "the hint says which" if found.matches.hints else _NO_HINT
+        sentence = (
+            f"not one scene has an item, of {found.matches.scenes}, and plex has"
+            f" {several_files}: the two know their files by different paths, and"
+            f" [[paths]] has to say which are the same; {advice}"
+        )
+        found.fail((sentence,), Exit.USAGE)
 
 
 def _show(setting: Setting, found: _Findings) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli import errands, looks, passes, past
+from reconciler.cli import errands, interrupting, looks, passes, past
 from reconciler.cli.failing import Commands
 from reconciler.cli.setting import Around, Setting
 
@@ -30,7 +30,8 @@ def cli(ctx: click.Context, config_path: Path | None, log_level: str) -> None:
     """Make Plex say what Stash says.
 
     Exit codes: 0 done, 1 failed or some not delivered, 2 usage or configuration,
-    3 held by the brake, 4 another process holds the state.
+    3 held by the brake or not believed, 4 another process holds the state, 130
+    interrupted.
     """
     around = ctx.find_object(Around) or Around()
     setting = Setting(config_path=config_path, log_level=log_level, around=around)
@@ -49,4 +50,5 @@ for _command in (
 
 def main() -> None:
     """Run the command line."""
+    interrupting.heed()
     cli(prog_name="plexsync")

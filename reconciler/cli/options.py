@@ -1,12 +1,14 @@
 """The options that several commands have, each declared once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import click
 
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, SceneId
+from reconciler.engine.status import strangers
+from state.ledger import Ledger
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -64,6 +66,19 @@ def taking(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Co
         return command
 
     return with_them
+
+
+def check_scenes(ledger: Ledger | None, scenes: Collection[SceneId]) -> None:
+    """Raise a `UserError` for scenes of which the state knows nothing."""
+    unknown = sorted(scenes) if ledger is None else strangers(ledger, scenes)
+    if unknown:
+        raise UserError(
+            [
+                f"scene {scene} is not known here: its number is in the address of its"
+                " page in stash"
+                for scene in unknown
+            ]
+        )
 
 
 def check_library(library: str | None, titles: tuple[str, ...]) -> None:

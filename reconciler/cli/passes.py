@@ -70,23 +70,18 @@ def reconcile(
 ) -> None:
     """Bring Plex up to date with Stash, once.
 
-    With a saved plan, what has moved since it was made is left, and listed.
+    With a saved plan, what has moved since it was made is left, and listed; all of it
+    that is not written is told, and why.
     """
-    scope, planned = _scope(setting, **narrowed), None
+    scope = _scope(setting, **narrowed)
     if plan_file is not None:
         if scope != Scope():
             problem = (
                 "--plan says what to deliver: leave out --full and what narrows it"
             )
             raise UserError([problem])
-        scope, planned = saved.read(plan_file)
-    one = _Run(
-        setting=setting,
-        scope=scope,
-        is_plan=is_dry,
-        has_counts=has_counts,
-        planned=planned,
-    )
+        scope = saved.read(plan_file)
+    one = _Run(setting=setting, scope=scope, is_plan=is_dry, has_counts=has_counts)
     raise click.exceptions.Exit(one.tell())
 
 
@@ -152,8 +147,9 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
     elif not numbers:
         click.echo("nothing is held")
     else:
-        items, them = several(released, "item"), "it" if released == 1 else "them"
-        click.echo(f"released {items}; `plexsync reconcile` delivers {them}")
+        them = "it" if released == 1 else "them"
+        words = f"let {several(released, 'item')} go"
+        click.echo(f"{words}; `plexsync reconcile` delivers {them}")
 
 
 COMMANDS = (reconcile, plan, approve)
@@ -167,8 +163,6 @@ class _Run:
     scope: Scope
     is_plan: bool
     has_counts: bool
-    planned: int | None = None
-    """Fields of the saved plan that is delivered."""
     copy: Document | None = None
     """Where a plan is saved."""
 
@@ -207,8 +201,7 @@ class _Run:
     def _outcome(self, audience: Audience) -> Outcome:
         if self.copy is not None:
             audience = Audiences((audience, self.copy))
-        outcome = run(self.setting, self.scope, audience, is_plan=self.is_plan)
-        return replace(outcome, planned=self.planned)
+        return run(self.setting, self.scope, audience, is_plan=self.is_plan)
 
     def _fields(self, outcome: Outcome) -> dict[str, Any]:
         asked = {"scope": saved.scope_fields(self.scope)} if self.is_plan else {}

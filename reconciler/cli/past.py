@@ -1,18 +1,19 @@
 """The commands about what was done: history, and what leaving would undo."""
 
 from dataclasses import asdict
+from functools import partial
 
 import click
 
 from reconciler import bootstrap
 from reconciler.cli.failing import Command
-from reconciler.cli.options import JSON
+from reconciler.cli.options import JSON, check_scenes
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
 from reconciler.core.values import SceneId
-from reconciler.engine.history import read_history
+from reconciler.engine.history import read_history, read_passes
 from reconciler.engine.leaving import Leaving, count_leaving
-from reconciler.render import decisions
+from reconciler.render import decisions, standing
 from reconciler.render.paper import moment, paper
 
 
@@ -37,6 +38,7 @@ def history(
     """Tell what was written to Plex, field by field, the newest first."""
     number = None if scene is None else SceneId(scene)
     with bootstrap.reading(setting.config) as ledger:
+        check_scenes(ledger, () if number is None else (number,))
         found = iter(()) if ledger is None else read_history(ledger, number, limit)
         if setting.document is not None:
             end = {"exit_code": Exit.DONE, "problems": []}
@@ -99,7 +101,31 @@ def resume(setting: Setting) -> None:
     _tell(setting, None, words if is_news else "nothing was paused")
 
 
-COMMANDS = (history, uninstall, pause, resume)
+@click.command(cls=Command)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="At most the last N passes.",
+)
+@JSON
+@click.pass_obj
+def passes(setting: Setting, *, limit: int) -> None:
+    """List the passes that did something, the newest first, for `undo --pass N`."""
+    goes_on = partial(bootstrap.writes_since, setting.config)
+    with bootstrap.reading(setting.config) as ledger:
+        found = [] if ledger is None else read_passes(ledger, limit, goes_on)
+    if setting.document is not None:
+        end = {"exit_code": Exit.DONE, "problems": []}
+        rows = [standing.passed_fields(one) for one in found]
+        setting.document.close({**end, "passes": rows})
+    else:
+        standing.show_passes(paper(), found)
+
+
+COMMANDS = (history, passes, uninstall, pause, resume)
 
 
 def _tell(setting: Setting, since: int | None, words: str) -> None:

@@ -1,5 +1,6 @@
 """Running one pass for a command, and what its exit code says of it."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,30 +28,30 @@ class Outcome:
     """The passes that the brake holds."""
     requests: Mapping[str, int]
     is_plan: bool
-    planned: int | None = None
-    """Fields of the saved plan that was delivered."""
 
     @property
     def code(self) -> Exit:
         """Say it in a number; a plan writes nothing, so it leaves nothing undone."""
         report = self.report
-        is_refused = self.planned is not None and bool(report.spared)
+        is_refused = report.of_plan is not None and bool(report.spared)
         is_undone = bool(report.undelivered) and not self.is_plan
         if report.problems or is_undone or is_refused:
             return Exit.FAILED
+        if report.missing:
+            return Exit.USAGE
         is_held = bool(report.held or report.doubts)
         return Exit.HELD if is_held and not self.is_plan else Exit.DONE
 
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""
         fields = {"exit_code": self.code, **report_fields(self.report)}
-        fields["problems"] = [*self.report.problems, *self._unplanned()]
+        fields["problems"] = [*fields["problems"], *self._unplanned()]
         left = {"owed": self.owed, "held_passes": list(self.held)}
         return fields | left | ({"pass": None} if self.is_plan else {})
 
     def complaints(self) -> list[str]:
         """Say what went wrong: a sentence each."""
-        found = list(self.report.problems)
+        found = [*self.report.problems, *self.report.missing]
         found += self._unplanned()
         if self.report.undelivered and not self.is_plan:
             what = paper.several(self.report.undelivered, "item")
@@ -61,10 +62,14 @@ class Outcome:
         return found
 
     def _unplanned(self) -> list[str]:
-        if self.planned is None or not self.report.spared:
+        plan, spared = self.report.of_plan, self.report.spared
+        if plan is None or not spared:
             return []
-        left = f"{len(self.report.spared)} of {self.planned} fields of the plan"
-        return [f"{left} have moved since and are not written: plan anew"]
+        whys = Counter(line.reason for line in spared)
+        listed = ", ".join(f"{why}: {count}" for why, count in sorted(whys.items()))
+        left = f"{len(spared)} of {paper.several(plan.fields, 'field')} of the plan"
+        verb = "is" if len(spared) == 1 else "are"
+        return [f"{left} {verb} not written ({listed}): plan anew"]
 
     def refusals(self) -> list[str]:
         """Say what is held, or would be, and what lets it go."""
@@ -142,7 +147,8 @@ def _owed(report: PassReport, ledger: Ledger, *, is_plan: bool) -> int:
 def _refusals(held: Held) -> list[str]:
     """Say why a pass is held where that is news, and else only that it still is."""
     number = held.pass_id
-    whole = [f"pass {number}: {reason}" for reason in held.reasons]
-    told = whole if held.is_news else [f"pass {number} is still held"]
-    advice = f"`plexsync plan` shows it, `plexsync approve {number}` lets it go"
-    return [f"{sentence}; {advice}" for sentence in told]
+    approve = f"`plexsync approve {number}` lets it go"
+    if not held.is_news:
+        return [f"pass {number} is still held; `plexsync status` says why, {approve}"]
+    reasons = [f"pass {number}: {reason}" for reason in held.reasons]
+    return [f"{one}; `plexsync plan` shows it, {approve}" for one in reasons]

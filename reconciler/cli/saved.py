@@ -23,9 +23,12 @@ class _Part(BaseModel):
 class _Change(_Part):
     library: str
     item: str
+    name: str
+    scene: int
     field: Field
     old: Content
     new: Content
+    lock: bool | None
 
 
 class _Asked(_Part):
@@ -74,8 +77,8 @@ def writing(path: Path) -> Iterator[Document]:
         beside.unlink(missing_ok=True)
 
 
-def read(path: Path) -> tuple[Scope, int]:
-    """Read a saved plan as the scope that delivers it alone, and count its fields.
+def read(path: Path) -> Scope:
+    """Read a saved plan as the scope that delivers it alone.
 
     Holds the plan in memory: as much as a person has looked through.
     """
@@ -89,9 +92,15 @@ def read(path: Path) -> tuple[Scope, int]:
     only: dict[tuple[str, ItemKey], dict[Field, Planned]] = {}
     for change in plan.changes:
         item = only.setdefault((change.library, ItemKey(change.item)), {})
-        item[change.field] = Planned(old=change.old, new=change.new)
+        item[change.field] = Planned(
+            old=change.old,
+            new=change.new,
+            lock=change.lock,
+            scene=SceneId(change.scene),
+            name=change.name,
+        )
     asked = plan.scope
-    scope = Scope(
+    return Scope(
         is_full=asked.full,
         part=asked.slice,
         scenes=None if asked.scenes is None else frozenset(map(SceneId, asked.scenes)),
@@ -99,7 +108,6 @@ def read(path: Path) -> tuple[Scope, int]:
         fields=None if asked.fields is None else frozenset(asked.fields),
         only=only,
     )
-    return scope, len(plan.changes)
 
 
 def _unwritable(path: Path, error: OSError) -> UserError:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.core.canonical import identity
+from reconciler.core.conclude import is_applied
 from reconciler.core.decide import (
     YIELDS,
     Case,
@@ -15,9 +16,14 @@ from reconciler.core.decide import (
     seen_of,
 )
 from reconciler.core.desire import Wanted
-from reconciler.core.elements import by_identity, decide_elements, take_stash
+from reconciler.core.elements import (
+    by_identity,
+    decide_elements,
+    keys_in_plex,
+    take_stash,
+)
 from reconciler.core.memory import Asked, Memory, Reason, Verdict, Wish
-from reconciler.core.values import Change, FieldValue, Policy
+from reconciler.core.values import EMPTY, Change, Field, FieldValue, Policy
 
 
 def by_the_table(at: Situation) -> Decision:
@@ -102,7 +108,8 @@ def _claim(at: Situation) -> Decision:
     """Go on where `release` left off: the table, and the lock that it took off."""
     memory = at.memory
     if memory.verdict is Verdict.RELEASED:
-        at = replace(at, memory=replace(memory, verdict=_before_release(memory)))
+        verdict = _before_release(at.field, memory)
+        at = replace(at, memory=replace(memory, verdict=verdict))
     decision = by_the_table(at)
     was_locked = memory.verdict is Verdict.RELEASED and memory.reason is Reason.RELEASED
     is_bare = at.want.rule.lock and bool(at.want.content) and not at.observed.locked
@@ -114,10 +121,10 @@ def _claim(at: Situation) -> Decision:
     return Decision(reason=Reason.RELOCK, change=change, memory=after)
 
 
-def _before_release(memory: Memory) -> Verdict:
+def _before_release(field: Field, memory: Memory) -> Verdict:
     """Say what a field was: what was a person's before the release still is."""
     if memory.reason is Reason.UNDONE:
-        return Verdict.UNDONE
+        return _after_undo(field, memory, memory.seen or EMPTY)
     if memory.reason in {*YIELDS, Reason.SETTLED}:
         return Verdict.YIELDED
     return Verdict.WRITTEN if memory.ours else Verdict.KEPT
@@ -144,7 +151,31 @@ def _undo(at: Situation, wish: Wish) -> Decision:
         after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
         return Decision(reason=Reason.UNDONE, memory=after)
     undo = _undo_elements if at.field.is_set else _undo_value
-    return undo(at.want, at.memory, wish, at.observed)
+    decision = undo(at.want, at.memory, wish, at.observed)
+    memory, change = decision.memory, decision.change
+    if decision.reason is Reason.SPARED or memory.verdict is Verdict.RELEASED:
+        return decision
+    there = at.observed
+    if change is not None:
+        there = FieldValue(value=change.value, elements=change.elements)
+    verdict = _after_undo(at.field, memory, there)
+    return replace(decision, memory=replace(memory, verdict=verdict))
+
+
+def _after_undo(field: Field, memory: Memory, there: FieldValue) -> Verdict:
+    """Say what is undone: not what stands there and is ours, and wanted, after all.
+
+    So it is where an undo was undone: a person's edit of it is news again.
+    """
+    if not memory.ours or not memory.base:
+        return Verdict.UNDONE
+    if isinstance(memory.base, str):
+        is_wanted = is_applied(field, Change(value=memory.base), there)
+    else:
+        wanted = keys_in_plex(memory.base, memory.forms)
+        has, ours = by_identity(there.elements), by_identity(memory.owned)
+        is_wanted = ours.keys() <= wanted <= has.keys()
+    return Verdict.WRITTEN if is_wanted else Verdict.UNDONE
 
 
 def _undo_value(

@@ -37,9 +37,10 @@ class Brake:
         known = self.ledger.passes.held().get(pass_id)
         if reasons := self._reasons(pass_id, known):
             self._tell(pass_id, reasons, is_news=known is None)
-            if known is None:
+            if known is None or known.reasons != reasons:
                 with self.ledger.transaction():
                     self.ledger.passes.hold(pass_id, reasons)
+            if known is None:
                 log.warning("held", pass_id=pass_id, reasons=list(reasons))
             return
         with self.ledger.transaction():

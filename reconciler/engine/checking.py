@@ -62,6 +62,14 @@ class Matches:
     samples: Sequence[Sample]
     """Some of each standing but the good one."""
     hints: Sequence[Hint]
+    files: int
+    """Files that the libraries' items hold."""
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether both have files, and none of them in common."""
+        has_files = self.scenes > self.counts.get(NO_FILE, 0)
+        return has_files and self.files > 0 and set(self.counts) <= {NO_ITEM, NO_FILE}
 
 
 @dataclass(slots=True)
@@ -92,6 +100,11 @@ def find_matches(ledger: Ledger, settings: Settings) -> Matches:
         counts=dict(counts),
         samples=[sample for several in samples.values() for sample in several],
         hints=_hints(ledger, settings, lost),
+        files=sum(
+            ledger.items.count(target.id)
+            for target in ledger.items.targets()
+            if target.is_active
+        ),
     )
 
 

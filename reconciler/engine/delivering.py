@@ -60,7 +60,7 @@ class Deliverer:
         counts = self.ledger.outbox.counts()
         owed = sum(counts.values()) if is_wished else counts.get(Stage.RELEASED, 0)
         left = owed if limit is None else limit
-        self.audience.stage("delivering", left)
+        self.audience.stage("looking at what is owed", left)
         for entries in self.looker.entries(stage):
             if left <= 0 or self.is_paused():
                 return

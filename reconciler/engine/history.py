@@ -1,12 +1,13 @@
 """What was written: the journal, read back line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reconciler.core.match import stem
 from reconciler.core.values import Field, SceneId
 from reconciler.engine.report import Content, line_values, lock_moved
-from reconciler.engine.translate import journal_fields
+from reconciler.engine.status import held_passes, newest
+from reconciler.engine.translate import NOTHING_DONE, journal_fields
 from state.ledger import Ledger
 from state.records import JournalRecord
 
@@ -22,6 +23,8 @@ class Past:
     at: int
     """Unix seconds."""
     pass_id: int
+    planned: int
+    """The pass that planned it, or in which a person asked for it."""
     library: str
     item: str
     name: str
@@ -53,12 +56,56 @@ def read_history(ledger: Ledger, scene: SceneId | None, limit: int) -> Iterator[
         before, left = rows[-1].id, left - page
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """One pass that did something."""
+
+    number: int
+    kind: str
+    """`reconcile`, `full`, or what a person asked for, such as `undo`."""
+    started_at: int
+    """Unix seconds."""
+    ended_at: int | None
+    outcome: str | None
+    """None: it is under way, or was cut short."""
+    writes: int
+    """Writes that are kept of it, each of one item, whichever pass has sent them."""
+    held: bool
+    """Whether the brake holds it."""
+    under_way: bool
+    """Whether it goes on still: else, without an end, it was cut short."""
+
+
+def read_passes(
+    ledger: Ledger, limit: int, goes_on: Callable[[int], bool]
+) -> list[Passed]:
+    """Read the last *limit* passes, the newest first; *goes_on* as of `read_status`."""
+    last, under_way = newest(ledger, goes_on)
+    found, held = ledger.passes.last(limit), held_passes(ledger)
+    numbers = [one.id for one in found]
+    writes = ledger.journal.of_passes(numbers, excluding=NOTHING_DONE)
+    return [
+        Passed(
+            number=one.id,
+            kind=one.kind,
+            started_at=one.started_at,
+            ended_at=one.ended_at,
+            outcome=one.outcome,
+            writes=writes[one.id],
+            held=one.id in held,
+            under_way=under_way and one == last,
+        )
+        for one in found
+    ]
+
+
 def _fields(row: JournalRecord, library: str, name: str) -> Iterator[Past]:
     for field, write in sorted(journal_fields(row.fields).items()):
         old, new = line_values(field, write.before, write.change)
         yield Past(
             at=row.opened_at,
             pass_id=row.pass_id,
+            planned=row.planned,
             library=library,
             item=row.item,
             name=name,

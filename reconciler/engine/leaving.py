@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reconciler.core.memory import Memory, Verdict
 from reconciler.core.values import Field
 from reconciler.engine.translate import memories_of
+from reconciler.engine.undoing import Undone, undone
 from state.ledger import Ledger
 
 _BATCH = 200
@@ -22,7 +23,7 @@ class Leaving:
     elements: int = 0
     """Genres and actors that we put there."""
     kept: int = 0
-    """Fields that others have: neither command touches them."""
+    """Fields that others have, as last looked at: neither command touches them."""
 
 
 def count_leaving(ledger: Ledger) -> Leaving:
@@ -30,18 +31,25 @@ def count_leaving(ledger: Ledger) -> Leaving:
     found, after = Leaving(state=str(ledger.path)), 0
     while links := ledger.links.page(after=after, limit=_BATCH):
         after = links[-1].id
-        memories = ledger.links.memories(link.id for link in links)
-        for link in links:
-            for name, one in memories_of(memories.get(link.id, {})).items():
-                _count(found, name, one)
+        keys = [link.id for link in links]
+        memories, journal = ledger.links.memories(keys), ledger.journal.of_links(keys)
+        for key in keys:
+            known, rows = memories_of(memories.get(key, {})), journal.get(key, [])
+            wishes = dict(undone(rows, rows, known, is_all=True))
+            for name, one in known.items():
+                _count(found, name, one, wishes.get(name))
     return found
 
 
-def _count(found: Leaving, name: Field, one: Memory) -> None:
+def _count(found: Leaving, name: Field, one: Memory, undo: Undone | None) -> None:
+    """Count a field, as `undo --since start` would take it."""
     found.locks += int(one.holds_lock)
-    if name.is_set:
-        found.elements += len(one.owned)
-    else:
-        found.values += int(one.ours)
     is_others = not one.ours and one.verdict in {Verdict.KEPT, Verdict.YIELDED}
-    found.kept += int(is_others)
+    is_spared = undo is not None and undo.is_spared
+    found.kept += int(is_others or is_spared)
+    if undo is None or is_spared:
+        return
+    if name.is_set:
+        found.elements += len(undo.wish.take)
+    else:
+        found.values += 1

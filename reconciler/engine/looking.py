@@ -119,7 +119,7 @@ class Looker:
         section = self._section(entries[0].target)
         read_at = self.clock.monotonic()
         items = self._read(list(links.values()))
-        contested = self._contested(links.values(), items)
+        contested = self.contested(links.values(), items)
         looks = []
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
@@ -152,7 +152,7 @@ class Looker:
         found = self._read(links)
         return {k: item for k, item in found.items() if item.section == section.key}
 
-    def _contested(
+    def contested(
         self, links: Collection[LinkRecord], items: Mapping[ItemKey, Item]
     ) -> set[int]:
         """Find the links whose item, as it was read, holds files of other scenes too.
@@ -253,10 +253,16 @@ class Looker:
         ]
 
     def _in_scope(self, entries: Sequence[EntryRecord]) -> list[EntryRecord]:
-        if self.scope.scenes is None:
+        scenes, has_plan = self.scope.scenes, self.scope.only is not None
+        if scenes is None and not has_plan:
             return list(entries)
         links = self.ledger.links.get(entry.link for entry in entries)
-        return [e for e in entries if links[e.link].scene in self.scope.scenes]
+        return [
+            entry
+            for entry in entries
+            if (scenes is None or links[entry.link].scene in scenes)
+            and (not has_plan or self._planned(links[entry.link]))
+        ]
 
 
 def _is_as_planned(

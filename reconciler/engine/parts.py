@@ -23,6 +23,7 @@ from reconciler.engine.linking import Linker, OpenPass
 from reconciler.engine.listing import Lister
 from reconciler.engine.looking import Looker
 from reconciler.engine.placing import Placer
+from reconciler.engine.planned import Comparer
 from reconciler.engine.polling import Poller
 from reconciler.engine.ports import Library, Source
 from reconciler.engine.recording import Recorder
@@ -150,6 +151,10 @@ class Parts:
             open_pass=self.open,
             tally=self.tally,
         )
+
+    def comparer(self) -> Comparer:
+        """Make what tells why something of a saved plan was not written."""
+        return Comparer(ledger=self.means.ledger, looker=self.looker, tally=self.tally)
 
     def lister(self) -> Lister:
         """Make what lists Stash where only that can tell."""

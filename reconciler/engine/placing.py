@@ -88,7 +88,7 @@ class Placer:
             about = {link.scene for page in pages for link in page}
         scenes = [SceneId(scene) for scene in sorted(about)]
         there = self.recorder.read_now(scenes)
-        self.tally.problems += absent(sorted((errand.scenes or set()) & about - there))
+        self.tally.missing += absent(sorted((errand.scenes or set()) & about - there))
         return there
 
     def _ask(
@@ -266,9 +266,9 @@ class Placer:
             extent = Extent(pass_id=errand.pass_id)
             if not self.ledger.journal.links(extent, after=0, limit=1):
                 sentence = f"pass {errand.pass_id} has written nothing that is kept"
-                self.tally.problems.append(f"{sentence}: `plexsync history` lists it")
+                self.tally.missing.append(f"{sentence}: `plexsync passes` lists them")
         known = self.ledger.links.of_scenes(errand.scenes or ())
-        self.tally.problems += [
+        self.tally.missing += [
             f"scene {scene} has no item in plex that plexsync knows:"
             " its number is in the address of its page in stash"
             for scene in sorted(errand.scenes or ())

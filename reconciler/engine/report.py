@@ -110,6 +110,18 @@ class Doubt:
 
 
 @dataclass(slots=True, kw_only=True)
+class OfPlan:
+    """What became of a saved plan that was delivered, beside what was written of it."""
+
+    fields: int
+    """All that it has."""
+    already: int = 0
+    """Fields that are as it would make them, and were not written."""
+    owed_items: int = 0
+    """Items that are still owed something that it has."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Tally:
     """What a pass adds up while it runs."""
 
@@ -120,12 +132,15 @@ class Tally:
     """What had fields written: cause -> how many."""
     problems: list[str] = field(default_factory=list)
     """Sentences for the operator; any of them makes the pass one that failed."""
+    missing: list[str] = field(default_factory=list)
+    """Sentences about what was named and is not there: the command is at fault."""
     spared: list[Line] = field(default_factory=list)
     """What a person asked for and was left: it has changed since."""
     held: list[Held] = field(default_factory=list)
     """The passes that the brake holds, and why."""
     doubts: list[Doubt] = field(default_factory=list)
     """What a server says and is not believed."""
+    of_plan: OfPlan | None = None
 
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once; that a server rests by now adds nothing."""
@@ -145,6 +160,8 @@ class PassReport:
     reasons: dict[str, int]
     causes: dict[str, int]
     problems: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Of what was named and is not there, a sentence each."""
     held: tuple[Held, ...]
     """The passes that the brake holds, and why."""
     doubts: tuple[Doubt, ...]
@@ -153,6 +170,8 @@ class PassReport:
     """What a person asked for and was left: it has changed since."""
     is_paused: bool
     """Nothing was written, since a person has paused it."""
+    of_plan: OfPlan | None
+    """Of a saved plan, where one was delivered."""
     undelivered: int
     """Entries that were tried and are still owed."""
     waiting: int

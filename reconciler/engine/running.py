@@ -11,9 +11,10 @@ from reconciler.core.errors import DoubtError, ServerError, TransientError
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
+from reconciler.engine.planned import Checklist
 from reconciler.engine.polling import News
 from reconciler.engine.recording import absent
-from reconciler.engine.report import PassReport
+from reconciler.engine.report import Audiences, PassReport
 from reconciler.engine.settings import Scope
 from state.records import Stage
 
@@ -28,6 +29,9 @@ class Pass:
     """One pass over what is new, or over what its scope names."""
 
     def __init__(self, means: Means, scope: Scope) -> None:
+        self._plan = None if scope.only is None else Checklist(only=scope.only)
+        if self._plan is not None:
+            means = replace(means, audience=Audiences((means.audience, self._plan)))
         self.means, self.scope = means, scope
         self._is_resolved = False
         self._news: News | None = None
@@ -38,6 +42,7 @@ class Pass:
         """Record what Stash has, and deliver what Plex is owed."""
         self.observe()
         self._try(self._deliver)
+        self._try(self._compare)
         if self._parts.open.number is not None or any(self.tally.counts.values()):
             self._end()
         return self._report()
@@ -46,6 +51,7 @@ class Pass:
         """Tell what Plex is owed; records, so it is meant for a copied ledger."""
         self.observe()
         self._try(self._show)
+        self._try(self._compare)
         return self._report()
 
     def carry_out(self, errand: Errand) -> PassReport:
@@ -179,7 +185,7 @@ class Pass:
         there = self._parts.recorder.read_now(scenes)
         found = self.means.ledger.scenes.get(there)
         self._parts.recorder.relink(list(found.values()), ASKED_FOR)
-        self.tally.problems += absent(s for s in scenes if s not in there)
+        self.tally.missing += absent(s for s in scenes if s not in there)
 
     def _relink_all(self, cause: str) -> None:
         after = 0
@@ -224,6 +230,11 @@ class Pass:
         for stage in stages:
             left = self._parts.judge(scope).show(stage, left)
 
+    def _compare(self) -> None:
+        """Tell why what a saved plan has was not written."""
+        if self._plan is not None:
+            self._parts.comparer().tell(self._plan)
+
     def _report(self) -> PassReport:
         for guard in (self._parts.stash_guard, self._parts.plex_guard):
             guard.settle()
@@ -234,10 +245,12 @@ class Pass:
             reasons=dict(self.tally.reasons),
             causes=dict(self.tally.causes),
             problems=tuple(self.tally.problems),
+            missing=tuple(self.tally.missing),
             held=tuple(self.tally.held),
             doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
             spared=tuple(self.tally.spared),
+            of_plan=self.tally.of_plan,
             undelivered=undelivered,
             waiting=sum(self.means.ledger.links.waiting().values()),
         )
@@ -251,10 +264,11 @@ class Pass:
                 pruned = self.means.ledger.journal.prune(before, _BATCH)
 
     def _end(self) -> None:
-        outcome = FAILED if self.tally.problems else DONE
-        outcome = HELD if self.tally.held else outcome
         with self.means.ledger.transaction():
             number = self._parts.open.begun()
+            outcome = FAILED if self.tally.problems else DONE
+            is_held = any(one.pass_id == number for one in self.tally.held)
+            outcome = HELD if is_held else outcome
             self.means.ledger.passes.end(
                 number,
                 outcome=outcome,

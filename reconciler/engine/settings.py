@@ -30,6 +30,11 @@ class Planned:
 
     old: str | tuple[str, ...]
     new: str | tuple[str, ...]
+    lock: bool | None
+    """Whether it puts the lock on, or takes it off; None: neither."""
+    scene: SceneId
+    name: str
+    """The file's, without its folder and ending."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,22 @@
 """How things stand, read from the ledger alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.core.values import SceneId
 from state.ledger import Ledger
 from state.records import DeadLetterRecord, PassRecord
 
 _LETTERS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why the brake holds a pass, as it was last judged."""
+
+    number: int
+    reasons: tuple[str, ...]
+    """Sentences with their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +35,8 @@ class Status:
     retrying: int = 0
     held: tuple[int, ...] = ()
     """Passes that the brake has looked at and not let go."""
+    holds: tuple[Hold, ...] = ()
+    """Why it has not, of each of them."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """What is not believed: about which server or library -> why."""
     believed: tuple[str, ...] = ()
@@ -38,14 +50,21 @@ class Status:
     letters: tuple[DeadLetterRecord, ...] = ()
     """The newest dead letters."""
     last: PassRecord | None = None
+    under_way: bool = False
+    """Whether that pass goes on still: else, without an end, it was cut short."""
 
 
-def read_status(ledger: Ledger) -> Status:
-    """Read how things stand; a handful of queries, each over an index or a count."""
+def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
+    """Read how things stand; a handful of queries, each over an index or a count.
+
+    *goes_on* tells whether somebody writes who began before a moment, in unix seconds.
+    """
     titles = {target.id: target.title for target in ledger.items.targets()}
     waiting = ledger.links.waiting()
     verdicts = ledger.links.verdicts()
     doubts = ledger.doubts.standing()
+    last, under_way = newest(ledger, goes_on)
+    reasons, held = ledger.passes.held(), held_passes(ledger)
     return Status(
         watermark=ledger.scenes.scan().watermark,
         scenes=ledger.scenes.count(),
@@ -54,7 +73,8 @@ def read_status(ledger: Ledger) -> Status:
         contested=ledger.links.contested_items(),
         outbox=ledger.outbox.counts(),
         retrying=ledger.outbox.postponed(),
-        held=held_passes(ledger),
+        held=held,
+        holds=tuple(Hold(number=n, reasons=reasons[n].reasons) for n in held),
         doubts={subject: doubt.reason for subject, doubt in doubts.items()},
         believed=tuple(one for one, doubt in doubts.items() if doubt.is_approved),
         deleted=ledger.scenes.tombstones(),
@@ -64,11 +84,32 @@ def read_status(ledger: Ledger) -> Status:
         journal=ledger.journal.counts(),
         dead=ledger.outbox.dead(),
         letters=tuple(ledger.outbox.dead_letters(_LETTERS)),
-        last=next(iter(ledger.passes.last(1)), None),
+        last=last,
+        under_way=under_way,
     )
+
+
+def newest(
+    ledger: Ledger, goes_on: Callable[[int], bool]
+) -> tuple[PassRecord | None, bool]:
+    """Read the newest pass, and say whether it goes on still."""
+    last = next(iter(ledger.passes.last(1)), None)
+    if last is None or last.outcome is not None:
+        return last, False
+    if goes_on(last.started_at):
+        return last, True
+    # it may have come to its end between the two looks
+    return next(iter(ledger.passes.last(1)), last), False
 
 
 def held_passes(ledger: Ledger) -> tuple[int, ...]:
     """Name the passes that were judged and not let go; not those yet to be judged."""
     held = ledger.passes.held()
     return tuple(n for n in ledger.outbox.planned_passes() if n in held)
+
+
+def strangers(ledger: Ledger, scenes: Iterable[SceneId]) -> list[SceneId]:
+    """Name those of the scenes that are not known, in order."""
+    asked = sorted(scenes)
+    known = ledger.scenes.get(asked)
+    return [scene for scene in asked if scene not in known]

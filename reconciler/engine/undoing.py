@@ -106,7 +106,10 @@ def _value(
     )
     if _is_there(memory, start.before):
         return None
-    return Undone(wish=wish, is_spared=not is_newest or not _stands(memory, last))
+    is_spared = not is_newest or not _stands(memory, last)
+    if is_spared and memory.seen and memory.seen.value == start.before.value:
+        return None  # whoever has put it back since
+    return Undone(wish=wish, is_spared=is_spared)
 
 
 def _start(writes: Sequence[Written]) -> Written:

@@ -70,17 +70,24 @@ def show_settled(console: Console, report: PassReport, *, is_plan: bool) -> None
 
 
 def show_spared(console: Console, spared: Sequence[Line]) -> None:
-    """Show what was asked for and left, since it has changed meanwhile."""
+    """Show what was asked for and left, and why: most has changed meanwhile."""
     if not spared:
         return
     paper.say(console)
-    what = paper.several(len(spared), "field")
-    paper.heading(console, f"left as it is: {what} changed since")
+    paper.heading(console, f"left as it is: {paper.several(len(spared), 'field')}")
     rows = [
-        (str(line.scene), line.name, line.field, cell(line.old), cell(line.new))
+        (
+            str(line.scene),
+            line.name,
+            line.field,
+            cell(line.old),
+            cell(line.new),
+            line.reason,
+        )
         for line in spared
     ]
-    paper.columns(console, ("scene", "name", "field", "has", "was asked for"), rows)
+    headings = ("scene", "name", "field", "has", "was asked for", "because")
+    paper.columns(console, headings, rows)
 
 
 def show_history(console: Console, found: Iterable[Past]) -> None:
@@ -128,7 +135,8 @@ def show_leaving(console: Console, leaving: Leaving) -> None:
         "",
         f"puts {paper.several(leaving.values, 'value')} back, takes"
         f" {paper.several(leaving.elements, 'element')} out, and leaves"
-        f" {paper.several(leaving.kept, 'field')} that others have in Plex",
+        f" {paper.several(leaving.kept, 'field')} that others have in Plex, as last"
+        " looked at",
     )
     paper.say(console)
     paper.say(

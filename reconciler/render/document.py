@@ -22,6 +22,7 @@ _COUNTS = (
     "buried fields",
     "settled fields",
     "deleted scenes",
+    "already planned fields",
 )
 
 
@@ -69,11 +70,11 @@ class Document:
 
 def report_fields(report: PassReport) -> dict[str, Any]:
     """Take what a document says of a pass."""
+    already = report.of_plan.already if report.of_plan else 0
+    counts = {**report.counts, "already planned fields": already}
     return {
         "pass": report.pass_id,
-        "counts": {
-            name.replace(" ", "_"): report.counts.get(name, 0) for name in _COUNTS
-        },
+        "counts": {name.replace(" ", "_"): counts.get(name, 0) for name in _COUNTS},
         "left": report.reasons,
         "causes": report.causes,
         "waiting": report.waiting,
@@ -82,5 +83,5 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,
         "spared": [asdict(line) for line in report.spared],
-        "problems": list(report.problems),
+        "problems": [*report.problems, *report.missing],
     }

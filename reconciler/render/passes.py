@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
-from reconciler.engine.report import Line, PassReport
+from reconciler.engine.report import Line, OfPlan, PassReport
 from reconciler.render import paper
 from reconciler.render.terminal import Watcher
 
@@ -47,10 +47,10 @@ def show_outcome(console: Console, report: PassReport, owed: int) -> None:
     if report.is_paused:
         words = "paused: nothing is written until `plexsync resume`"
         paper.say(console, words)
-    if owed:
-        what = paper.several(owed, "item")
-        verb = "is" if owed == 1 else "are"
-        paper.say(console, f"{what} {verb} still owed; `plexsync status` says more")
+    if report.of_plan is None:
+        _show_owed(console, owed, "still owed; `plexsync status` says more")
+    else:
+        _show_of_plan(console, report.of_plan, owed)
     _show_deleted(console, report)
     _show_waiting(console, report)
 
@@ -63,6 +63,24 @@ def show_histograms(
     paper.counts(console, f"left alone: {fields}, because", report.reasons)
     total = paper.several(sum(requests.values()), "request")
     paper.counts(console, f"sent: {total}", requests)
+
+
+def _show_of_plan(console: Console, plan: OfPlan, owed: int) -> None:
+    """Say what became of a saved plan, and of what it is not about."""
+    if plan.already:
+        what = paper.several(plan.already, "field")
+        verb = "was" if plan.already == 1 else "were"
+        paper.say(console, f"{what} of the plan {verb} as planned already")
+    words = "still owed what the plan has; `plexsync status` says more"
+    _show_owed(console, plan.owed_items, words)
+    others = owed - plan.owed_items
+    _show_owed(console, others, "owed besides; `plexsync status` says more")
+
+
+def _show_owed(console: Console, owed: int, words: str) -> None:
+    if owed:
+        verb = "is" if owed == 1 else "are"
+        paper.say(console, f"{paper.several(owed, 'item')} {verb} {words}")
 
 
 def _show_deleted(console: Console, report: PassReport) -> None:

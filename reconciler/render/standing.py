@@ -1,10 +1,13 @@
 """How things stand: status and check, as sentences for people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 
 from reconciler.engine.checking import Hint, Matches, Sample
+from reconciler.engine.history import Passed
 from reconciler.engine.status import Status
 from reconciler.render import paper
 from state.records import PassRecord, Stage
@@ -22,7 +25,7 @@ def show_status(console: Console, status: Status) -> None:
     for library, count in sorted(status.waiting.items()):
         what = f"{paper.several(count, 'scene')} without an item in {library}"
         paper.label(console, "waiting", f"{what}; `plexsync check` says why")
-    paper.label(console, "last pass", _last(status.last))
+    paper.label(console, "last pass", _last(status.last, goes_on=status.under_way))
     _show_owed(console, status)
     paper.counts(console, "fields", status.fields)
     _show_troubles(console, status)
@@ -60,12 +63,13 @@ def _show_troubles(console: Console, status: Status) -> None:
             paper.label(console, "approved", what)
         else:
             paper.label(console, "doubted", reason)
-    for number in status.held:
+    for hold in status.holds:
         paper.label(
             console,
             "held",
-            f"pass {number}, by the brake: `plexsync plan` shows what it would do,"
-            f" `plexsync approve {number}` lets it go",
+            f"pass {hold.number}, by the brake: {'; '.join(hold.reasons)};"
+            " `plexsync plan` shows what it would do,"
+            f" `plexsync approve {hold.number}` lets it go",
         )
     for letter in status.letters:
         what = f"scene {letter.scene}, {letter.field}: {letter.error}"
@@ -75,14 +79,54 @@ def _show_troubles(console: Console, status: Status) -> None:
         paper.label(console, "", f"... and {more} more dead letters")
 
 
-def _last(last: PassRecord | None) -> str:
+def _last(last: PassRecord | None, *, goes_on: bool) -> str:
     if last is None:
         return "none that did anything"
     begun = f"{last.id}, {paper.moment(last.started_at)}"
     if last.outcome is None:
-        return f"{begun}: under way, or cut short"
+        cut = "was cut short; `plexsync reconcile` goes on from there"
+        return f"{begun}: {'under way' if goes_on else cut}"
     items = paper.several(last.counts.get("written items", 0), "item")
     return f"{begun}: {last.outcome}, {items} written"
+
+
+def status_fields(status: Status) -> dict[str, Any]:
+    """Take what a document says of how things stand."""
+    holds = [{"pass": one.number, "reasons": one.reasons} for one in status.holds]
+    return {**asdict(status), "holds": holds}
+
+
+def passed_fields(one: Passed) -> dict[str, Any]:
+    """Take what a document says of a pass."""
+    fields = asdict(one)
+    return {"pass": fields.pop("number"), **fields}
+
+
+def show_passes(console: Console, found: Sequence[Passed]) -> None:
+    """Show the passes that did something, the newest first."""
+    if not found:
+        paper.say(console, "no pass has done anything yet")
+        return
+    headings = ("pass", "when", "what", "items written", "came to")
+    rows = [
+        (
+            str(one.number),
+            paper.moment(one.started_at),
+            one.kind,
+            str(one.writes),
+            _came_to(one),
+        )
+        for one in found
+    ]
+    paper.columns(console, headings, rows)
+
+
+def _came_to(one: Passed) -> str:
+    if one.held:
+        return "held by the brake"
+    if one.outcome is None:
+        return "under way" if one.under_way else "cut short"
+    return one.outcome
 
 
 def show_matches(console: Console, matches: Matches) -> None:

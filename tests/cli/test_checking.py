@@ -112,9 +112,14 @@ def test_a_hint_is_a_mapping_that_works(
     for item in items:
         desk.plex.add(desk.section, item)
 
-    (found,) = desk.done("check", "--json").document["matches"]["hints"]
-    said = desk.done("check").out
+    (found,) = desk.run("check", "--json").document["matches"]["hints"]
+    refused = desk.run("check")
+    said = refused.out
 
+    assert refused.code == 2
+    assert refused.errors[0].endswith(
+        "has to say which are the same; the hint says which"
+    )
     assert tuple(found.values()) == hint
     pair = f'    stash = "{found["stash"]}"\n    plex = "{found["plex"]}"\n'
     assert f"    [[paths]]\n{pair}" in said
@@ -151,9 +156,45 @@ def test_windows_paths_are_printed_as_toml(desk: Desk) -> None:
     desk.stash.separator = "\\"
     add(desk, "D:\\clips\\a.mp4", "/media/films/a.mp4")
 
-    said = desk.done("check").out
+    said = desk.run("check").out
 
     assert "    stash = 'D:\\clips'\n    plex = \"/media/films\"\n" in said
+
+
+def test_no_match_without_a_hint_says_what_to_compare(desk: Desk) -> None:
+    add(desk, "/data/films/a.mp4", "/media/films/b.mp4")
+
+    said = desk.run("check")
+
+    assert said.code == desk.run("check", "--json").document["exit_code"] == 2
+    assert said.errors == [
+        (
+            "error: not one scene has an item, of 1, and plex has 1 file: the two know"
+            " their files by different paths, and [[paths]] has to say which are the"
+            " same; compare a path in stash with that of the same file in plex"
+        )
+    ]
+
+
+def test_scenes_whose_files_plex_has_not_scanned_yet_are_no_fault(desk: Desk) -> None:
+    add(desk, "/data/films/a.mp4")
+    desk.stash.create_scene(title="No file")
+
+    assert "0 of 2 (0%) have an item" in desk.done("check").out
+
+
+def test_what_is_not_believed_is_told_and_kept_nowhere(desk: Desk) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.stash.destroy_scenes(1)
+
+    said = desk.run("check")
+    document = desk.run("check", "--json").document
+
+    assert (said.code, document["exit_code"]) == (3, 3)
+    assert "doubted: stash lists no scenes where 1 are known" in said.err
+    assert list(document["doubts"]) == ["stash"]
+    assert desk.done("status", "--json").document["doubts"] == {}
 
 
 def test_both_servers_are_asked_though_one_fails(desk: Desk) -> None:

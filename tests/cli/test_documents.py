@@ -120,9 +120,11 @@ def test_a_held_pass(desk: Desk) -> None:
     desk.configure(brake=STRICT)
 
     held = desk.run("reconcile", "--json").document
+    status = desk.done("status", "--json").document
     approved = desk.done("approve", str(held["held_passes"][0]), "--json").document
 
     assert (held["exit_code"], held["owed"], len(held["held"])) == (3, 1, 1)
+    assert {"holds[].pass", "holds[].reasons"} <= set(keys(status))
     assert set(keys(approved)) == expected("approve")
     assert approved["released"] == 1
 
@@ -140,7 +142,8 @@ def test_status(full: Desk) -> None:
     failed = full.run("reconcile", "--json").document
     document = full.done("status", "--json").document
 
-    assert set(keys(document)) == expected("status")
+    holds = {"holds[].pass", "holds[].reasons"}
+    assert set(keys(document)) == expected("status") - holds
     top = {key for key in expected("status") if not re.search(r"[.\[]", key)}
     assert set(keys(nothing)) == top
     assert (failed["exit_code"], failed["counts"]["buried_fields"]) == (1, 2)
@@ -197,7 +200,12 @@ def test_conflicts_history_and_leaving(full: Desk) -> None:
     full.done("reconcile")
     full.plex.person.edit(full.key("one"), title="Mine")
     full.done("reconcile", "--full")
-    for arguments in (("conflicts", "list"), ("history",), ("uninstall", "--dry-run")):
+    for arguments in (
+        ("conflicts", "list"),
+        ("history",),
+        ("passes",),
+        ("uninstall", "--dry-run"),
+    ):
         document = full.done(*arguments, "--json").document
 
         assert set(keys(document)) == expected(document["command"])

@@ -105,16 +105,37 @@ def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
     assert reason in sentence
     (line,) = [line for line in still.err.splitlines() if "held: " in line]
     assert line == (
-        f"held: pass {number} is still held; `plexsync plan` shows it,"
+        f"held: pass {number} is still held; `plexsync status` says why,"
         f" `plexsync approve {number}` lets it go"
     )
-    assert f"`plexsync approve {number}` lets it go" in status.out
+    (told,) = [line for line in status.out.splitlines() if line.startswith("held")]
+    assert f"pass {number}, by the brake: {reason}; " in told
+    assert told.endswith(f"`plexsync approve {number}` lets it go")
+    holds = desk.done("status", "--json").document["holds"]
+    assert holds == [{"pass": number, "reasons": [reason]}]
     assert "Wanted" in desk.done("plan").out
     assert desk.done("approve", str(number)).out == (
-        "released 1 item; `plexsync reconcile` delivers it\n"
+        "let 1 item go; `plexsync reconcile` delivers it\n"
     )
     desk.done("reconcile")
     assert desk.title("one") == "Wanted"
+
+
+def test_a_pass_is_not_called_held_for_an_older_ones_sake(desk: Desk) -> None:
+    desk.scene("one")
+    desk.plex.person.edit(desk.key("one"), lock=False, title="Another")
+    desk.configure(brake=STRICT)
+    desk.run("reconcile")
+    desk.scene("two")
+
+    later = desk.run("reconcile", "--json").document
+    last = desk.done("status", "--json").document["last"]
+    listed = desk.done("passes", "--json").document["passes"]
+
+    assert later["held_passes"] == [1]
+    assert (last["id"], last["outcome"]) == (2, "done")
+    assert [(one["pass"], one["held"]) for one in listed] == [(2, False), (1, True)]
+    assert "held by the brake" in desk.done("passes").out
 
 
 def test_all_held_passes_can_be_approved_at_once(desk: Desk) -> None:
@@ -177,8 +198,49 @@ def test_a_scene_that_is_not_there_is_told(desk: Desk) -> None:
     for command in ("plan", "reconcile"):
         said = desk.run(command, "--scene", "1", "--scene", "77")
 
-        assert said.code == 1
+        assert said.code == 2
         assert said.errors == [
             "error: stash has no scene 77: its number is in the address of its page"
         ]
     assert desk.title("one") == "One"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["undo", "--pass", "99"], "pass 99 has written nothing that is kept"),
+        (["undo", "--scene", "99"], "scene 99 has no item in plex"),
+        (["release", "--scene", "99"], "scene 99 has no item in plex"),
+        (["claim", "--scene", "99"], "scene 99 has no item in plex"),
+        (["adopt", "--scene", "99"], "scene 99 has no item in plex"),
+        (["conflicts", "take", "stash", "--scene", "99"], "scene 99 has no item"),
+        (["conflicts", "list", "--scene", "99"], "scene 99 is not known here"),
+        (["history", "--scene", "99"], "scene 99 is not known here"),
+        (["approve", "99"], "pass 99 is not held"),
+        (["approve", "Shorts"], '"Shorts" is not doubted'),
+    ],
+)
+def test_what_is_named_and_not_there_is_the_commands_fault(
+    desk: Desk, arguments: list[str], words: str
+) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+
+    said = desk.run(*arguments)
+
+    assert said.code == 2
+    assert len(said.errors) == 1
+    assert words in said.errors[0]
+    assert desk.run(*arguments, "--json").document["exit_code"] == 2
+    assert desk.done("status", "--json").document["last"]["id"] == 1
+
+
+def test_history_of_a_scene_is_of_one_that_is_known(desk: Desk) -> None:
+    desk.scene("one", in_plex=False)
+    assert desk.run("history", "--scene", "1").code == 2
+
+    desk.done("reconcile")
+
+    assert desk.done("history", "--scene", "1").out == (
+        "nothing is remembered as written\n"
+    )

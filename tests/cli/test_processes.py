@@ -6,8 +6,10 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -81,6 +83,78 @@ def test_an_interrupt_ends_it_in_good_order(
     rest = desk.done("reconcile", "--json").document
     assert 0 < rest["counts"]["written_items"] <= 60 - sent + 1
     assert is_delivered(desk, 60)
+
+
+def test_interrupts_that_keep_coming_lose_nothing(desk: Desk) -> None:
+    fill(desk, 60)
+    is_busy, puts = threading.Event(), 0
+
+    def count(request: Request) -> None:
+        nonlocal puts
+        puts += request.method == "PUT"
+        if puts == 20:
+            is_busy.set()
+
+    desk.before_plex = count
+    with desk.start("reconcile") as started:
+        assert is_busy.wait(60)
+        while started.poll() is None:
+            started.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                started.wait(0.002)
+        out, err = started.communicate(timeout=60)
+    said = desk.heard(out, err, code=started.returncode)
+    desk.before_plex = lambda _: None
+
+    assert said.code == 130
+    assert said.errors
+    assert all(line.startswith("error: interrupted") for line in said.errors)
+    assert is_whole(desk)
+    desk.done("reconcile")
+    assert is_delivered(desk, 60)
+
+
+def test_a_second_interrupt_says_in_a_sentence_that_it_stops_at_once(
+    desk: Desk,
+) -> None:
+    """Wherever the first has got to: here, to somebody who hides it."""
+    program = (
+        "import contextlib, os, signal\n"
+        "from reconciler.cli.interrupting import heed\n"
+        "heed()\n"
+        "with contextlib.suppress(KeyboardInterrupt):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "print('stopping', flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "print('never')\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    said = desk.heard(done.stdout, done.stderr, code=done.returncode)
+    assert (said.code, said.out) == (130, "stopping\n")
+    assert said.err == (
+        "error: interrupted again: stopped at once, nothing is lost; what was sent last"
+        " is looked at by the next run\n"
+    )
+
+
+def test_interrupts_that_are_ignored_stay_so(desk: Desk) -> None:
+    """As they are for what a shell has put into the background."""
+    program = (
+        "import os, signal\n"
+        "from reconciler.cli.interrupting import heed\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "heed()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "print('going on')\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+    said = desk.heard(done.stdout, done.stderr, code=done.returncode)
+    assert (said.code, said.out) == (0, "going on\n")
 
 
 @pytest.mark.parametrize("arguments", [("plan",), ("plan", "--json"), ("--help",)])

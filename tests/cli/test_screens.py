@@ -4,10 +4,18 @@ import os
 import pty
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 
+from state.ledger import Ledger
+from state.lock import WriterLock
 from tests.cli.desk import Desk
 
+START = 4_000_000_000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
+
+
+def at(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()
 
 
 def at_a_terminal(desk: Desk, *arguments: str, **env: str) -> str:
@@ -63,7 +71,7 @@ def test_a_terminal_gets_a_bar_that_goes_away(desk: Desk) -> None:
 
     shown = at_a_terminal(desk, "reconcile")
 
-    assert "delivering" in shown
+    assert "looking at what is owed" in shown
     assert _COLOUR.search(shown)
     assert "1 item written (2 fields)" in shown
     assert "listing Films: 1" not in shown
@@ -156,3 +164,45 @@ def test_status_says_how_things_stand(desk: Desk) -> None:
     for line in lines:
         assert re.search(f"^{line}$", said, re.MULTILINE)
     assert "fields\n  2  written: missing in plex\n" in said
+
+
+def test_status_tells_a_pass_under_way_from_one_that_was_cut_short(desk: Desk) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    with Ledger(desk.state) as ledger:
+        ledger.passes.begin("reconcile", now=START + 60)
+    lock = WriterLock(desk.state).acquire(command="reconcile", since=at(START + 59))
+    under_way = desk.done("status")
+    listed = desk.done("passes", "--json").document["passes"]
+    lock.release()
+    lock = WriterLock(desk.state).acquire(command="reconcile", since=at(START + 61))
+    of_another = desk.done("status")
+    lock.release()
+    cut_short = desk.done("status")
+
+    assert "under way\n" in under_way.out
+    assert [one["under_way"] for one in listed] == [True, False]
+    for said in (of_another, cut_short):
+        assert "was cut short; `plexsync reconcile` goes on from there\n" in said.out
+    assert not desk.done("status", "--json").document["under_way"]
+    assert "cut short" in desk.done("passes").out
+
+
+def test_passes_are_listed_for_who_wants_to_undo_one(desk: Desk) -> None:
+    assert desk.done("passes").out == "no pass has done anything yet\n"
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.scene("two")
+    desk.done("reconcile")
+
+    lines = desk.done("passes").out.splitlines()
+
+    assert re.split(r"  +", lines[0].strip()) == [
+        "pass",
+        "when",
+        "what",
+        "items written",
+        "came to",
+    ]
+    assert re.fullmatch(r" +2  [-\d]+ [:\d]+ UTC  reconcile +1  done", lines[1])
+    assert len(desk.done("passes", "--limit", "1", "--json").document["passes"]) == 1

@@ -655,6 +655,59 @@ def test_what_is_undone_half_way_stays_ours() -> None:
     assert (memory.ours, memory.first) == (True, plain(FIRST))
 
 
+def test_what_is_back_and_ours_and_wanted_is_no_longer_undone() -> None:
+    """An undo was undone: from then on it is like any other write of ours."""
+    undone = replace(wrote(plain(FIRST)), verdict=Verdict.UNDONE, ours=False)
+    wish = Wish(asked=UNDO, back=locked(OURS), left=plain(FIRST), ours=True)
+    at = Situation(field=TITLE, want=NAMED, memory=undone, observed=plain(FIRST))
+
+    again = replace(grant(at, wish).memory, seen=locked(OURS))
+    edited = replace(at, memory=again, observed=locked(HERS))
+
+    assert (again.verdict, again.reason) == (Verdict.WRITTEN, Reason.UNDONE)
+    assert by_the_table(edited).reason is Reason.EDITED
+    assert by_the_table(edited).memory.verdict is Verdict.KEPT
+    other = replace(at, want=Wanted(value=NEW))
+    assert grant(other, wish).memory.verdict is Verdict.UNDONE
+
+
+@pytest.mark.parametrize(
+    ("wanted", "verdict"),
+    [
+        (("A", "B"), Verdict.WRITTEN),
+        (("A", "B", "C"), Verdict.UNDONE),
+        (("A",), Verdict.UNDONE),
+    ],
+)
+def test_a_set_is_undone_unless_all_of_ours_is_back_and_wanted(
+    wanted: tuple[str, ...], verdict: Verdict
+) -> None:
+    memory = Memory(base=("A", "B"), seen=tags("X"), verdict=Verdict.UNDONE)
+    wish = Wish(asked=UNDO, back=held("A", "B", "X"), give=("A", "B"), ours=True)
+    want = Wanted(elements=wanted)
+    at = Situation(field=GENRES, want=want, memory=memory, observed=tags("X"))
+
+    decision = grant(at, wish)
+
+    assert decision.memory.owned == ("A", "B")
+    assert decision.memory.verdict is verdict
+
+
+def test_what_was_back_and_ours_before_the_release_is_written_with_the_claim() -> None:
+    memory = replace(wrote(plain(OURS)), reason=Reason.UNDONE)
+    case = Case(
+        name="",
+        wish=CLAIM,
+        want=LOOSE,
+        memory=released(memory, plain(OURS)),
+        has=locked(HERS),
+        reason=Reason.EDITED,
+    )
+
+    assert case.decide().reason is Reason.EDITED
+    assert case.decide().memory.verdict is Verdict.KEPT
+
+
 def test_what_is_put_back_of_a_set_was_ours_or_was_adopted() -> None:
     decision = named("undo takes out what we added and puts back what we took")
 

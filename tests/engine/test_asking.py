@@ -412,7 +412,7 @@ def test_adopt_leaves_the_item_of_a_scene_that_stash_does_not_have(
     outcome = world.carry_out(Adopt(scenes=frozenset({SceneId(scene)})))
 
     assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
-    assert f"stash has no scene {scene}" in outcome.report.problems[0]
+    assert f"stash has no scene {scene}" in outcome.report.missing[0]
 
 
 @pytest.mark.parametrize("errand", [Adopt(), TakeStash(), Claim()], ids=str)

@@ -288,8 +288,8 @@ def test_what_is_not_there_to_be_undone_is_told(world: World) -> None:
     world.scene("glacier", title="One")
     world.reconcile()
 
-    found = world.carry_out(Undo(pass_id=77)).report.problems
-    found += world.carry_out(Release(scenes=frozenset({SceneId(999)}))).report.problems
+    found = world.carry_out(Undo(pass_id=77)).report.missing
+    found += world.carry_out(Release(scenes=frozenset({SceneId(999)}))).report.missing
 
     assert "pass 77 has written nothing" in found[0]
     assert "scene 999 has no item" in found[1]

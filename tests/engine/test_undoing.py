@@ -512,6 +512,22 @@ def test_part_of_a_tenure_that_is_undone_twice_is_undone_once() -> None:
     assert diary.plex.has == plain("theirs")
 
 
+def test_what_is_back_already_by_an_undo_of_the_undo_is_not_told_as_spared() -> None:
+    want = Wanted(value="ours")
+    diary = Diary(plex=LittlePlex(field=SUMMARY, has=plain("theirs")))
+    diary.deliver(want)
+    diary.undo(want)
+    scope = diary.rows[-1:]
+    assert diary.undo(want, scope) is Reason.UNDONE
+    assert diary.deliver(want) is Reason.EQUAL
+
+    assert diary.undo(want, scope) is None
+    assert diary.plex.has == FieldValue(value="ours", locked=True)
+    diary.plex.has = FieldValue(value="hers", locked=True)
+    assert diary.deliver(want) is Reason.EDITED
+    assert diary.undo(want) is Reason.SPARED
+
+
 def test_what_we_took_out_of_a_set_comes_back() -> None:
     diary = Diary(plex=LittlePlex(field=GENRES, has=tags("X")))
     diary.deliver(names("A", "B"))

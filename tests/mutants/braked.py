@@ -68,11 +68,9 @@ BRAKED = (
         name="held pass let go by the next one",
         file="reconciler/engine/braking.py",
         old="""\
-            self._tell(pass_id, reasons, is_news=known is None)
-            if known is None:
+            if known is None or known.reasons != reasons:
                 with""",
         new="""\
-            self._tell(pass_id, reasons, is_news=known is None)
             if known is not None:
                 self.ledger.outbox.release(pass_id)
             else:

@@ -71,6 +71,7 @@ def test_each_links_rows_are_read_in_the_order_they_were_written(
 EXTENTS = [
     pytest.param(Extent(), [1, 2, 3], id="all"),
     pytest.param(Extent(pass_id=4), [2, 3], id="of a pass"),
+    pytest.param(Extent(pass_id=5), [3], id="planned in a pass"),
     pytest.param(Extent(scenes=frozenset({7, 8})), [2], id="of scenes"),
     pytest.param(Extent(scenes=frozenset()), [], id="of no scene"),
     pytest.param(Extent(since=NOW + 2), [1, 3], id="since a moment"),
@@ -86,11 +87,33 @@ def test_an_extent_finds_the_links_of_its_rows(
     ledger: Ledger, extent: Extent, links: list[int]
 ) -> None:
     rows = written(
-        ledger, row(1), row(2, scene=7, pass_id=4), row(3, pass_id=4), row(1)
+        ledger,
+        row(1),
+        row(2, scene=7, pass_id=4),
+        replace(row(3, pass_id=4), planned=5),
+        row(1),
     )
 
     assert ledger.journal.links(extent, after=0, limit=9) == links
     assert sorted({one.link for one in rows if extent.holds(one)}) == links
+
+
+def test_the_writes_of_passes_are_counted_for_who_sent_and_who_planned(
+    ledger: Ledger,
+) -> None:
+    rows = written(
+        ledger,
+        row(1, pass_id=4),
+        row(2, pass_id=4),
+        replace(row(3, pass_id=4), planned=2),
+        row(4, pass_id=9),
+    )
+    ledger.journal.close(rows[0].id, "not sent")
+    ledger.journal.close(rows[1].id, "applied")
+
+    found = ledger.journal.of_passes([2, 3, 4], excluding=["not sent"])
+
+    assert found == {4: 2, 2: 1}
 
 
 def test_the_links_of_an_extent_are_paged(ledger: Ledger) -> None:

@@ -153,6 +153,21 @@ def test_a_reader_needs_no_lock(path: Path) -> None:
         owner.communicate("\n")
 
 
+def test_whether_somebody_holds_it_is_asked_without_taking_it(path: Path) -> None:
+    lock = WriterLock(path)
+    assert lock.held_since() is None
+    assert not path.with_name("plexsync.db.lock").exists()
+    with process(_HOLD, path) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        assert lock.held_since() == "2025-10-09T08:53:20+00:00"
+        path.with_name("plexsync.db.lock").write_bytes(b"{}")
+        assert lock.held_since() == ""
+        owner.communicate("\n")
+    assert lock.held_since() is None
+    hold(path)
+
+
 def test_a_full_disk_is_told_as_one() -> None:
     told = refused("lock a.lock", OSError(errno.ENOSPC, "No space left on device"))
     assert str(told) == (
