@@ -1,7 +1,7 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.clock import Clock
 from reconciler.core.brake import weigh
@@ -30,6 +30,9 @@ from reconciler.engine.report import Audience, Tally
 from reconciler.engine.translate import NOT_SENT, Written, journal_text, memory_record
 from state.ledger import Ledger
 from state.records import EntryRecord, JournalRecord, Stage
+
+_UNCLEAR = (AmbiguousError, BusyError)
+"""Failures of a write that may have been made all the same."""
 
 _PATIENCE = 3
 """Failures in a row after which the server, not the entry, is taken to be at fault."""
@@ -122,8 +125,8 @@ class Deliverer:
             return
         tell_left(look, self._title(look), self.tally)
         one = self._open(look, look.item)
-        if one is not None and self._put(look, look.item, one):
-            sent.append(one)
+        if one is not None:
+            self._put(look, look.item, one, sent)
 
     def _open(self, look: Look, item: Item) -> Sent | None:
         """Write down what is left alone, and what is about to be written."""
@@ -182,26 +185,36 @@ class Deliverer:
             fields=journal_text(writes),
         )
 
-    def _put(self, look: Look, item: Item, one: Sent) -> bool:
-        """Send the write; say whether it is to be read back."""
+    def _put(self, look: Look, item: Item, one: Sent, sent: list[Sent]) -> None:
+        """Send the write; what of it arrived is to be read back."""
         changes = {name: write.change for name, write in one.writes.items()}
         edit = Edit(key=item.key, section=item.section, type=item.type, changes=changes)
+        failed: Mapping[Field, PlexsyncError]
         try:
-            self.library.write(edit)
-        except AmbiguousError as error:
-            # the row stays open: whether the write landed is for a read to tell
-            self.failing.unclear(look.entry, error)
-            self._strike()
-            return False
+            failed = self.library.write(edit)
         except PlexsyncError as error:
-            # who stands before Plex may say "busy" for a write that Plex has made: the
-            # row stays open, or what is there would be taken for somebody else's
-            if not isinstance(error, BusyError):
-                self._close(one, NOT_SENT)
-            self._failed(look, sorted(one.writes), error)
-            return False
-        self.failures = 0
-        return True
+            failed = dict.fromkeys(changes, error)
+        # who stands before Plex may say "busy" for a write that Plex has made: the row
+        # stays open, or what is there would be taken for somebody else's
+        is_open = any(isinstance(e, _UNCLEAR) for e in failed.values())
+        if failed.keys() < one.writes.keys():
+            self.failures = 0
+            sent.append(self._arrived(one, failed.keys(), is_open=is_open))
+        elif not is_open:
+            self._close(one, NOT_SENT)
+        for why in dict.fromkeys(failed.values()):
+            fields = sorted(name for name in failed if failed[name] is why)
+            self._failed(look, fields, why)
+
+    def _arrived(self, one: Sent, failed: Collection[Field], *, is_open: bool) -> Sent:
+        """Take out of a write what did not arrive; out of its row, if that is sure."""
+        if not failed:
+            return one
+        writes = {name: w for name, w in one.writes.items() if name not in failed}
+        if not is_open:
+            with self.ledger.transaction():
+                self.ledger.journal.narrow(one.row.id, journal_text(writes))
+        return replace(one, writes=writes, is_open=is_open)
 
     def _failed(
         self, look: Look, fields: Sequence[Field], error: PlexsyncError
@@ -212,7 +225,11 @@ class Deliverer:
         if isinstance(error, GoneError):
             self._absent(look)
             return
-        self.failing.failed(look.entry, fields, error)
+        if isinstance(error, AmbiguousError):
+            # the row stays open: whether the write landed is for a read to tell
+            self.failing.unclear(look.entry, error)
+        else:
+            self.failing.failed(look.entry, fields, error)
         if isinstance(error, TransientError):
             self._strike()
 
