@@ -44,6 +44,8 @@ class Sent:
     name: str = ""
     entry: EntryRecord | None = None
     """What its read-back may settle; None leaves everything owed."""
+    cut: frozenset[Field] = frozenset()
+    """Of which fields Stash says more than there is room for."""
     is_open: bool = False
     """Whether the row has more than this, which may still land: it stays open."""
 
@@ -171,6 +173,7 @@ class Concluder:
                     reason=write.memory.reason or "",
                     cause=entry.cause,
                     lock=lock_moved(write.before, write.change),
+                    is_cut=name in one.cut,
                 )
             )
             log.debug("written", item=one.key, field=name, old=old, new=new)

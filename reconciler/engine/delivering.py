@@ -159,6 +159,7 @@ class Deliverer:
             entry=look.entry,
             library=self._title(look),
             name=stem(look.link.path),
+            cut=frozenset(n for n, d in look.decisions.items() if d.is_cut),
         )
 
     def _title(self, look: Look) -> str:
