@@ -61,6 +61,10 @@ class JournalBook:
         ).execute()
         return replace(row, id=key, outcome=None, opened_at=now)
 
+    def narrow(self, row: int, fields: str) -> None:
+        """Leave of a row what was sent: the rest of it never was."""
+        Journal.update(fields=fields).where(Journal.id == row).execute()
+
     def close(self, row: int, outcome: str) -> None:
         """Write down what became of it."""
         Journal.update(outcome=outcome).where(Journal.id == row).execute()

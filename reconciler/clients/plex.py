@@ -22,8 +22,8 @@ from reconciler.clients.plex_faults import (
     refuse_failures,
     unreadable,
 )
+from reconciler.clients.plex_sending import Sender
 from reconciler.clients.plex_wire import (
-    edit_paths,
     items_path,
     listing_paths,
     read_items,
@@ -31,14 +31,13 @@ from reconciler.clients.plex_wire import (
     read_sections,
 )
 from reconciler.core.errors import (
-    AmbiguousError,
     GoneError,
     ServerError,
     StrangerError,
     TransientError,
     UnauthorisedError,
 )
-from reconciler.core.values import Edit, Item, ItemKey, ListingPage, Section
+from reconciler.core.values import Edit, Field, Item, ItemKey, ListingPage, Section
 
 PAGE = 500  # measured: larger pages gain little
 MOST_ITEMS = 50  # no limit is known; others stay below 100
@@ -80,6 +79,8 @@ class PlexClient:
         """Plex's own, at its last answer."""
         self._session.hooks["response"].insert(0, self._note_clock)
         self._server: Any = None  # a plexapi.server.PlexServer, which has no types
+        base = len(endpoint.url.rstrip("/"))
+        self._sender = Sender(put=self._put, url=endpoint.url, limit=LONGEST_URL - base)
 
     def probe(self) -> PlexReport:
         server = self._connect()
@@ -176,31 +177,13 @@ class PlexClient:
                 f"{known}): check [plex] url"
             )
 
-    def write(self, edit: Edit) -> None:
+    def write(self, edit: Edit) -> Mapping[Field, ServerError]:
         """Send one PUT, or several if the URL would be too long.
 
-        A ValueError says that *edit* does not address exactly one item.
+        Says of the fields that did not arrive why, and raises if that is the same for
+        all. A ValueError says that *edit* does not address exactly one item.
         """
-        base = self._endpoint.url.rstrip("/")
-        paths = edit_paths(edit, limit=LONGEST_URL - len(base))
-        for number, path in enumerate(paths, start=1):
-            try:
-                self._put(path)
-            except ServerError as error:
-                if number == 1:
-                    raise
-                raise self._half_written(number, len(paths), error) from error
-
-    def _half_written(
-        self, number: int, count: int, error: ServerError
-    ) -> AmbiguousError:
-        """Say that a write is neither made nor not made, whatever stopped it."""
-        wait = error.retry_after if isinstance(error, TransientError) else None
-        return AmbiguousError(
-            f"{place(self._endpoint.url)} took {number - 1} of the {count} parts of a "
-            "write: a read will tell what is left to do",
-            retry_after=wait,
-        )
+        return self._sender.send(edit)
 
     def _note_clock(self, answer: requests.Response, **_: object) -> None:
         try:

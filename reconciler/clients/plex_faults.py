@@ -34,6 +34,11 @@ from reconciler.core.errors import (
     UnreachableError,
 )
 
+
+class TooLongError(PermanentError):
+    """The server does not take a URL of that length."""
+
+
 _SUCCESS = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}
 _BUSY = {
     HTTPStatus.LOCKED,
@@ -41,6 +46,10 @@ _BUSY = {
     HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _GATEWAY = {HTTPStatus.REQUEST_TIMEOUT}  # a proxy's, and no better than its 504
+_TOO_LONG = (
+    TooLongError,
+    "finds a URL of {length} characters too long ({status})",
+)
 _REFUSALS: dict[int, tuple[type[ServerError], str]] = {
     HTTPStatus.UNAUTHORIZED: (
         UnauthorisedError,
@@ -54,10 +63,8 @@ _REFUSALS: dict[int, tuple[type[ServerError], str]] = {
         GoneError,
         "has nothing at {path} ({status}): it has to be looked for again",
     ),
-    HTTPStatus.REQUEST_URI_TOO_LONG: (
-        PermanentError,
-        "finds a URL of {length} characters too long ({status}): shorten the scene",
-    ),
+    HTTPStatus.REQUEST_URI_TOO_LONG: _TOO_LONG,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: _TOO_LONG,
 }
 _REFUSED = (
     PermanentError,

@@ -4,7 +4,9 @@ Pure. Only what was seen to work is spelled here: wrong names are ignored by Ple
 without a word, or land in another field.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeAlias
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -12,7 +14,6 @@ from xml.etree.ElementTree import Element
 from reconciler.core.canonical import identity
 from reconciler.core.errors import PermanentError
 from reconciler.core.values import (
-    Change,
     Edit,
     Field,
     FieldValue,
@@ -170,35 +171,77 @@ def _count(text: str | None, *, otherwise: int = 0) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() else otherwise
 
 
-def edit_paths(edit: Edit, *, limit: int) -> tuple[str, ...]:
-    """Return the path and query of each PUT: one, unless it is longer than *limit*.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What of a field has to stay together in one PUT."""
 
-    A field stays whole, so that every PUT is right whether Plex adds the elements of an
-    indexed list to those there (as its documents say) or puts the list in their place
-    (as was once reported). Only a set that is too long by itself goes in blocks. The
-    indices run on, and removals and lock come with the last: nothing is taken out
-    before all is in. That relies on adding. Under the other reading the last block
-    alone would stay, which the read-back shows; no sequence of PUTs is right there.
-    A single value that is too long is sent as it is, for Plex to refuse.
+    field: Field
+    pairs: tuple[_Pair, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One PUT of an edit."""
+
+    head: str
+    units: tuple[Unit, ...]
+
+    @property
+    def fields(self) -> frozenset[Field]:
+        """The fields that it is about."""
+        return frozenset(unit.field for unit in self.units)
+
+    @property
+    def path(self) -> str:
+        """The path and query."""
+        return _path(self.head, [pair for unit in self.units for pair in unit.pairs])
+
+
+def edit_parts(edit: Edit, *, limit: int) -> list[Part]:
+    """Take an edit apart into PUTs: one, unless its path is longer than *limit*.
+
+    A field stays whole. Only of a set that is too long by itself, removals and lock
+    come behind, after all is in. Its elements are never parted: whether Plex adds them
+    to those there (as its documents say) or puts them in their place (as was once
+    reported) is not known, and then the last part alone would stay. What cannot be
+    parted is longer than *limit*: it is for Plex to refuse.
     """
     head = _head(edit)
-    blocks: list[list[_Pair]] = []
-    for part in _parts(edit, fits=lambda pairs: len(_path(head, pairs)) <= limit):
-        if blocks and len(_path(head, blocks[-1] + part)) <= limit:
-            blocks[-1] += part
+    units = [unit for field in (*SCALARS, *SETS) for unit in _units(edit, field)]
+    return parted(head, units, limit=limit)
+
+
+def parted(head: str, units: Sequence[Unit], *, limit: int) -> list[Part]:
+    """Put *units* into as few PUTs as their order and *limit* allow."""
+    parts: list[Part] = []
+    is_open = False
+    for _, group in groupby(units, key=lambda unit: unit.field):
+        whole = tuple(group)
+        if is_open and _fits(joined := _with(parts[-1], whole), limit):
+            parts[-1] = joined
+            continue
+        is_open = _fits(alone := Part(head=head, units=whole), limit)
+        parts += [alone] if is_open else _taken_apart(head, whole, limit)
+    return parts
+
+
+def _taken_apart(head: str, units: Sequence[Unit], limit: int) -> list[Part]:
+    first, *others = (Part(head=head, units=(unit,)) for unit in units)
+    parts = [first]
+    for part in others:
+        if _fits(joined := _with(parts[-1], part.units), limit):
+            parts[-1] = joined
         else:
-            blocks.append(part)
-    return tuple(_path(head, block) for block in blocks)
+            parts.append(part)
+    return parts
 
 
-def _parts(edit: Edit, fits: Callable[[list[_Pair]], bool]) -> Iterator[list[_Pair]]:
-    """Take an edit apart into what has to stay together."""
-    for field in (*SCALARS, *SETS):
-        pairs = list(_pairs(edit, field))
-        if field.is_set and not fits(pairs):
-            yield from ([pair] for pair in pairs)
-        elif pairs:
-            yield pairs
+def _with(part: Part, units: tuple[Unit, ...]) -> Part:
+    return Part(head=part.head, units=part.units + units)
+
+
+def _fits(part: Part, limit: int) -> bool:
+    return len(part.path) <= limit
 
 
 def _head(edit: Edit) -> str:
@@ -214,29 +257,36 @@ def _number_in(text: str) -> str:
     return text
 
 
-def _pairs(edit: Edit, field: Field) -> Iterator[_Pair]:
+def _units(edit: Edit, field: Field) -> Iterator[Unit]:
     """Spell one field's change; a lock comes last, so that it closes what is split."""
     change = edit.changes.get(field)
     if change is None:
         return
-    if field.is_set:
-        name = SETS[field]
-        yield from _element_pairs(name, change)
-    else:
-        name = SCALARS[field]
-        yield f"{name}.value", quote(change.value, safe="")
-    if change.lock is not None:
-        yield f"{name}.locked", str(int(change.lock))
-
-
-def _element_pairs(name: str, change: Change) -> Iterator[_Pair]:
+    name = SETS.get(field) or SCALARS[field]
+    locks = [] if change.lock is None else [(f"{name}.locked", str(int(change.lock)))]
+    if not field.is_set:
+        value = (f"{name}.value", quote(change.value, safe=""))
+        yield Unit(field=field, pairs=(value, *locks))
+        return
     # An empty name is left out: in an edit, Plex may take it to mean all of them.
     wanted = [element for element in change.elements if identity(element)]
+    if wanted:
+        yield Unit(field=field, pairs=tuple(_added(name, wanted)))
+    for pair in (*_removed(name, wanted, change.removed), *locks):
+        yield Unit(field=field, pairs=(pair,))
+
+
+def _added(name: str, wanted: Sequence[str]) -> Iterator[_Pair]:
     for position, element in enumerate(wanted):
         yield f"{name}[{position}].tag.tag", quote(element, safe="")
+
+
+def _removed(
+    name: str, wanted: Sequence[str], removed: Sequence[str]
+) -> Iterator[_Pair]:
     # Plex knows no case: to remove "action" would take out a wanted "Action".
     kept = {"", *map(identity, wanted)}
-    for element in change.removed:
+    for element in removed:
         if identity(element) not in kept:
             # Plex decodes the query, splits at commas, and decodes each name again.
             yield f"{name}[].tag.tag-", quote(quote(element, safe=""), safe="")

@@ -18,15 +18,19 @@ from reconciler.core.values import (
     Snapshot,
 )
 
-VERSION = 1
+VERSION = 2
 """Of the canonical form; a new one recomputes what is wanted, and owes nothing."""
 
 _KEPT_CONTROLS = "\n"
 
 
 def block(text: str) -> str:
-    """Put text of several lines in form: NFC, line feeds, nothing unprintable."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    """Put text of several lines in form: NFC, line feeds, nothing unprintable.
+
+    Whatever ends a line anywhere is a line feed; marks of direction and joiners are
+    part of how a text is written, and stay.
+    """
+    unified = "\n".join(text.splitlines()).replace("\t", " ")
     printable = (c for c in unified if c in _KEPT_CONTROLS or not _is_noise(c))
     return unicodedata.normalize("NFC", "".join(printable)).strip()
 

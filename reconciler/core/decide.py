@@ -28,6 +28,8 @@ class Decision:
     """Values that the change clears; elements that it takes out are in `taken`."""
     added: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    is_cut: bool = False
+    """Whether Stash says more than the change has room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

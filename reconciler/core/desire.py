@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.core import canonical
+from reconciler.core.fitting import NAME, NAMES, VALUE, first_fitting, fitting
 from reconciler.core.match import stem
 from reconciler.core.values import Field, Policy, Scene
 
@@ -31,6 +32,8 @@ class Wanted:
     rule: Rule = Rule()
     is_fallback: bool = False
     """A title from the file's name: better than nothing, worse than anything else."""
+    is_cut: bool = False
+    """Whether Stash says more than an edit of Plex has room for."""
 
     @property
     def content(self) -> str | tuple[str, ...]:
@@ -42,13 +45,11 @@ def desire(scene: Scene, path: str, rules: Rules) -> Mapping[Field, Wanted]:
     """Say what the item that holds *path* should say of *scene*."""
     wanted = {
         Field.TITLE: _title(scene, path),
-        Field.SUMMARY: Wanted(value=canonical.block(scene.details)),
-        Field.STUDIO: Wanted(
-            value=canonical.line(scene.studio.name if scene.studio else "")
-        ),
+        Field.SUMMARY: _value(canonical.block(scene.details)),
+        Field.STUDIO: _value(canonical.line(scene.studio.name if scene.studio else "")),
         Field.DATE: Wanted(value=whole_date(scene.date)),
-        Field.GENRES: Wanted(elements=_names([tag.name for tag in scene.tags])),
-        Field.ACTORS: Wanted(elements=_names([p.name for p in scene.performers])),
+        Field.GENRES: _names([tag.name for tag in scene.tags]),
+        Field.ACTORS: _names([p.name for p in scene.performers]),
     }
     return {
         field: _under(rules.get(field, Rule()), want) for field, want in wanted.items()
@@ -78,12 +79,21 @@ def whole_date(text: str) -> str:
 
 def _title(scene: Scene, path: str) -> Wanted:
     if title := canonical.line(scene.title):
-        return Wanted(value=title)
-    return Wanted(value=canonical.line(stem(path)), is_fallback=True)
+        return _value(title)
+    return replace(_value(canonical.line(stem(path))), is_fallback=True)
 
 
-def _names(names: list[str]) -> tuple[str, ...]:
-    return canonical.distinct(sorted(names, key=lambda name: (name.casefold(), name)))
+def _value(text: str) -> Wanted:
+    value = fitting(text, VALUE)
+    return Wanted(value=value, is_cut=value != text)
+
+
+def _names(names: list[str]) -> Wanted:
+    """Want names in the order of the alphabet: the first spelling of each."""
+    every = canonical.distinct(sorted(names, key=lambda name: (name.casefold(), name)))
+    short = canonical.distinct([fitting(name, NAME) for name in every])
+    elements = first_fitting(short, NAMES)
+    return Wanted(elements=elements, is_cut=elements != every)
 
 
 def _under(rule: Rule, want: Wanted) -> Wanted:

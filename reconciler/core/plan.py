@@ -6,7 +6,7 @@ from dataclasses import replace
 from reconciler.core.decide import Decision, Situation
 from reconciler.core.desire import Wanted, is_placeholder
 from reconciler.core.granting import by_the_table, grant
-from reconciler.core.memory import NOTHING, Memory, Verdict
+from reconciler.core.memory import NOTHING, Asked, Memory, Verdict
 from reconciler.core.values import EMPTY, Field, Item, Policy
 
 Memories = Mapping[Field, Memory]
@@ -44,7 +44,11 @@ def situation(
 def decide(at: Situation) -> Decision:
     """Decide one field of one item; what a person asked for goes before the table."""
     at = replace(at, memory=at.memory.noting(at.observed))
-    return by_the_table(at) if at.memory.wish is None else grant(at, at.memory.wish)
+    wish = at.memory.wish
+    found = by_the_table(at) if wish is None else grant(at, wish)
+    is_stash = wish is None or wish.asked is not Asked.UNDO
+    is_cut = at.want.is_cut and is_stash and found.change is not None
+    return replace(found, is_cut=is_cut)
 
 
 def is_looked_at(want: Wanted, memory: Memory) -> bool:

@@ -44,6 +44,10 @@ class Sent:
     name: str = ""
     entry: EntryRecord | None = None
     """What its read-back may settle; None leaves everything owed."""
+    cut: frozenset[Field] = frozenset()
+    """Of which fields Stash says more than there is room for."""
+    is_open: bool = False
+    """Whether the row has more than this, which may still land: it stays open."""
 
     @property
     def key(self) -> ItemKey:
@@ -109,7 +113,7 @@ class Concluder:
     ) -> ReadBack | None:
         if after is None:
             with self.ledger.transaction():
-                self.ledger.journal.close(one.row.id, GONE)
+                self._close(one, GONE)
             return None
         done = {
             name: write
@@ -125,7 +129,7 @@ class Concluder:
         }
         with self.ledger.transaction():
             self.ledger.links.remember(one.row.link, records)
-            self.ledger.journal.close(one.row.id, _word(len(done), len(one.writes)))
+            self._close(one, _word(len(done), len(one.writes)))
             self._settle(one, done.keys())
         log.info(
             "concluded",
@@ -139,6 +143,10 @@ class Concluder:
             self._tell(one, one.entry, done)
         cause = "" if one.entry is None else one.entry.cause
         return ReadBack(cause=cause, is_as_sent=len(done) == len(one.writes))
+
+    def _close(self, one: Sent, outcome: str) -> None:
+        if not one.is_open:
+            self.ledger.journal.close(one.row.id, outcome)
 
     def _settle(self, one: Sent, done: Collection[Field]) -> None:
         if one.entry is None:
@@ -165,6 +173,7 @@ class Concluder:
                     reason=write.memory.reason or "",
                     cause=entry.cause,
                     lock=lock_moved(write.before, write.change),
+                    is_cut=name in one.cut,
                 )
             )
             log.debug("written", item=one.key, field=name, old=old, new=new)

@@ -1,7 +1,7 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.clock import Clock
 from reconciler.core.brake import weigh
@@ -30,6 +30,9 @@ from reconciler.engine.report import Audience, Tally
 from reconciler.engine.translate import NOT_SENT, Written, journal_text, memory_record
 from state.ledger import Ledger
 from state.records import EntryRecord, JournalRecord, Stage
+
+_UNCLEAR = (AmbiguousError, BusyError)
+"""Failures of a write that may have been made all the same."""
 
 
 class Halt(Exception):  # noqa: N818 - not a failure: the pass ends here in good order
@@ -118,8 +121,8 @@ class Deliverer:
             return
         tell_left(look, self._title(look), self.tally)
         one = self._open(look, look.item)
-        if one is not None and self._put(look, look.item, one):
-            sent.append(one)
+        if one is not None:
+            self._put(look, look.item, one, sent)
 
     def _open(self, look: Look, item: Item) -> Sent | None:
         """Write down what is left alone, and what is about to be written."""
@@ -152,6 +155,7 @@ class Deliverer:
             entry=look.entry,
             library=self._title(look),
             name=stem(look.link.path),
+            cut=frozenset(n for n, d in look.decisions.items() if d.is_cut),
         )
 
     def _title(self, look: Look) -> str:
@@ -178,36 +182,49 @@ class Deliverer:
             fields=journal_text(writes),
         )
 
-    def _put(self, look: Look, item: Item, one: Sent) -> bool:
-        """Send the write; say whether it is to be read back."""
+    def _put(self, look: Look, item: Item, one: Sent, sent: list[Sent]) -> None:
+        """Send the write; what of it arrived is to be read back."""
         changes = {name: write.change for name, write in one.writes.items()}
         edit = Edit(key=item.key, section=item.section, type=item.type, changes=changes)
+        failed: Mapping[Field, PlexsyncError]
         try:
-            self.library.write(edit)
-        except AmbiguousError as error:
-            # the row stays open: whether the write landed is for a read to tell
-            self.failing.unclear(look.entry, error)
-            return False
+            failed = self.library.write(edit)
         except PlexsyncError as error:
-            if isinstance(error, RestingError) or is_of_server(error):
-                # the entry is not at fault: no attempt is counted
-                self._close(one, NOT_SENT)
-                raise
-            # who stands before Plex may say "busy" for a write that Plex has made: the
-            # row stays open, or what is there would be taken for somebody else's
-            if not isinstance(error, BusyError):
-                self._close(one, NOT_SENT)
-            self._failed(look, sorted(one.writes), error)
-            return False
-        return True
+            failed = dict.fromkeys(changes, error)
+        # who stands before Plex may say "busy" for a write that Plex has made: the row
+        # stays open, or what is there would be taken for somebody else's
+        is_open = any(isinstance(e, _UNCLEAR) for e in failed.values())
+        if failed.keys() < one.writes.keys():
+            sent.append(self._arrived(one, failed.keys(), is_open=is_open))
+        elif not is_open:
+            self._close(one, NOT_SENT)
+        for why in dict.fromkeys(failed.values()):
+            fields = sorted(name for name in failed if failed[name] is why)
+            self._failed(look, fields, why)
+
+    def _arrived(self, one: Sent, failed: Collection[Field], *, is_open: bool) -> Sent:
+        """Take out of a write what did not arrive; out of its row, if that is sure."""
+        if not failed:
+            return one
+        writes = {name: w for name, w in one.writes.items() if name not in failed}
+        if not is_open:
+            with self.ledger.transaction():
+                self.ledger.journal.narrow(one.row.id, journal_text(writes))
+        return replace(one, writes=writes, is_open=is_open)
 
     def _failed(
         self, look: Look, fields: Sequence[Field], error: PlexsyncError
     ) -> None:
+        if isinstance(error, RestingError) or is_of_server(error):
+            raise error  # the entry is not at fault: no attempt is counted
         if isinstance(error, GoneError):
             self._absent(look)
             return
-        self.failing.failed(look.entry, fields, error)
+        if isinstance(error, AmbiguousError):
+            # the row stays open: whether the write landed is for a read to tell
+            self.failing.unclear(look.entry, error)
+        else:
+            self.failing.failed(look.entry, fields, error)
 
     def _close(self, one: Sent, outcome: str) -> None:
         with self.ledger.transaction():

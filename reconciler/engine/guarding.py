@@ -16,6 +16,7 @@ from reconciler.core.news import Named, Poll, RowsPage
 from reconciler.core.rest import PATIENCE, Outage
 from reconciler.core.values import (
     Edit,
+    Field,
     Item,
     ItemKey,
     Kind,
@@ -179,9 +180,9 @@ class GuardedLibrary:
         with self.guard.asking():
             return self.library.read(keys)
 
-    def write(self, edit: Edit) -> None:
+    def write(self, edit: Edit) -> Mapping[Field, ServerError]:
         with self.guard.asking(is_write=True):
-            self.library.write(edit)
+            return self.library.write(edit)
 
 
 def _each(parts: Iterator[_Part], guard: Guard) -> Iterator[_Part]:

@@ -84,7 +84,8 @@ def lines(look: Look, library: str) -> list[Line]:
             before = look.item.fields.get(name, EMPTY)
             old, new = line_values(name, before, decision.change)
             line = _line(look, library, name, old, new)
-            found.append(replace(line, lock=lock_moved(before, decision.change)))
+            lock = lock_moved(before, decision.change)
+            found.append(replace(line, lock=lock, is_cut=decision.is_cut))
     return found
 
 

@@ -6,9 +6,11 @@ Every method raises the errors of `reconciler.core.errors` and no others.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from reconciler.core.errors import ServerError
 from reconciler.core.news import Named, Poll, RowsPage
 from reconciler.core.values import (
     Edit,
+    Field,
     Item,
     ItemKey,
     Kind,
@@ -89,6 +91,10 @@ class Library(Protocol):
         """Read up to 50 items in full, in one request; dead ones are left out."""
         ...
 
-    def write(self, edit: Edit) -> None:
-        """Send one PUT (more only where the length limit splits it)."""
+    def write(self, edit: Edit) -> Mapping[Field, ServerError]:
+        """Send one PUT (more only where the length limit splits it).
+
+        Says of the fields that did not arrive why, and raises if that is the same for
+        all of them.
+        """
         ...

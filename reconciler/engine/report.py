@@ -29,6 +29,8 @@ class Line:
     """What had it looked at: a change in Stash, an item found, a full pass."""
     lock: bool | None = None
     """Whether its lock is put on, or taken off; None: neither."""
+    is_cut: bool = False
+    """Whether Stash says more than Plex has room for."""
 
 
 def content_of(name: Field, of: FieldValue | Change) -> Content:

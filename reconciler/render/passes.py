@@ -109,7 +109,7 @@ def _rows(lines: Sequence[Line], *, is_brief: bool) -> list[tuple[str, ...]]:
             line.field,
             paper.cell(line.old),
             paper.result(line.old, line.new, lock=line.lock),
-            line.reason,
+            f"{line.reason}, cut to fit" if line.is_cut else line.reason,
         )
         for line in lines
     ]

@@ -97,6 +97,7 @@ def test_a_change_has_both_values_in_the_fields_own_form(desk: Desk) -> None:
         "reason": "missing in plex",
         "cause": "found in plex",
         "lock": True,
+        "is_cut": False,
     }
     assert sorted(document["changes"], key=lambda line: str(line["field"])) == [
         {**common, "field": "genres", "old": [], "new": ["Rivers"]},

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.plex import MOST_ITEMS, PlexClient, PlexReport
+from reconciler.clients.plex_faults import TooLongError
 from reconciler.core.errors import (
     AmbiguousError,
     BusyError,
@@ -86,8 +87,8 @@ class World:
         self.plex.scanner.remove(self.section, "/films/soon gone.mkv")
         return key
 
-    def edit(self, key: ItemKey, **changes: Change) -> None:
-        self.client.write(an_edit(key, str(self.section), **changes))
+    def edit(self, key: ItemKey, **changes: Change) -> Mapping[Field, ServerError]:
+        return self.client.write(an_edit(key, str(self.section), **changes))
 
     def read(self, key: ItemKey) -> Item:
         return self.client.read([key])[key]
@@ -625,58 +626,169 @@ class TestWriting:
         with pytest.raises(GoneError, match=r"has nothing at /library/sections/1/all"):
             world.edit(key, title=Change(value="t"))
 
-    def test_splits_what_is_too_long_for_one_address(self) -> None:
-        world = World()
+    @pytest.mark.parametrize("replaces", [False, True])
+    def test_splits_what_is_too_long_for_one_address(self, *, replaces: bool) -> None:
+        world = World(Switches(tags_replace=replaces))
         (key,) = world.add("a")
-        many = tuple(f"Genre, number {number}" for number in range(400))
-        world.plex.person.tag(int(key), "genre", "Old")
+        many = tuple(f"Genre, number {number}" for number in range(130))
+        gone = tuple(f"Once there was {number}" for number in range(130))
+        for name in gone:
+            world.plex.person.tag(int(key), "genre", name)
 
-        world.edit(
+        failed = world.edit(
             key,
             title=Change(value="t", lock=True),
-            genres=Change(elements=many, removed=("Old",), lock=True),
+            genres=Change(elements=many, removed=gone, lock=True),
             summary=Change(value="s" * 7_000, lock=True),
         )
 
         fields = world.read(key).fields
+        assert failed == {}
         assert fields[Field.TITLE] == FieldValue(value="t", locked=True)
         assert fields[Field.SUMMARY] == FieldValue(value="s" * 7_000, locked=True)
         assert fields[Field.GENRES] == FieldValue(elements=many, locked=True)
-        assert world.tally["plex put"] == 4
+        assert world.tally["plex put"] == 3
 
     def test_says_that_a_value_is_too_long(self) -> None:
         world = World()
         (key,) = world.add("a")
 
-        with pytest.raises(PermanentError, match=r"URL of 9\d{3} characters too long"):
+        with pytest.raises(PermanentError, match=r"URL of 9\d{3} characters \(414\)"):
             world.edit(key, summary=Change(value="s" * 9_000))
 
+        assert world.tally["plex put"] == 1
+
+    def test_learns_how_long_an_address_may_be(self) -> None:
+        world = World(Switches(url_limit=2_500))
+        key, other = world.add("a", "b")
+        edit = {
+            "title": Change(value="t" * 1_000, lock=True),
+            "studio": Change(value="u" * 1_000, lock=True),
+            "summary": Change(value="s" * 1_000, lock=True),
+            "genres": Change(elements=("One", "Two"), lock=True),
+        }
+
+        assert world.edit(key, **edit) == {}
+        first = world.tally["plex put"]
+        assert world.edit(other, **edit) == {}
+
+        for one in (key, other):
+            fields = world.read(one).fields
+            assert fields[Field.TITLE] == FieldValue(value="t" * 1_000, locked=True)
+            assert fields[Field.STUDIO] == FieldValue(value="u" * 1_000, locked=True)
+            assert fields[Field.SUMMARY] == FieldValue(value="s" * 1_000, locked=True)
+            assert fields[Field.GENRES].elements == ("One", "Two")
+        # the second time, nothing is refused before it is split
+        assert (first, world.tally["plex put"] - first) == (4, 3)
+
+    @pytest.mark.parametrize("code", [414, 431])
+    def test_gives_up_only_the_field_that_does_not_fit(self, code: int) -> None:
+        world = World(Switches(url_limit=1_000))
+        if code == 431:
+            world.plex.model.switches = Switches(url_limit=None)
+            big = Fault(
+                what=What.ANSWERED,
+                matches=lambda r: r.method == "PUT" and len(r.query) > 1_000,
+                answer=Response(status=431),
+                times=99,
+            )
+            world.adapter.faults.add(big)
+        (key,) = world.add("a")
+        names = tuple(f"Somebody, number {number}" for number in range(60))
+
+        failed = world.edit(
+            key,
+            title=Change(value="t", lock=True),
+            summary=Change(value="s" * 2_000, lock=True),
+            genres=Change(elements=("One",), lock=True),
+            actors=Change(elements=names, removed=("x" * 200, "y" * 900), lock=True),
+        )
+
+        assert {name: type(error) for name, error in failed.items()} == {
+            Field.SUMMARY: PermanentError,
+            Field.ACTORS: PermanentError,
+        }
+        assert "and its summary alone needs that much" in str(failed[Field.SUMMARY])
+        fields = world.read(key).fields
+        assert fields[Field.TITLE] == FieldValue(value="t", locked=True)
+        assert fields[Field.SUMMARY] == FieldValue()
+        assert fields[Field.GENRES] == FieldValue(elements=("One",), locked=True)
+        assert fields[Field.ACTORS] == FieldValue()
+
+    def test_a_refusal_costs_only_the_fields_of_its_part(self) -> None:
+        world = World()
+        (key,) = world.add("a")
+        world.client.probe()
+        world.adapter.faults.add(Fault(what=What.ANSWERED, answer=Response(status=400)))
+
+        failed = world.edit(
+            key,
+            title=Change(value="t" * 3_000),
+            summary=Change(value="s" * 7_000),
+        )
+
+        assert [(n, type(e)) for n, e in failed.items()] == [
+            (Field.TITLE, PermanentError)
+        ]
+        assert world.read(key).fields[Field.SUMMARY].value == "s" * 7_000
+
     @pytest.mark.parametrize(
-        ("fault", "wait"),
+        ("fault", "kind", "wait"),
         [
-            (Fault(what=What.ANSWERED, skip=1, answer=too_many(7)), 7.0),
-            (Fault(what=What.ANSWERED, skip=1, answer=Response(status=400)), None),
-            (Fault(what=What.RESET_BEFORE, skip=1), None),
+            (Fault(what=What.ANSWERED, skip=1, answer=too_many(7)), BusyError, 7.0),
+            (Fault(what=What.RESET_BEFORE, skip=1), AmbiguousError, None),
+            (
+                Fault(what=What.ANSWERED, skip=1, answer=Response(status=404)),
+                GoneError,
+                None,
+            ),
         ],
     )
-    def test_is_unsure_of_a_write_that_stopped_half_way(
-        self, fault: Fault, wait: float | None
+    def test_says_what_was_not_sent_of_a_write_that_stopped_half_way(
+        self, fault: Fault, kind: type[ServerError], wait: float | None
     ) -> None:
         world = World()
         (key,) = world.add("a")
         world.client.probe()
         world.adapter.faults.add(fault)
-        edit = {
-            "title": Change(value="t" * 3_000),
-            "summary": Change(value="s" * 7_000),
+
+        failed = world.edit(
+            key,
+            title=Change(value="t" * 3_000),
+            summary=Change(value="s" * 7_000),
+            actors=Change(elements=("a" * 1_000,)),
+        )
+
+        assert {name: type(error) for name, error in failed.items()} == {
+            Field.SUMMARY: kind,
+            Field.ACTORS: kind,
         }
-
-        with pytest.raises(AmbiguousError, match="took 1 of the 2 parts") as caught:
-            world.edit(key, **edit)
-
-        assert caught.value.retry_after == wait
+        (error,) = set(failed.values())
+        assert getattr(error, "retry_after", None) == wait
         assert world.read(key).fields[Field.TITLE].value == "t" * 3_000
         assert not world.read(key).fields[Field.SUMMARY].value
+        assert world.tally["plex put"] == 2
+
+    @pytest.mark.parametrize(
+        ("answer", "wait"), [(too_many(7), 7.0), (Response(status=401), None)]
+    )
+    def test_is_unsure_of_a_set_that_was_sent_half(
+        self, answer: Response, wait: float | None
+    ) -> None:
+        world = World()
+        (key,) = world.add("a")
+        world.client.probe()
+        fault = Fault(what=What.ANSWERED, skip=1, answer=answer)
+        world.adapter.faults.add(fault)
+        many = tuple(f"Genre, number {number}" for number in range(150))
+
+        gone = tuple(f"Once there was {number}" for number in range(50))
+
+        with pytest.raises(AmbiguousError, match="a part of a set") as caught:
+            world.edit(key, genres=Change(elements=many, removed=gone))
+
+        assert caught.value.retry_after == wait
+        assert world.read(key).fields[Field.GENRES].elements == many
 
     @settings(deadline=None)  # the first example loads plexapi
     @given(
@@ -730,7 +842,8 @@ STATUSES = [
     (status(404), GoneError, GoneError, "(404): it has to be looked for again"),
     (status(408), PASSING, UNSURE, "(408)"),
     (status(409), PermanentError, PermanentError, "(409): look into the log"),
-    (status(414), PermanentError, PermanentError, "characters too long (414)"),
+    (status(414), TooLongError, PermanentError, "(414)"),
+    (status(431), TooLongError, PermanentError, " characters "),
     (status(423), BusyError, BusyError, "has no time now (423)"),
     (too_many(7), BusyError, BusyError, "has no time now (429)"),
     (status(503), BusyError, BusyError, "has no time now (503)"),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.clients.plex_wire import (
-    edit_paths,
+    edit_parts,
     items_path,
     listing_paths,
     read_items,
@@ -64,6 +64,10 @@ def one(row: str) -> Element:
 def an_edit(key: str = "4", section: str = "1", **changes: Change) -> Edit:
     named = {Field(name): change for name, change in changes.items()}
     return Edit(key=ItemKey(key), section=section, type=1, changes=named)
+
+
+def edit_paths(edit: Edit, *, limit: int) -> tuple[str, ...]:
+    return tuple(part.path for part in edit_parts(edit, limit=limit))
 
 
 def the_path(edit: Edit) -> str:
@@ -421,20 +425,41 @@ class TestLongEdits:
             {"genre": True},
         ]
 
-    def test_splits_a_set_that_is_too_long_and_removes_last(self) -> None:
+    def test_never_parts_elements_and_removes_and_locks_after_them(self) -> None:
         many = tuple(f"genre number {n}" for n in range(100))
-        edit = an_edit(genres=Change(elements=many, removed=("x", "y"), lock=True))
+        gone = tuple(f"old number {n}" for n in range(100))
+        edit = an_edit(
+            title=Change(value="t"),
+            genres=Change(elements=many, removed=gone, lock=True),
+            actors=Change(elements=("Ann",)),
+        )
 
         paths = edit_paths(edit, limit=1_000)
         forms = [understood(path) for path in paths]
 
-        assert all(len(path) <= 1_000 for path in paths)
-        assert [sent.name for f in forms for sent in f.added["genre"]] == list(many)
-        assert "genre%5B99%5D.tag.tag=genre%20number%2099" in paths[-1]
-        assert [f.removed for f in forms] == [{}] * (len(forms) - 1) + [
-            {"genre": ["x", "y"]}
+        whole = [form for form in forms if "genre" in form.added]
+        assert [[sent.name for sent in f.added["genre"]] for f in whole] == [list(many)]
+        assert forms.index(whole[0]) == 1
+        assert all(len(path) <= 1_000 for path in paths if path != paths[1])
+        removed = [name for f in forms[2:-1] for name in f.removed["genre"]]
+        assert removed == list(gone)
+        locking = [number for number, f in enumerate(forms) if f.locks]
+        assert locking == [len(forms) - 2]
+        assert forms[-1].added.keys() == {"actor"}
+
+    def test_tells_of_each_part_which_fields_it_is_about(self) -> None:
+        edit = an_edit(
+            title=Change(value="t"),
+            summary=Change(value="s" * 500),
+            genres=Change(elements=("g" * 500,)),
+        )
+
+        parts = edit_parts(edit, limit=600)
+
+        assert [part.fields for part in parts] == [
+            {Field.TITLE, Field.SUMMARY},
+            {Field.GENRES},
         ]
-        assert [f.locks for f in forms] == [{}] * (len(forms) - 1) + [{"genre": True}]
 
     def test_sends_a_value_that_is_too_long_with_its_lock(self) -> None:
         edit = an_edit(summary=Change(value="s" * 3_000, lock=True))

@@ -1,10 +1,13 @@
 """What an item should say of a scene."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.desire import Rule, Wanted, desire, is_placeholder, whole_date
+from reconciler.core.fitting import NAME, NAMES, VALUE
 from reconciler.core.values import Entity, Field, Kind, Policy, Scene, SceneId
 
 PATH = "/films/The.Film (2024).mp4"
@@ -131,3 +134,45 @@ def test_what_no_scanner_makes_of_it(title: str) -> None:
 
 def test_only_titles_are_made_of_file_names() -> None:
     assert not is_placeholder(Field.SUMMARY, "The Film", PATH)
+
+
+def test_a_value_that_is_too_long_ends_at_a_word() -> None:
+    summary = desire(scene(details="a year on one shore " * 5000), PATH, {})
+
+    found = summary[Field.SUMMARY]
+    assert found.is_cut
+    assert found.value.endswith((" year…", " on…", " one…", " shore…", " a…"))
+    assert VALUE - 40 < len(quote(found.value, safe="")) <= VALUE
+
+
+def test_what_fits_is_whole() -> None:
+    wanted = desire(scene(title="t" * VALUE, details="s" * VALUE), PATH, {})
+
+    assert not any(want.is_cut for want in wanted.values())
+
+
+def test_of_too_many_names_the_first_are_wanted() -> None:
+    people = [f"Person {number:03}" for number in range(500)]
+
+    found = desire(scene(performers=named(Kind.PERFORMER, *people)), PATH, {})
+
+    actors = found[Field.ACTORS]
+    assert actors.is_cut
+    assert actors.elements == tuple(people[: len(actors.elements)])
+    assert len(actors.elements) == NAMES // (len("Person%20000") + 25)
+
+
+def test_a_name_that_is_too_long_costs_no_other() -> None:
+    tags = named(Kind.TAG, "b", "a" * 100_000)
+
+    found = desire(scene(tags=tags), PATH, {})[Field.GENRES]
+
+    assert found.is_cut
+    assert [name[:2] for name in found.elements] == ["aa", "b"]
+    assert len(quote(found.elements[0], safe="")) == NAME
+
+
+def test_names_that_are_one_once_they_are_cut_are_one() -> None:
+    tags = named(Kind.TAG, "a" * 3000 + "x", "A" * 3000 + "y")
+
+    assert len(desire(scene(tags=tags), PATH, {})[Field.GENRES].elements) == 1

@@ -131,11 +131,8 @@ FEARED = (
     Bug(
         name="unclear write taken for not sent",
         file="reconciler/engine/delivering.py",
-        old="            self.failing.unclear(look.entry, error)\n",
-        new="""\
-            self._close(one, NOT_SENT)
-            self.failing.unclear(look.entry, error)
-""",
+        old="        elif not is_open:\n",
+        new="        else:\n",
         caught_by=laws("law_7_a_write_without_an_answer_is_ours_once_it_is_seen"),
     ),
     Bug(

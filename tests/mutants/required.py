@@ -68,14 +68,14 @@ REQUIRED = (
         file="reconciler/engine/delivering.py",
         old="""\
         one = self._open(look, look.item)
-        if one is not None and self._put(look, look.item, one):
-            sent.append(one)
+        if one is not None:
+            self._put(look, look.item, one, sent)
 """,
         new="""\
         with self.ledger.transaction():  # which ends only after the PUT
             one = self._open(look, look.item)
-            if one is not None and self._put(look, look.item, one):
-                sent.append(one)
+            if one is not None:
+                self._put(look, look.item, one, sent)
 """,
         caught_by=_UNDO_AFTER_CRASH,
     ),

@@ -134,3 +134,11 @@ def test_only_old_rows_that_are_closed_are_forgotten(ledger: Ledger) -> None:
     assert ledger.journal.prune(NOW + 4, 2) == 0
     left = ledger.journal.page(scene=None, before=None, limit=9)
     assert [one.link for one in left] == [5, 3]
+
+
+def test_a_row_is_narrowed_to_what_was_sent(ledger: Ledger) -> None:
+    one, other = written(ledger, row(1, fields='{"title": 1}'), row(2))
+
+    ledger.journal.narrow(one.id, "{}")
+
+    assert ledger.journal.opened(9) == [replace(one, fields="{}"), other]
