@@ -57,6 +57,12 @@ NOTHING: tuple[Edit, ...] = (
 """What a scene says that says nothing."""
 
 STEM = st.sampled_from(STEMS)
+KIND = st.sampled_from(["tag_ids", "tag_ids", "performer_ids", "studio_id"])
+"""Kinds of entities, by what a scene refers to them with."""
+NEW_NAME = st.sampled_from(
+    ["Outdoors", "NATURE", "Heirloom", "Silent", "Ada Beck", "ben carr", "My studio"]
+)
+ENDS = st.sampled_from(["merged", "merged", "destroyed"])
 EDIT = st.sampled_from(EDITS)
 SOME_EDITS = st.lists(EDIT, min_size=1, max_size=5)
 

@@ -10,6 +10,7 @@ from reconciler.core.desire import Rule
 from reconciler.core.values import Field, SceneId
 from tests.machine import draws
 from tests.machine.commands import Commands
+from tests.machine.entity_rules import EntityRules
 from tests.machine.oracle import path_of
 from tests.machine.seen import look
 from tests.machine.stage import Stage
@@ -20,7 +21,7 @@ from tests.sandbox.plex.switches import Switches
 _MANY = ("tag_ids", "performer_ids")
 
 
-class Machine(Commands):
+class Machine(Commands, EntityRules):
     """Everything happens in any order; after each pass, and at the end, laws hold."""
 
     def __init__(self) -> None:
@@ -282,9 +283,10 @@ class Machine(Commands):
     def _fields(self, edit: draws.Edit) -> draws.Edit:
         name, value = edit
         if name in _MANY:
-            return name, tuple(self.stage.ids[name][number] for number in value)
+            there = self.stage.entities.there
+            return name, tuple({there(name, number): None for number in value})
         if name == "studio_id" and value is not None:
-            return name, self.stage.ids[name][value]
+            return name, self.stage.entities.there(name, value)
         return name, (value or None) if name == "date" else value
 
     def _files(self) -> set[str]:

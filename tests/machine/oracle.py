@@ -134,10 +134,15 @@ class Oracle:
         """Hear that a scene was saved."""
         now = self._tick()
         for field, stand in says(self.world, self.scenes[stem], stem).items():
-            if field.is_set:
-                self.sets[stem, field].stash(stand, now)
-            else:
-                self.values[stem, field].stash(stand, now)
+            self._stash(stem, field, stand, now)
+
+    def stash_changed(self) -> None:
+        """Hear of all scenes that say otherwise than they did, whoever saw to that."""
+        now = self._tick()
+        for stem, scene in self.scenes.items():
+            for field, stand in says(self.world, scene, stem).items():
+                if stand != self.words[stem, field].says:
+                    self._stash(stem, field, stand, now)
 
     def falls_back(self, stem: str, field: Field) -> bool:
         """Whether a field's value is only the file's name."""
@@ -212,6 +217,12 @@ class Oracle:
         for (stem, field), word in self.words.items():
             if stem in self.keys and self.keys[stem] not in contested:
                 yield stem, field, word, seen[self.keys[stem]].fields[field]
+
+    def _stash(self, stem: str, field: Field, stand: Stand, now: int) -> None:
+        if field.is_set:
+            self.sets[stem, field].stash(stand, now)
+        else:
+            self.values[stem, field].stash(stand, now)
 
     def _compare(self, stem: str, before: Seen, after: Seen, now: int) -> None:
         for field in NAMES:

@@ -23,7 +23,7 @@ from tests.machine.books import (
     wished,
     wrongs_of_state,
 )
-from tests.machine.draws import PEOPLE, STUDIOS, TAGS
+from tests.machine.entities import Entities
 from tests.machine.holding import Holding
 from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
@@ -77,12 +77,8 @@ class Stage:
         )
         self._policies = 0
         self._peak = self.world.moment
-        stash, plex = self.world.stash, self.world.plex
-        self.ids = {
-            "tag_ids": [stash.create_tag(name) for name in TAGS],
-            "performer_ids": [stash.create_performer(name) for name in PEOPLE],
-            "studio_id": [stash.create_studio(name) for name in STUDIOS],
-        }
+        self.entities = Entities(stash=self.world.stash)
+        plex = self.world.plex
         for path in _STRANGERS:
             plex.add(self.world.section, path)
         self.attic = plex.add_section("Attic", ROOT)
