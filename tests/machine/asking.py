@@ -24,13 +24,11 @@ def about(oracle: Oracle, world: World, errand: Errand) -> About:
             return everything
         case Undo():
             written = set(_written(world, errand))
-            return [
-                key for key in everything if (oracle.scenes[key[0]], key[1]) in written
-            ]
+            return [key for key in everything if _place(oracle, key) in written]
         case TakeStash() | TakePlex() if not oracle.in_doubt:
             listed = conflicts(world, errand)
             return [
-                key for key in everything if (oracle.scenes[key[0]], key[1]) in listed
+                key for key in everything if (_scene(oracle, key), key[1]) in listed
             ]
         case Adopt():
             return [key for key in everything if key[1] in SETS]
@@ -46,14 +44,23 @@ def conflicts(world: World, errand: TakeStash | TakePlex) -> set[tuple[int, Fiel
 
 def _is_of(oracle: Oracle, errand: Errand, key: tuple[str, Field]) -> bool:
     fields = getattr(errand, "fields", None)
-    is_there = errand.scenes is None or oracle.scenes[key[0]] in errand.scenes
+    is_there = errand.scenes is None or _scene(oracle, key) in errand.scenes
     return is_there and (fields is None or key[1] in fields)
 
 
-def _written(world: World, errand: Undo) -> Iterator[tuple[int, Field]]:
+def _scene(oracle: Oracle, key: tuple[str, Field]) -> int | None:
+    return oracle.scenes.get(key[0])
+
+
+def _place(oracle: Oracle, key: tuple[str, Field]) -> tuple[int | None, Field]:
+    # what was written for a scene that has gone is undone with the item
+    return oracle.keys.get(key[0]), key[1]
+
+
+def _written(world: World, errand: Undo) -> Iterator[tuple[int | None, Field]]:
     with world.opened() as ledger:
         rows = ledger.journal.page(scene=None, before=None, limit=_MANY)
     extent = Extent(pass_id=errand.pass_id, since=errand.since)
     for row in filter(extent.holds, rows):
         for name in json.loads(row.fields):
-            yield row.scene, Field(name)
+            yield int(row.item), Field(name)

@@ -54,6 +54,13 @@ def wished(world: World) -> int:
     )
 
 
+def doubted(world: World) -> set[str]:
+    """Name what is doubted, and not believed on a person's word."""
+    return {
+        name for (name,) in rows(world, "SELECT subject FROM doubt WHERE NOT approved")
+    }
+
+
 def wrongs_of_state(world: World) -> Iterator[str]:
     """Law 5: whatever crashed, the state is whole and no write is left open."""
     if dead := ask(world, "SELECT COUNT(*) FROM dead_letter"):

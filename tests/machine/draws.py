@@ -57,6 +57,23 @@ NOTHING: tuple[Edit, ...] = (
 """What a scene says that says nothing."""
 
 STEM = st.sampled_from(STEMS)
+KIND = st.sampled_from(["tag_ids", "tag_ids", "performer_ids", "studio_id"])
+"""Kinds of entities, by what a scene refers to them with."""
+NEW_NAME = st.sampled_from(
+    ["Outdoors", "NATURE", "Heirloom", "Silent", "Ada Beck", "ben carr", "My studio"]
+)
+DEPARTURE = st.sampled_from(
+    [
+        "merged",
+        "found anew",
+        "found anew",
+        "destroyed",
+        "destroyed with its file",
+        "cleaned",
+    ]
+)
+"""How a scene leaves a film."""
+ENDS = st.sampled_from(["merged", "merged", "destroyed"])
 EDIT = st.sampled_from(EDITS)
 SOME_EDITS = st.lists(EDIT, min_size=1, max_size=5)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
-from reconciler.core.values import Field, Policy
+from reconciler.core.values import Field, OnDelete, Policy
 from tests.machine.oracle import Oracle
 from tests.machine.seen import Seen, Stand
 from tests.machine.spoken import ValueWord, Word
@@ -77,15 +78,50 @@ def only_what_stash_said_is_written(
     oracle: Oracle, before: Items, after: Items
 ) -> Iterator[str]:
     """Law 3: what is off is left, and others' elements and a person's word stay."""
-    for stem, field, word, now in oracle.alone(after):
+    for stem, field, word, now in (*oracle.alone(after), *oracle.deserted(after)):
         then = before[oracle.keys[stem]].fields[field]
         if word.rule.policy is Policy.OFF:
             if then != now and not word.is_asked:
                 yield f"{stem}: {field} is off, and {then} became {now}"
         elif isinstance(word, SetWord):
-            yield from _wrongs_of_set(f"{stem}: {field}", word, then, now)
+            has_left = stem in oracle.left
+            yield from _wrongs_of_set(
+                f"{stem}: {field}", word, then, now, has_left=has_left
+            )
         elif isinstance(word, ValueWord):
             yield from _wrongs_of_value(f"{stem}: {field}", word, then, now)
+
+
+def what_is_deserted_is_left(
+    oracle: Oracle, seen: Items, *, is_doubted: bool
+) -> Iterator[str]:
+    """Law 8: a scene that has left changes nothing before that is proved and believed.
+
+    Then its item is treated once, as is configured, and left for good.
+    """
+    on_delete = oracle.world.on_delete
+    for stem, field, word, stand in oracle.deserted(seen):
+        if word.rest is None or word.rest == stand:
+            continue
+        is_same = replace(stand, locked=word.rest.locked) == word.rest
+        if word.is_buried or is_doubted or on_delete is OnDelete.KEEP:
+            yield f"{stem} has left: {field} was {word.rest}, and is {stand}"
+        elif on_delete is OnDelete.RELEASE and not is_same:
+            yield f"{stem} is released: {field} was {word.rest}, and is {stand}"
+
+
+def what_left_is_as_configured(oracle: Oracle, seen: Items) -> Iterator[str]:
+    """Law 8: what was ours is released or restored where a scene has left, if told."""
+    on_delete = oracle.world.on_delete
+    items = {
+        stem: key for stem, key in oracle.never_rebuilt.items() if stem in oracle.left
+    }
+    if on_delete is OnDelete.RESTORE:
+        yield from oracle.origins.wrongs(seen, items)
+    if on_delete is OnDelete.RELEASE:
+        for stem, field, word, stand in oracle.deserted(seen):
+            if stem in items and word.rest is not None and stand.locked:
+                yield f"{stem} is released: {field} is locked"
 
 
 def _difference(where: str, has: str, wanted: str) -> Iterator[str]:
@@ -93,11 +129,13 @@ def _difference(where: str, has: str, wanted: str) -> Iterator[str]:
         yield f"{where} is {has!r}, not {wanted!r}"
 
 
-def _wrongs_of_set(where: str, word: SetWord, then: Stand, now: Stand) -> Iterator[str]:
+def _wrongs_of_set(
+    where: str, word: SetWord, then: Stand, now: Stand, *, has_left: bool
+) -> Iterator[str]:
     gone, come = then.elements - now.elements, now.elements - then.elements
     if lost := gone & word.foreign:
         yield f"{where} lost {sorted(lost)}, which others put there"
-    may_go = word.is_asked and word.is_given_up
+    may_go = has_left or (word.is_asked and word.is_given_up)
     if (lost := gone & word.says.elements - word.unclear) and not may_go:
         yield f"{where} lost {sorted(lost)}, which stash wants"
     if strange := come - word.ever:

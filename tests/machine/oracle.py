@@ -1,7 +1,7 @@
 """The oracle: it hears what everybody does, and keeps a word for each field."""
 
 import contextlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.core.canonical import identity
@@ -16,10 +16,10 @@ from reconciler.engine.errands import (
     TakeStash,
     Undo,
 )
+from tests.machine.films import Films
 from tests.machine.origins import Origins
-from tests.machine.said import falls_back, says
-from tests.machine.seen import NAMES, Seen, Stand, look
-from tests.machine.spoken import ValueWord, Word
+from tests.machine.seen import NAMES, Seen, look
+from tests.machine.spoken import Word
 from tests.machine.spoken_sets import SetWord
 from tests.world import World
 
@@ -30,24 +30,15 @@ def path_of(stem: str) -> str:
     return f"{ROOT}/{stem}.mp4"
 
 
-class Oracle:
+class Oracle(Films):
     """Who spoke last about each field of each scene's item."""
 
     def __init__(self, world: World, rules: Rules) -> None:
-        self.world = world
-        self.rules = dict(rules)
-        self.scenes: dict[str, int] = {}
-        self.values: dict[tuple[str, Field], ValueWord] = {}
-        self.sets: dict[tuple[str, Field], SetWord] = {}
-        self.keys: dict[str, int] = {}
-        """The item that holds a scene's file, where one does."""
-        self.in_doubt = False
-        """Whether a write may be open of which it is not known if it landed."""
+        super().__init__(world, rules)
         self.first_keys: dict[str, int] = {}
         self.tenants: defaultdict[int, set[str]] = defaultdict(set)
         """The scenes that an item has ever held a file of."""
         self.origins = Origins()
-        self._now = 0
 
     @property
     def never_rebuilt(self) -> Mapping[str, int]:
@@ -56,14 +47,10 @@ class Oracle:
         return {
             stem: key
             for stem, key in self.keys.items()
-            if first[stem] == key and self.tenants[key] == {stem}
+            if first[stem] == key
+            and self.tenants[key] == {stem}
+            and stem not in self.renewed
         }
-
-    @property
-    def contested(self) -> frozenset[int]:
-        """The items that hold files of several scenes."""
-        counts = Counter(self.keys.values())
-        return frozenset(key for key, count in counts.items() if count > 1)
 
     @property
     def names(self) -> frozenset[str]:
@@ -73,17 +60,13 @@ class Oracle:
         names += [person.name for person in stash.performers.values()]
         return frozenset(map(identity, names))
 
-    @property
-    def words(self) -> Mapping[tuple[str, Field], Word]:
-        return {**self.values, **self.sets}
-
     def asked(self, errand: Errand, about: Iterable[tuple[str, Field]]) -> None:
         """Hear what a person asks for by a command; it may be done later."""
         now = self._tick()
         for key in about:
             word = self.words[key]
             word.ask()
-            self._hear(errand, word, now)
+            self._hear_errand(errand, word, now)
 
     @property
     def released(self) -> tuple[Word, ...]:
@@ -100,7 +83,7 @@ class Oracle:
         for word in self.words.values():
             word.granted()
 
-    def _hear(self, errand: Errand, word: Word, now: int) -> None:
+    def _hear_errand(self, errand: Errand, word: Word, now: int) -> None:
         match errand:
             case Undo():
                 word.undo()
@@ -116,32 +99,6 @@ class Oracle:
                 word.undo()  # left likewise, until Stash says another
             case Adopt() if isinstance(word, SetWord):
                 word.adopt(word.foreign & self.names - word.says.elements)
-
-    def new_scene(self, stem: str, scene: int) -> None:
-        """Hear of a scene that was not there before."""
-        self._tick()
-        self.scenes[stem] = scene
-        for field, stand in says(self.world, scene, stem).items():
-            rule = self.rules[field]
-            if field.is_set:
-                word = SetWord(says=stand, rule=rule, ever=set(stand.elements))
-                self.sets[stem, field] = word
-            else:
-                self.values[stem, field] = ValueWord(says=stand, rule=rule)
-        self._find(look(self.world))
-
-    def stash_spoke(self, stem: str) -> None:
-        """Hear that a scene was saved."""
-        now = self._tick()
-        for field, stand in says(self.world, self.scenes[stem], stem).items():
-            if field.is_set:
-                self.sets[stem, field].stash(stand, now)
-            else:
-                self.values[stem, field].stash(stand, now)
-
-    def falls_back(self, stem: str, field: Field) -> bool:
-        """Whether a field's value is only the file's name."""
-        return field is Field.TITLE and falls_back(self.world, self.scenes[stem])
 
     @contextlib.contextmanager
     def others(self) -> Iterator[None]:
@@ -203,15 +160,9 @@ class Oracle:
         self.in_doubt = False
         for _, _, word, stand in self.alone(seen):
             word.settle(stand, now)
-
-    def alone(
-        self, seen: Mapping[int, Seen]
-    ) -> Iterator[tuple[str, Field, Word, Stand]]:
-        """Go through all fields of the items that hold one scene's file."""
-        contested = self.contested
-        for (stem, field), word in self.words.items():
-            if stem in self.keys and self.keys[stem] not in contested:
-                yield stem, field, word, seen[self.keys[stem]].fields[field]
+        for _, _, word, stand in self.deserted(seen):
+            word.bury(stand)
+        self.unread = set()
 
     def _compare(self, stem: str, before: Seen, after: Seen, now: int) -> None:
         for field in NAMES:
@@ -232,7 +183,7 @@ class Oracle:
             for path in item.files
             if item.section == self.world.section
         }
-        for stem in self.scenes:
+        for stem in self.films:
             key = held.get(path_of(stem))
             if key is None:
                 self.keys.pop(stem, None)
@@ -251,7 +202,3 @@ class Oracle:
             is_stem = is_placeholder(field, stand.value, path_of(stem))
             is_vacant = is_stem or not stand.value
             self.values[stem, field].born(stand, self._now, is_vacant=is_vacant)
-
-    def _tick(self) -> int:
-        self._now += 1
-        return self._now

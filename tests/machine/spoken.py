@@ -47,6 +47,10 @@ class Word:
     is_released: bool = False
     is_stirred: bool = False
     """Whether others were at it while it was released."""
+    rest: Stand | None = None
+    """How it stood, all being done, when its scene left Stash, or some time after."""
+    is_buried: bool = False
+    """Whether all is done that its scene's leaving made due."""
 
     @property
     def is_given_up(self) -> bool:
@@ -81,14 +85,17 @@ class Word:
         self.is_touched = self.was_ever_touched = self.needs_full = True
         self.was_locked |= before.locked or after.locked
         self.is_stirred |= self.is_released
+        self.rest = None
 
     def landed(self, before: Stand, after: Stand) -> None:
         """Hear that a write of ours was made that was sent before others spoke."""
+        self.rest = None
         self.was_locked |= before.locked or after.locked
 
     def ask(self) -> None:
         """Hear that a person asks something of it by a command."""
         self.is_asked = self.was_ever_asked = True
+        self.rest = None
         self.is_touched = self.was_ever_touched = self.needs_full = True
 
     def undo(self) -> None:
@@ -119,9 +126,35 @@ class Word:
         if self.is_undone:
             self.undone_says = self.says
 
+    def depart(self, stand: Stand | None, *, is_done_with: bool) -> None:
+        """Hear that its scene has left Stash, or has left the file that it is about.
+
+        *stand* is how it stands where no write is under way, and *is_done_with* whether
+        its leaving makes something due.
+        """
+        is_at_rest = self.disturbed_at == NEVER and not (
+            self.is_touched or self.is_asked or self.is_given_up
+        )
+        is_at_rest &= self.settled_at != NEVER and self.says == self.settled_says
+        if is_done_with:
+            self.ask()
+        self.rest = stand if is_at_rest else None
+
+    def come(self, now: int, *, is_anew: bool) -> None:
+        """Hear that a scene has the file again; it may be met for the first time."""
+        self.rest, self.is_buried = None, False
+        if is_anew:
+            self.is_touched = self.was_ever_touched = True
+            self.disturbed_at = now
+
+    def bury(self, stand: Stand) -> None:
+        """Hear that all is done that its scene's leaving made due."""
+        self.rest, self.is_buried = stand, True
+
     def come_under(self, rule: Rule, now: int) -> None:
         """Hear that the policy changed."""
         self.is_steady = False
+        self.rest = self.rest if self.is_buried else None
         self.rule = rule
         self.undone_says = None  # what it says meanwhile may go by unheard
         if self.is_touched:
@@ -187,6 +220,7 @@ class ValueWord(Word):
     def born(self, stand: Stand, now: int, *, is_vacant: bool) -> None:
         """Hear that another item holds the file now."""
         self.held, self.history, self.needs_full = None, {stand.value}, True
+        self.rest = None
         self.was_locked = stand.locked
         if not is_vacant or stand.locked:
             self.was_ever_touched = self.is_touched = True

@@ -99,7 +99,7 @@ class SetWord(Word):
 
     def born(self, stand: Stand, now: int) -> None:
         """Hear that another item holds the file now."""
-        self.unclear, self.foreign = set(), set(stand.elements)
+        self.unclear, self.foreign, self.rest = set(), set(stand.elements), None
         self.added = set()
         self.unsure |= self.vetoed
         self.vetoed, self.constant = set(), frozenset()
@@ -110,6 +110,14 @@ class SetWord(Word):
                 self.disturbed_at = now
         if stand.locked:
             self.unsure |= self.says.elements
+
+    def come(self, now: int, *, is_anew: bool) -> None:
+        Word.come(self, now, is_anew=is_anew)
+        if is_anew:
+            self.unsure |= self.says.elements | self.vetoed
+            # what was left on it is met as another's
+            self.unclear |= (self.added | self.ever) - self.foreign
+            self.vetoed, self.constant = set(), frozenset()
 
     def ask(self) -> None:
         Word.ask(self)

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
+from reconciler.core.absence import STASH
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rules
+from reconciler.core.values import OnDelete
+from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.errands import Errand, Undo
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
@@ -15,6 +18,7 @@ from tests.machine import laws
 from tests.machine.asking import about
 from tests.machine.books import (
     ask,
+    doubted,
     held,
     listing,
     opened,
@@ -23,7 +27,7 @@ from tests.machine.books import (
     wished,
     wrongs_of_state,
 )
-from tests.machine.draws import PEOPLE, STUDIOS, TAGS
+from tests.machine.entities import Entities
 from tests.machine.holding import Holding
 from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
@@ -62,11 +66,18 @@ class Stage:
     """Both servers, plexsync, and who keeps count of them."""
 
     def __init__(
-        self, switches: Switches, rules: Rules, agent: str, limits: Limits
+        self,
+        switches: Switches,
+        rules: Rules,
+        agent: str,
+        limits: Limits,
+        on_delete: OnDelete,
     ) -> None:
         self.folder = _folder()
         (self.folder / "plexsync.db").write_bytes(_empty_state())
-        self.world = KeptWorld(folder=self.folder, switches=switches, limits=limits)
+        self.world = KeptWorld(
+            folder=self.folder, switches=switches, limits=limits, on_delete=on_delete
+        )
         self.world.plex.model.sections[self.world.section].agent = agent
         self.world.rules = {FILMS: dict(rules)}
         self.oracle = Oracle(self.world, rules)
@@ -77,12 +88,8 @@ class Stage:
         )
         self._policies = 0
         self._peak = self.world.moment
-        stash, plex = self.world.stash, self.world.plex
-        self.ids = {
-            "tag_ids": [stash.create_tag(name) for name in TAGS],
-            "performer_ids": [stash.create_performer(name) for name in PEOPLE],
-            "studio_id": [stash.create_studio(name) for name in STUDIOS],
-        }
+        self.entities = Entities(stash=self.world.stash)
+        plex = self.world.plex
         for path in _STRANGERS:
             plex.add(self.world.section, path)
         self.attic = plex.add_section("Attic", ROOT)
@@ -113,11 +120,20 @@ class Stage:
         is_plain = fired.keys() == {What.DROPPED} and not is_wished
         if is_plain and not self.watcher.is_disturbed:
             hold(self.holding.stops(done[0], fired[What.DROPPED]))
+        self._hold_of_deserted()
         if done[0].report.problems:
             self.oracle.cut_short()
+        elif done[0].report.doubts:
+            self.oracle.overtaken()  # not all that Stash says is read
         elif scope in _WHOLE and not self.watcher.is_disturbed:
             self._over(is_full=bool(scope))
         return done[0]
+
+    def _hold_of_deserted(self) -> None:
+        """Hold what holds of items whose scenes have left Stash."""
+        is_doubted = STASH in doubted(self.world)
+        seen = look(self.world)
+        hold(laws.what_is_deserted_is_left(self.oracle, seen, is_doubted=is_doubted))
 
     def _over(self, *, is_full: bool) -> None:
         """Hold what holds of a pass over everything."""
@@ -137,6 +153,7 @@ class Stage:
         hold(laws.nothing_is_missed(self.oracle, seen, is_full=is_full))
         if is_full:
             hold(laws.what_stash_dropped_is_gone(self.oracle, seen))
+            hold(laws.what_left_is_as_configured(self.oracle, seen))
             self.oracle.settled(seen)
 
     def crash(self, boundary: int) -> None:
@@ -229,13 +246,16 @@ class Stage:
         return ask(self.world, "SELECT COALESCE(MAX(id), 0) FROM pass")
 
     def approve(self) -> None:
-        """Let everything go that is held."""
+        """Let everything go that is held, and believe what is doubted."""
         self.world.approve()
         self.holding.approved()
+        with self.world.opened() as ledger:
+            for subject in ledger.doubts.standing():
+                approve_doubt(ledger, subject)
 
     def part(self) -> None:
         """Let Plex split what it has made one item of two scenes."""
-        for key in sorted(self.oracle.contested):
+        for key in sorted(self.oracle.shared):
             with self.oracle.others():
                 self.world.plex.moves.split(key)
 
@@ -251,7 +271,9 @@ class Stage:
         for _ in range(PASSES):
             self.later(900)
             outcome = self.run(**scope)
-            if outcome.report.held:
+            if outcome.report.doubts:
+                self.approve()
+            elif outcome.report.held:
                 self.approve()
                 self.later(900)
                 self.run()  # a full pass would plan anew what has been let go

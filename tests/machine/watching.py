@@ -55,6 +55,7 @@ class Watcher:
         act()
         self._take_stock()
         if self.world.plex_wire.faults.held:
+            self.oracle.in_doubt = True
             self.oracle.origins.sent(self._before)
 
     def land(self) -> None:

@@ -1,0 +1,171 @@
+"""Which films there are, whose each is, and what Stash says of it: half of the oracle.
+
+A film is a file, and goes by its stem. Its item keeps what was decided on it, whichever
+scene has the file; where none has it, the scene has left.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from reconciler.core.desire import Rules
+from reconciler.core.values import Field, OnDelete
+from tests.machine.holders import holders
+from tests.machine.said import falls_back, says
+from tests.machine.seen import Seen, Stand, look
+from tests.machine.spoken import ValueWord, Word
+from tests.machine.spoken_sets import SetWord
+from tests.world import World
+
+
+class Films:
+    """Who has each film, and a word for each field of its item."""
+
+    def __init__(self, world: World, rules: Rules) -> None:
+        self.world = world
+        self.rules = dict(rules)
+        self.scenes: dict[str, int] = {}
+        """The scene that has a film's file, where one has."""
+        self.values: dict[tuple[str, Field], ValueWord] = {}
+        self.sets: dict[tuple[str, Field], SetWord] = {}
+        self.keys: dict[str, int] = {}
+        """The item that holds a film's file, where one does."""
+        self.in_doubt = False
+        """Whether a write may be open of which it is not known if it landed."""
+        self.unread: set[str] = set()
+        """Films that have changed hands since all was looked at."""
+        self.renewed: set[str] = set()
+        """Films whose items have been handed back, and are met anew."""
+        self._now = 0
+
+    @property
+    def words(self) -> Mapping[tuple[str, Field], Word]:
+        return {**self.values, **self.sets}
+
+    @property
+    def films(self) -> frozenset[str]:
+        """All that a scene has ever had."""
+        return frozenset(stem for stem, _ in self.values)
+
+    @property
+    def left(self) -> frozenset[str]:
+        """The films that no scene has any more."""
+        return self.films - self.scenes.keys()
+
+    @property
+    def shared(self) -> frozenset[int]:
+        """The items that hold several films."""
+        holding = self._holding()
+        return frozenset(key for key, stems in holding.items() if len(stems) > 1)
+
+    @property
+    def contested(self) -> frozenset[int]:
+        """The items that hold films of several scenes, as plexsync may know."""
+        return frozenset(
+            key
+            for key, stems in self._holding().items()
+            if len({self.scenes[stem] for stem in stems if stem in self.scenes}) > 1
+            and not self.unread & set(stems)
+        )
+
+    def alone(
+        self, seen: Mapping[int, Seen]
+    ) -> Iterator[tuple[str, Field, Word, Stand]]:
+        """Go through all fields of the items that hold one film, which a scene has."""
+        for stem, field, word, stand in self._single(seen):
+            if stem in self.scenes:
+                yield stem, field, word, stand
+
+    def deserted(
+        self, seen: Mapping[int, Seen]
+    ) -> Iterator[tuple[str, Field, Word, Stand]]:
+        """Go through all fields of the items that hold one film, which none has."""
+        for stem, field, word, stand in self._single(seen):
+            if stem not in self.scenes:
+                yield stem, field, word, stand
+
+    def stash_spoke(self, stem: str) -> None:
+        """Hear that a scene was saved."""
+        now = self._tick()
+        for field, stand in says(self.world, self.scenes[stem], stem).items():
+            self._stash(stem, field, stand, now)
+
+    def stash_changed(self) -> None:
+        """Hear of all scenes that are, have or say otherwise, whoever saw to that."""
+        now = self._tick()
+        before, self.scenes = self.scenes, dict(holders(self.world))
+        self.unread |= {
+            stem
+            for stem in before.keys() | self.scenes.keys()
+            if before.get(stem) != self.scenes.get(stem)
+        }
+        for stem in before.keys() - self.scenes.keys():
+            self._leave(stem)
+        for stem, scene in self.scenes.items():
+            if stem in self.films and stem not in before:
+                self._come(stem, now)
+            self._hear(stem, scene, now)
+        self._find(look(self.world))
+
+    def falls_back(self, stem: str, field: Field) -> bool:
+        """Whether a field's value is only the file's name."""
+        return field is Field.TITLE and falls_back(self.world, self.scenes[stem])
+
+    def _hear(self, stem: str, scene: int, now: int) -> None:
+        for field, stand in says(self.world, scene, stem).items():
+            word = self.words.get((stem, field))
+            if word is None:
+                self._first_word(stem, field, stand)
+            elif stand != word.says:
+                self._stash(stem, field, stand, now)
+
+    def _first_word(self, stem: str, field: Field, stand: Stand) -> None:
+        rule = self.rules[field]
+        if field.is_set:
+            word = SetWord(says=stand, rule=rule, ever=set(stand.elements))
+            self.sets[stem, field] = word
+        else:
+            self.values[stem, field] = ValueWord(says=stand, rule=rule)
+
+    def _stash(self, stem: str, field: Field, stand: Stand, now: int) -> None:
+        if field.is_set:
+            self.sets[stem, field].stash(stand, now)
+        else:
+            self.values[stem, field].stash(stand, now)
+
+    def _leave(self, stem: str) -> None:
+        seen, is_kept = look(self.world), self.world.on_delete is OnDelete.KEEP
+        is_open = self.in_doubt or bool(self.world.plex_wire.faults.held)
+        for field in Field:
+            stand = None
+            if not is_open and self.keys.get(stem) in seen:
+                stand = seen[self.keys[stem]].fields[field]
+            self.words[stem, field].depart(stand, is_done_with=not is_kept)
+
+    def _come(self, stem: str, now: int) -> None:
+        is_anew = self.world.on_delete is not OnDelete.KEEP
+        if is_anew:
+            self.renewed.add(stem)
+        for field in Field:
+            self.words[stem, field].come(now, is_anew=is_anew)
+
+    def _single(
+        self, seen: Mapping[int, Seen]
+    ) -> Iterator[tuple[str, Field, Word, Stand]]:
+        shared = self.shared
+        for (stem, field), word in self.words.items():
+            if stem in self.keys and self.keys[stem] not in shared:
+                yield stem, field, word, seen[self.keys[stem]].fields[field]
+
+    def _holding(self) -> Mapping[int, list[str]]:
+        holding: defaultdict[int, list[str]] = defaultdict(list)
+        for stem, key in self.keys.items():
+            holding[key].append(stem)
+        return holding
+
+    def _find(self, seen: Mapping[int, Seen]) -> None:
+        """Find the items anew."""
+        raise NotImplementedError
+
+    def _tick(self) -> int:
+        self._now += 1
+        return self._now
