@@ -886,8 +886,8 @@ def relevant(memory: Memory) -> tuple[object, ...]:
 
 
 def content(has: FieldValue) -> tuple[str, list[str]]:
-    """Take what is there, in whatever form Plex puts it again."""
-    return identity(has.value), [identity(name) for name in has.elements]
+    """Take what is there, in whatever form and order: that of genres is Plex's own."""
+    return identity(has.value), sorted(identity(name) for name in has.elements)
 
 
 def test_nothing_is_adopted_in_a_field_that_is_off() -> None:

@@ -53,8 +53,8 @@ BRAKED = (
     Bug(
         name="changed configuration written at one go",
         file="reconciler/engine/caution.py",
-        old="        return risky >= step\n",
-        new="        return risky > _PROVEN * step\n",
+        old="cause in RISKY for cause in causes) >= step\n",
+        new="cause in RISKY for cause in causes) > _PROVEN * step\n",
         caught_by=laws("the_brake_stops_at_the_first_that_comes_out_otherwise"),
     ),
     Bug(
