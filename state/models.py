@@ -251,6 +251,7 @@ class Outage(Row):
     began = IntegerField()
     ended = IntegerField(null=True)
     failures = IntegerField()
+    rests = IntegerField()
     rests_until = IntegerField()
     asked_until = IntegerField()
     of_write = IntegerField()

@@ -23,10 +23,10 @@ class Outages:
         if not Outage.update(content).where(mine).execute():
             Outage.insert(content).execute()
 
-    def end(self, server: str, *, now: int, failures: int) -> None:
-        """Record that a server answers; what had fewer *failures* is forgotten."""
+    def end(self, server: str, *, now: int) -> None:
+        """Record that a server answers; where it was never left alone, forget it."""
         mine = (Outage.server == server) & Outage.ended.is_null()
-        Outage.delete().where(mine & (Outage.failures < failures)).execute()
+        Outage.delete().where(mine & (Outage.rests == 0)).execute()
         Outage.update(ended=now).where(mine).execute()
 
     def last(self, limit: int) -> list[OutageRecord]:
@@ -45,6 +45,7 @@ def _record(row: Outage) -> OutageRecord:
         began=row.began,
         ended=row.ended,
         failures=row.failures,
+        rests=row.rests,
         rests_until=row.rests_until,
         asked_until=row.asked_until,
         is_of_write=bool(row.of_write),

@@ -257,6 +257,9 @@ class OutageRecord:
     server: str
     began: int
     failures: int
+    """In a row."""
+    rests: int
+    """How often it was left alone for it."""
     rests_until: int
     asked_until: int
     """Until when it has asked itself to be left alone."""

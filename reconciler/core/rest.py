@@ -32,7 +32,9 @@ class Outage:
 
     began: int
     failures: int = 0
-    """In a row; one that is the server's own counts for as many as are enough."""
+    """In a row."""
+    rests: int = 0
+    """How often the server was left alone for it."""
     until: int = 0
     """Nothing is sent before then ..."""
     asked: int = 0
@@ -42,11 +44,6 @@ class Outage:
     kind: str = ""
     cause: str = ""
     """The class of the last failure, and its sentence."""
-
-    @property
-    def is_over_patience(self) -> bool:
-        """Whether it was ever a rest, and not a hiccup."""
-        return self.failures >= PATIENCE
 
 
 def is_of_server(error: Exception) -> bool:
@@ -69,19 +66,19 @@ def after(
 ) -> Outage:
     """Count a failure: how long the server rests now.
 
-    The span doubles with each failure; jitter takes up to half of it, so that no two
+    The span doubles with each rest; jitter takes up to half of it, so that no two
     that failed together come back together.
     """
     was = outage or Outage(began=now)
     failures = was.failures + 1
-    if is_of_server(error):
-        failures = max(failures, PATIENCE)
+    rests = was.rests + (is_of_server(error) or failures >= PATIENCE)
     asked = error.retry_after if isinstance(error, TransientError) else None
-    rest = _span(failures, chance) if failures >= PATIENCE else 0.0
+    rest = _span(rests, chance) if rests > was.rests else 0.0
     wanted = now + ceil(min(asked or 0.0, _TRUSTED))
     return replace(
         was,
         failures=failures,
+        rests=rests,
         until=max(now + ceil(rest), wanted),
         asked=wanted,
         is_of_write=is_write and is_of_server(error),
@@ -99,7 +96,7 @@ def may_ask(outage: Outage, now: int, *, is_probing: bool) -> bool:
     return not now < until <= now + _TRUSTED
 
 
-def _span(failures: int, chance: Random) -> float:
-    doublings = min(failures - PATIENCE, _DOUBLINGS)
+def _span(rests: int, chance: Random) -> float:
+    doublings = min(rests - 1, _DOUBLINGS)
     whole = min(_FIRST * 2**doublings, _LONGEST)
     return chance.uniform(whole / 2, whole)

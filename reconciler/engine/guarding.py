@@ -13,7 +13,7 @@ from reconciler.clock import Clock
 from reconciler.core import rest
 from reconciler.core.errors import RestingError, ServerError, UnauthorisedError
 from reconciler.core.news import Named, Poll, RowsPage
-from reconciler.core.rest import PATIENCE, Outage
+from reconciler.core.rest import Outage
 from reconciler.core.values import (
     Edit,
     Field,
@@ -87,8 +87,8 @@ class Guard:
     def _resting(self, outage: Outage) -> RestingError:
         until = datetime.fromtimestamp(outage.until, UTC).astimezone()
         return RestingError(
-            f"{self.server} is left alone until {until:%H:%M:%S}, since it failed"
-            f" {outage.failures} times in a row: {outage.cause}",
+            f"{self.server} is left alone until {until:%H:%M:%S}, since it has failed:"
+            f" {outage.cause}",
             is_told=self._has_failed,
         )
 
@@ -112,11 +112,11 @@ class Guard:
         self._has_answered = True
         if self.outage is None or (self.outage.is_of_write and not is_write):
             return
-        self.has_returned = self.has_returned or self.outage.is_over_patience
+        self.has_returned = self.has_returned or bool(self.outage.rests)
         self.outage = None
         with self.ledger.transaction():
             now = self.clock.unix()
-            self.ledger.outages.end(self.server, now=now, failures=PATIENCE)
+            self.ledger.outages.end(self.server, now=now)
         log.info("server answers", server=self.server)
 
 
@@ -200,6 +200,7 @@ def _outage(record: OutageRecord) -> Outage:
     return Outage(
         began=record.began,
         failures=record.failures,
+        rests=record.rests,
         until=record.rests_until,
         asked=record.asked_until,
         is_of_write=record.is_of_write,
@@ -213,6 +214,7 @@ def _record(server: str, outage: Outage) -> OutageRecord:
         server=server,
         began=outage.began,
         failures=outage.failures,
+        rests=outage.rests,
         rests_until=outage.until,
         asked_until=outage.asked,
         is_of_write=outage.is_of_write,

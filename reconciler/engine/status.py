@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from reconciler.core.values import SceneId
 from state.ledger import Ledger
-from state.records import DeadLetterRecord, PassRecord
+from state.records import DeadLetterRecord, OutageRecord, PassRecord
 
 _LETTERS = 20
+_OUTAGES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,8 @@ class Status:
     dead: int = 0
     letters: tuple[DeadLetterRecord, ...] = ()
     """The newest dead letters."""
+    outages: tuple[OutageRecord, ...] = ()
+    """The newest, the newest first; one without an end goes on."""
     last: PassRecord | None = None
     under_way: bool = False
     """Whether that pass goes on still: else, without an end, it was cut short."""
@@ -84,9 +87,16 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         journal=ledger.journal.counts(),
         dead=ledger.outbox.dead(),
         letters=tuple(ledger.outbox.dead_letters(_LETTERS)),
+        outages=_outages(ledger),
         last=last,
         under_way=under_way,
     )
+
+
+def _outages(ledger: Ledger) -> tuple[OutageRecord, ...]:
+    """Read the newest outages; what was no more than a hiccup is none."""
+    found = ledger.outages.last(_OUTAGES)
+    return tuple(one for one in found if one.rests)
 
 
 def newest(

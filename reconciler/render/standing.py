@@ -10,7 +10,7 @@ from reconciler.engine.checking import Hint, Matches, Sample
 from reconciler.engine.history import Passed
 from reconciler.engine.status import Status
 from reconciler.render import paper
-from state.records import PassRecord, Stage
+from state.records import OutageRecord, PassRecord, Stage
 
 
 def show_status(console: Console, status: Status) -> None:
@@ -71,12 +71,28 @@ def _show_troubles(console: Console, status: Status) -> None:
             " `plexsync plan` shows what it would do,"
             f" `plexsync approve {hold.number}` lets it go",
         )
+    for outage in status.outages:
+        _show_outage(console, outage)
     for letter in status.letters:
         what = f"scene {letter.scene}, {letter.field}: {letter.error}"
         paper.label(console, "dead letter", what)
     if status.dead > len(status.letters):
         more = status.dead - len(status.letters)
         paper.label(console, "", f"... and {more} more dead letters")
+
+
+def _show_outage(console: Console, outage: OutageRecord) -> None:
+    if outage.ended is not None:
+        since = f"{paper.moment(outage.began)} to {paper.moment(outage.ended)}"
+        what = f"{outage.server}, {since}: {outage.kind}, {outage.cause}"
+        paper.label(console, "was out", what)
+        return
+    until = paper.moment(outage.rests_until)
+    what = (
+        f"{outage.server}, since {paper.moment(outage.began)}, left alone until"
+        f" {until}: {outage.cause}"
+    )
+    paper.label(console, "out", what)
 
 
 def _last(last: PassRecord | None, *, goes_on: bool) -> str:

@@ -8,6 +8,7 @@ _OUTAGE = """CREATE TABLE outage (
   began INTEGER NOT NULL,
   ended INTEGER,
   failures INTEGER NOT NULL,
+  rests INTEGER NOT NULL,
   rests_until INTEGER NOT NULL,
   asked_until INTEGER NOT NULL,
   of_write INTEGER NOT NULL,

@@ -141,7 +141,11 @@ def test_status(full: Desk) -> None:
         )
     )
     failed = full.run("reconcile", "--json").document
+    full.plex_server.stop()
+    full.scene("unseen", in_plex=False)
+    full.run("reconcile")
     document = full.done("status", "--json").document
+    full.plex_server.start()
 
     holds = {"holds[].pass", "holds[].reasons"}
     assert set(keys(document)) == expected("status") - holds

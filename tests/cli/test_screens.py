@@ -188,6 +188,24 @@ def test_status_tells_a_pass_under_way_from_one_that_was_cut_short(desk: Desk) -
     assert "cut short" in desk.done("passes").out
 
 
+def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.plex_server.stop()
+    desk.run("reconcile", "--full")
+    out = desk.done("status").out
+    desk.plex_server.start()
+    desk.done("reconcile", "--full")
+    over = desk.done("status").out
+
+    moment = r"[-\d]+ [:\d]+ UTC"
+    goes_on = rf"^out +plex, since {moment}, left alone until {moment}: "
+    assert re.search(goes_on + "Plex at .* cannot be reached", out, re.MULTILINE)
+    assert re.search(
+        rf"^was out +plex, {moment} to {moment}: unreachable, Plex", over, re.MULTILINE
+    )
+
+
 def test_passes_are_listed_for_who_wants_to_undo_one(desk: Desk) -> None:
     assert desk.done("passes").out == "no pass has done anything yet\n"
     desk.scene("one")
