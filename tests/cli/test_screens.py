@@ -56,7 +56,7 @@ def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
     ]
     (row,) = [line for line in lines if " summary " in line]
     assert row.split()[:2] == ["1", "one"]
-    assert row.endswith("…  missing in plex")
+    assert row.endswith("…  not set in plex")
     assert all(line == line.rstrip() for line in lines)
     assert "1 item would be written (2 fields)" in lines
     assert said.err.splitlines() == [
@@ -163,7 +163,7 @@ def test_status_says_how_things_stand(desk: Desk) -> None:
     ]
     for line in lines:
         assert re.search(f"^{line}$", said, re.MULTILINE)
-    assert "fields\n  2  written: missing in plex\n" in said
+    assert "fields\n  2  written: not set in plex\n" in said
 
 
 def test_status_tells_a_pass_under_way_from_one_that_was_cut_short(desk: Desk) -> None:
@@ -186,6 +186,28 @@ def test_status_tells_a_pass_under_way_from_one_that_was_cut_short(desk: Desk) -
         assert "was cut short; `plexsync reconcile` goes on from there\n" in said.out
     assert not desk.done("status", "--json").document["under_way"]
     assert "cut short" in desk.done("passes").out
+
+
+def test_a_listing_of_what_is_new_counts_each_item_once(desk: Desk) -> None:
+    """Though Plex tells of it twice, as added and as changed."""
+    desk.scene("one")
+    desk.done("reconcile")
+    for stem in ("two", "three"):
+        desk.scene(stem)
+
+    said = desk.done("reconcile")
+
+    assert said.err.splitlines()[0] in {"reading stash: 2", "reading stash: 3"}
+    assert "listing Films: 3\n" in said.err  # within the margin, the first as well
+
+
+def test_status_does_not_call_adopted_what_nobody_adopted(desk: Desk) -> None:
+    desk.scene("one", title="one", details="")
+    desk.done("reconcile")
+
+    assert "  1  not ours: already equal\n" in desk.done("status").out
+    fields = desk.done("status", "--json").document["fields"]
+    assert fields == {"adopted: already equal": 1}
 
 
 def test_passes_are_listed_for_who_wants_to_undo_one(desk: Desk) -> None:
