@@ -6,10 +6,15 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import pytest
+
+from reconciler.engine.report import Content
+from reconciler.render.paper import pair
 from state.ledger import Ledger
 from state.lock import WriterLock
 from tests.cli.desk import Desk
 
+_ORDER = "the same, in another order"
 START = 4_000_000_000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
 
@@ -95,6 +100,46 @@ def test_numbers_stand_to_the_right(desk: Desk) -> None:
     said = desk.done("plan", "--full")
 
     assert "  21  already equal\n   1  edited in plex\n" in said.out
+
+
+def test_long_sets_show_what_differs_in_them(desk: Desk) -> None:
+    names = [f"A habitat of its own, number {number}" for number in range(9)]
+    tags = tuple(desk.stash.create_tag(name) for name in names)
+    desk.scene("one", tag_ids=tags[:8])
+    desk.done("reconcile")
+    desk.stash.update_scene(1, tag_ids=tags[1:])
+    desk.scene("two", tag_ids=tags)
+
+    said = desk.done("plan")
+    desk.done("reconcile")
+
+    assert re.search(rf"genres +8 in all +\+{names[8]} and 1 more +changed", said.out)
+    assert re.search(rf"genres +0 in all +\+{names[0]} and 8 more +not set", said.out)
+    assert f"+{names[8]} and 1 more" in desk.done("history", "--scene", "1").out
+    said = desk.done("undo", "--scene", "1", "--dry-run")
+    assert re.search(rf"genres +8 in all +-{names[1]} and 7 more +undone", said.out)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lock", "cells"),
+    [
+        ((), ("A",), True, ("-", "A")),
+        (("A" * 50, "B" * 20), ("b" * 20, "C"), None, ("2 in all", f"+C, -{'A' * 50}")),
+        (("A" * 61, "B"), ("B", "A" * 61), None, (f"{'A' * 59}…", _ORDER)),
+        (("A" * 61,), ("A" * 61,), None, (f"{'A' * 59}…", "the same")),
+        (("A" * 61,), ("A" * 61,), True, (f"{'A' * 59}…", "the same, locked")),
+        ("old", "old", False, ("old", "the same, unlocked")),
+        ("A" * 61, "new", True, (f"{'A' * 59}…", "new")),
+        ((), ("A" * 61, "B"), None, ("0 in all", f"+{'A' * 61} and 1 more")),
+    ],
+)
+def test_a_table_has_two_cells_for_what_a_field_has_and_is_to_have(
+    old: Content,
+    new: Content,
+    lock: bool | None,  # noqa: FBT001 - pytest gives it by name
+    cells: tuple[str, str],
+) -> None:
+    assert pair(old, new, lock=lock) == cells
 
 
 def test_names_cannot_steer_the_terminal(desk: Desk) -> None:
