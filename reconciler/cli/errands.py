@@ -13,8 +13,8 @@ from reconciler.cli.options import (
     JSON,
     LIBRARY,
     SCENES,
-    check_library,
     check_scenes,
+    named_library,
     taking,
 )
 from reconciler.cli.running import Outcome, carry_out
@@ -81,7 +81,7 @@ def release(
 
     Of everything, unless a scene or a library is named; `plexsync claim` takes it back.
     """
-    check_library(library, setting.config.plex.libraries)
+    library = named_library(library, setting.config.plex.libraries)
     errand = Release(scenes=scenes, library=library)
     _run(setting, errand, is_dry=is_dry)
 
@@ -97,7 +97,7 @@ def claim(
     is_dry: bool,
 ) -> None:
     """Take up again what was released."""
-    check_library(library, setting.config.plex.libraries)
+    library = named_library(library, setting.config.plex.libraries)
     errand = Claim(scenes=scenes, library=library)
     _run(setting, errand, is_dry=is_dry)
 
@@ -119,7 +119,7 @@ def adopt(
     They are what older tools have left behind, or what others have put there under the
     same names: look at them first, with --all --dry-run.
     """
-    check_library(library, setting.config.plex.libraries)
+    library = named_library(library, setting.config.plex.libraries)
     if is_all == bool(scenes or library):
         problem = (
             "say where to adopt: --scene ID, --library TITLE or --all; with --dry-run"

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from reconciler.core.canonical import in_any_case
 from reconciler.core.errors import UserError
 from reconciler.core.values import Field, SceneId
 from reconciler.engine.status import strangers
@@ -81,10 +82,17 @@ def check_scenes(ledger: Ledger | None, scenes: Collection[SceneId]) -> None:
         )
 
 
-def check_library(library: str | None, titles: tuple[str, ...]) -> None:
-    """Raise a `UserError` for a library that is not one of the configuration's."""
-    if library is not None and library not in titles:
+def named_library(library: str | None, titles: tuple[str, ...]) -> str | None:
+    """Find the library that is named, as the configuration spells it.
+
+    Raise a `UserError` for one that is not there.
+    """
+    if library is None:
+        return None
+    title = in_any_case(library, titles)
+    if title is None:
         listed = " or ".join(f'"{title}"' for title in titles)
         raise UserError(
             [f'--library "{library}" is not one of [plex] libraries: name {listed}']
         )
+    return title

@@ -9,7 +9,7 @@ import click
 from reconciler import bootstrap
 from reconciler.cli import saved
 from reconciler.cli.failing import Command, complain
-from reconciler.cli.options import FIELDS, JSON, SCENES, check_library, taking
+from reconciler.cli.options import FIELDS, JSON, SCENES, named_library, taking
 from reconciler.cli.running import Outcome, run
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
@@ -128,22 +128,22 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
         raise click.UsageError("name one PASS, stash or a library, or give --all")
     number = int(what) if what is not None and what.isdecimal() else None
     numbers: tuple[int, ...] = ()
-    released = 0
+    released, believed = 0, None
     with bootstrap.writing(
         setting.config, "approve", setting.clock, setting.around.mounts
     ) as ledger:
         if what is not None and number is None:
-            approve_doubt(ledger, what)
+            believed = approve_doubt(ledger, what)
         else:
             numbers = held_passes(ledger) if number is None else (number,)
             released = braking.approve(ledger, numbers)
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": [], "pass": number}
-        about = {"believed": what if number is None else None}
+        about = {"believed": believed}
         passes_ = {"passes": numbers, "released": released}
         setting.document.close({**fields, **passes_, **about})
-    elif what is not None and number is None:
-        click.echo(f"{what} is believed; `plexsync reconcile` goes on from there")
+    elif believed is not None:
+        click.echo(f"{believed} is believed; `plexsync reconcile` goes on from there")
     elif not numbers:
         click.echo("nothing is held")
     else:
@@ -218,7 +218,7 @@ def _scope(  # a keyword for each option that narrows a pass
     fields: frozenset[Field] | None,
     limit: int | None,
 ) -> Scope:
-    check_library(library, setting.config.plex.libraries)
+    library = named_library(library, setting.config.plex.libraries)
     if is_full and scenes:
         raise UserError(["--full looks at every scene: leave out --scene or it"])
     if is_sweep and (is_full or scenes):

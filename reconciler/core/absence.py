@@ -145,22 +145,42 @@ def limit(known: int, limits: Limits) -> int:
     return max(limits.removals_floor, int(limits.removals * known))
 
 
+def _limit_told(known: int, limits: Limits) -> str:
+    return (
+        f"the limit is {limit(known, limits)} ({limits.removals * 100:g} % of {known},"
+        f" at least {limits.removals_floor}, by [brake] removals)"
+    )
+
+
+def approval(subject: str) -> str:
+    """Name the command by which a person says that it is as a server says."""
+    return (
+        f"`plexsync approve {subject}`"
+        if subject == STASH
+        else (f'`plexsync approve "{subject}"`')
+    )
+
+
+_NEVER = "an empty listing is never believed"
+
+
 def too_many_gone(
     listed: int, gone: int, known: int, limits: Limits, *, is_approved: bool
 ) -> str | None:
     """Say why a complete listing of scenes is not believed; None believes it."""
     if not listed and known:
         return (
-            f"stash lists no scenes where {known} are known: none is taken for deleted;"
-            " see that it has the right database"
+            f"stash lists no scenes where {known} are known: none is taken for deleted,"
+            f" since {_NEVER}; see that it has the right database; if it is meant to be"
+            " empty, leave it by `plexsync undo --since start` or `plexsync release`"
         )
     most = limit(known, limits)
     if gone <= most or is_approved:
         return None
     return (
-        f"{gone} of {known} scenes are gone from stash, the limit is {most}:"
+        f"{gone} of {known} scenes are gone from stash, {_limit_told(known, limits)}:"
         " none is taken for deleted; if they are meant to be gone, say so by"
-        f" `plexsync approve {STASH}`"
+        f" {approval(STASH)}"
     )
 
 
@@ -171,8 +191,8 @@ def too_many_strangers(strangers: int, known: int, limits: Limits) -> str | None
         return None
     return (
         f"more than {most} of {known} scenes in stash have other files under the ids"
-        " that were known: nothing more is read; if stash was filled anew, say so by"
-        f" `plexsync approve {STASH}`"
+        f" that were known, {_limit_told(known, limits)}: nothing more is read; if"
+        f" stash was filled anew, say so by {approval(STASH)}"
     )
 
 
@@ -184,11 +204,16 @@ def too_few_files(
         return None
     if listed and is_approved:
         return None
-    approve = f'`plexsync approve "{title}"`'
-    advice = f"; if they are meant to be gone, say so by {approve}" if listed else ""
+    if not listed:
+        return (
+            f'the library "{title}" lists 0 files where {known} were known: none is'
+            f" taken for gone, since {_NEVER}; see that its disk is mounted, or take it"
+            " out of [plex] libraries"
+        )
     return (
-        f'the library "{title}" lists {listed} files where {known} were known:'
-        f" none is taken for gone; see that its disk is mounted{advice}"
+        f'the library "{title}" lists {listed} files where {known} were known, less'
+        f" than {_SHARE:.0%} of them: none is taken for gone; see that its disk is"
+        f" mounted; if they are meant to be gone, say so by {approval(title)}"
     )
 
 

@@ -7,6 +7,7 @@ that changes nothing changes the stamp alone.
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.core.values import (
@@ -119,3 +120,12 @@ def _file(file: SceneFile) -> list[Any]:
 
 def _restored(kind: Kind, content: list[Any]) -> Entity:
     return Entity(kind=kind, id=content[0], name=content[1], parents=tuple(content[2]))
+
+
+def in_any_case(name: str, known: Iterable[str]) -> str | None:
+    """Find a name as it is spelled among *known*: just so, or else in another case."""
+    names = tuple(known)
+    if name in names:
+        return name
+    alike = [one for one in names if one.casefold() == name.casefold()]
+    return alike[0] if len(alike) == 1 else None

@@ -29,7 +29,7 @@ class Reason(StrEnum):
     WITHDRAWN = "stash emptied it"  # 4
     FORGOTTEN = "stash emptied it, plex has another"  # 5
     KEPT_LOCKED = "locked in plex before us"  # 6
-    FIRST = "missing in plex"  # 7
+    FIRST = "not set in plex"  # 7
     FOREIGN = "another value in plex"  # 8
     AT_REST = "differs as before"  # 9
     EDITED = "edited in plex"  # 10
@@ -47,6 +47,11 @@ class Reason(StrEnum):
     ADOPTED = "adopted, not wanted in stash"
     UNDONE = "undone"
     SPARED = "changed since"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Reason | None":
+        """Know a reason by the words that it had in an older state."""
+        return cls.FIRST if value == "missing in plex" else None
 
 
 class Asked(StrEnum):

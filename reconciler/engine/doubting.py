@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import structlog
 
 from reconciler.clock import Clock
+from reconciler.core import absence
+from reconciler.core.canonical import in_any_case
 from reconciler.core.errors import DoubtError, UserError
 from reconciler.engine.report import Doubt, Tally
 from state.ledger import Ledger
@@ -64,13 +66,22 @@ class Doubter:
             self.tally.doubts.append(doubt)
 
 
-def approve_doubt(ledger: Ledger, subject: str) -> None:
-    """Record that a person says it is so. `UserError` where there is no such doubt."""
+def approve_doubt(ledger: Ledger, name: str) -> str:
+    """Record that a person says it is so; tell about what, as it is spelled.
+
+    `UserError` where there is no such doubt, or where nobody's word is enough.
+    """
     standing = ledger.doubts.standing()
-    if subject not in standing:
-        listed = ", ".join(f'"{name}"' for name in standing)
+    subject = in_any_case(name, standing)
+    if subject is None:
+        listed = ", ".join(f'"{other}"' for other in standing)
         others = f"what is doubted: {listed}" if listed else "nothing is"
-        raise UserError([f'"{subject}" is not doubted; {others}'])
+        raise UserError([f'"{name}" is not doubted; {others}'])
+    reason = standing[subject].reason
+    if absence.approval(subject) not in reason:
+        # it says what to do, and not that: a word would be forgotten by the next pass
+        raise UserError([f"a word is not enough: {reason}"])
     with ledger.transaction():
         ledger.doubts.approve(subject)
     log.info("approved", subject=subject)
+    return subject

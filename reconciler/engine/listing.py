@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core import absence
-from reconciler.core.errors import DoubtError, TransientError
+from reconciler.core.errors import DoubtError, ServerError, TransientError
 from reconciler.core.news import SHARED, Census, FiledRow, Named
 from reconciler.core.values import Kind, SceneId
 from reconciler.engine.doubting import Doubter
@@ -45,21 +45,45 @@ class Lister:
 
     def make_due(self, news: News) -> None:
         """Have everything listed, whatever the poll says."""
-        figures = {SCENES: news.poll.scenes}
-        figures |= {kind: news.poll.census[kind] for kind in SHARED}
-        with self.ledger.transaction():
-            for name, now in figures.items():
-                due = CensusRecord(count=now.count, tip=now.tip, is_due=True)
-                self.ledger.census.put(name, due)
+        self._owe(_all_due(news))
 
     def list_due(self, news: News) -> None:
         """List what the last poll, or one before it, has made due."""
-        known = self.ledger.census.known()
+        self._list(news, dict(self.ledger.census.known()))
+
+    def list_all(self, news: News) -> None:
+        """List everything; what does not come off is due from then on."""
+        due = _all_due(news)
+        try:
+            self._list(news, due)
+        except DoubtError:
+            raise  # it did come off, and is not believed
+        except ServerError:
+            self._owe(due)
+            raise
+        self._owe(due)
+
+    def _list(self, news: News, due: dict[str, CensusRecord]) -> None:
+        """List what is *due*, and strike it off."""
         for kind in SHARED:
-            if kind in known and known[kind].is_due:
-                self._entities(kind, known[kind])
-        if self._is_due(news, known.get(SCENES)):
-            self._scenes(news, known.get(SCENES))
+            if kind in due and due[kind].is_due:
+                self._entities(kind, due[kind])
+                del due[kind]
+        if self._is_due(news, due.get(SCENES)) and self._scenes(news):
+            due.pop(SCENES, None)
+
+    def _owe(self, due: Mapping[str, CensusRecord]) -> None:
+        known = self.ledger.census.known()
+        news = {name: one for name, one in due.items() if one != known.get(name)}
+        if news:
+            with self.ledger.transaction():
+                for name, record in news.items():
+                    self.ledger.census.put(name, record)
+
+    def _put(self, name: str, record: CensusRecord) -> None:
+        """Record a census, in a transaction, where it is not as it was."""
+        if record != self.ledger.census.known().get(name):
+            self.ledger.census.put(name, record)
 
     def _is_due(self, news: News, known: CensusRecord | None) -> bool:
         """Whether Stash's scenes may be others than those that are known."""
@@ -75,7 +99,8 @@ class Lister:
         is_as_known = (mine.count, mine.tip) == now
         return not is_as_known or self.doubter.is_doubted(absence.STASH)
 
-    def _scenes(self, news: News, known: CensusRecord | None) -> None:
+    def _scenes(self, news: News) -> bool:
+        """List the scenes; say whether that was all of them."""
         seen = self._rows()
         scenes = news.poll.scenes
         is_complete = news.is_idle and _figures(scenes) == (seen.rows, seen.tip)
@@ -91,13 +116,12 @@ class Lister:
                 self.settings.limits,
                 is_approved=self.doubter.is_approved(absence.STASH),
             )
-        is_due = bool(known and known.is_due and not is_complete)
-        after = CensusRecord(count=scenes.count, tip=scenes.tip, is_due=is_due)
         with self.ledger.transaction():
             if is_complete and why is None:
                 self.ledger.census.mark_absent(seen.gone)
-            if is_complete and after != known:
-                self.ledger.census.put(SCENES, after)
+            if is_complete:
+                after = CensusRecord(count=scenes.count, tip=scenes.tip)
+                self._put(SCENES, after)
         if why is not None:
             raise DoubtError(absence.STASH, why)
         if is_complete:
@@ -107,6 +131,7 @@ class Lister:
                 f"stash listed {seen.rows} of its {scenes.count} scenes: the listing is"
                 " not believed and will be read again"
             )
+        return is_complete
 
     def _decided(self, gone: Sequence[int]) -> int:
         """Count those of the scenes that are gone of which anything was decided.
@@ -164,8 +189,7 @@ class Lister:
             after = page[-1].id if page else after
         self._compare(kind, after, (), is_last=True)
         with self.ledger.transaction():
-            listing = CensusRecord(count=census.count, tip=census.tip)
-            self.ledger.census.put(kind, listing)
+            self._put(kind, CensusRecord(count=census.count, tip=census.tip))
 
     def _compare(
         self, kind: Kind, after: int, page: Sequence[Named], *, is_last: bool
@@ -183,6 +207,15 @@ class Lister:
             after = max(known)
             if len(mine) < len(known):
                 return
+
+
+def _all_due(news: News) -> dict[str, CensusRecord]:
+    figures = {SCENES: news.poll.scenes}
+    figures |= {str(kind): news.poll.census[kind] for kind in SHARED}
+    return {
+        name: CensusRecord(count=now.count, tip=now.tip, is_due=True)
+        for name, now in figures.items()
+    }
 
 
 def _figures(census: Census) -> tuple[int, int]:

@@ -165,7 +165,10 @@ class Pass:
             self._try(self._read_scenes)
             return
         if self._try(self._scan) and self._news is not None:
-            self._try(partial(self._parts.lister().list_due, self._news))
+            lister = self._parts.lister()
+            is_round = self.scope.is_thorough and not self.scope.is_full
+            every = lister.list_all if is_round else lister.list_due
+            self._try(partial(every, self._news))
             read_at = self._news.poll.page.clock
             self._try(partial(self._parts.refresher().refresh, read_at))
             if self.scope.part is not None:
@@ -174,9 +177,8 @@ class Pass:
 
     def _scan(self) -> None:
         self._news = self._parts.recorder.scan(is_full=self.scope.is_full)
-        if self.scope.is_thorough:
-            self._parts.lister().make_due(self._news)
         if self.scope.is_full:
+            self._parts.lister().make_due(self._news)
             self._relink_all(IN_FULL)
 
     def _read_scenes(self) -> None:

@@ -160,12 +160,15 @@ class Surveyor:
     def _read(self, listing: _Listing) -> None:
         cursor = max(0, listing.target.cursor - _MARGIN)
         since = None if listing.is_full else cursor
+        told = set[ItemKey]()  # what was added lately was changed lately as well
         for page in self.library.listing(listing.section, since=since):
             self._put(listing, page.items)
             if self.watch is not None:
                 news = [item.key for item in page.items if item.updated_at >= cursor]
                 self.watch(listing.target.id, news)
-            self.audience.advance(len(page.items))
+            keys = {item.key for item in page.items}
+            self.audience.advance(len(keys - told))
+            told |= set() if listing.is_full else keys
 
     def _revisit(self, listing: _Listing) -> None:
         """Ask for items again that scenes have lost, and that may hold their files.

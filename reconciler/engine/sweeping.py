@@ -89,7 +89,7 @@ class Sweeper:
         looker = replace(self.looker, scope=Scope())
         moved = [
             (look.entry, names)
-            for look in looker.look(entries)
+            for look in looker.look(entries, is_thorough=True)
             if (names := _moved(look))
         ]
         if not moved:

@@ -12,7 +12,6 @@ from reconciler.engine.history import Past
 from reconciler.engine.leaving import Leaving
 from reconciler.engine.report import Line, PassReport
 from reconciler.render import paper
-from reconciler.render.paper import cell
 
 _PAST = ("scene", "name", "field", "had", "got", "because")
 _ITEM = 2
@@ -44,8 +43,7 @@ def show_conflicts(console: Console, found: Sequence[Conflict]) -> None:
             str(one.scene),
             one.name,
             one.field,
-            cell(one.stash),
-            cell(one.plex),
+            *reversed(paper.pair(one.plex, one.stash)),
             one.reason,
         )
         for one in found
@@ -80,8 +78,7 @@ def show_spared(console: Console, spared: Sequence[Line]) -> None:
             str(line.scene),
             line.name,
             line.field,
-            cell(line.old),
-            cell(line.new),
+            *paper.pair(line.old, line.new),
             line.reason,
         )
         for line in spared
@@ -115,8 +112,7 @@ def _past(one: Past) -> tuple[str, ...]:
         str(one.scene),
         one.name,
         one.field,
-        cell(one.old),
-        paper.result(one.old, one.new, lock=one.lock),
+        *paper.pair(one.old, one.new, lock=one.lock),
         one.reason if is_done else f"{one.reason}: {one.outcome}",
     )
 

@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reconciler.core.canonical import identity
+from reconciler.engine.report import Content
+
 _ENDLESS = 100_000
 """The width of a pipe: what reads it breaks lines as it likes."""
 
@@ -81,20 +84,44 @@ def clean(text: str) -> str:
     return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def cell(content: str | tuple[str, ...]) -> str:
+def cell(content: Content) -> str:
     """Write a value or a set into a table: on one line, and not too long."""
     text = content if isinstance(content, str) else ", ".join(content)
     flat = " ".join(text.split()) or "-"
     return flat if len(flat) <= _CUT else flat[: _CUT - 1] + "…"
 
 
-def result(
-    old: str | tuple[str, ...], new: str | tuple[str, ...], *, lock: bool | None
-) -> str:
-    """Write what a field is to have, or had sent; of one that stays, about its lock."""
-    if lock is None or old != new:
-        return cell(new)
-    return "the same, locked" if lock else "the same, unlocked"
+def pair(old: Content, new: Content, *, lock: bool | None = None) -> tuple[str, str]:
+    """Write what a field has, and beside it what it is to have.
+
+    Of one that stays, about its lock; of sets that are too long to be compared by eye,
+    what comes (+) and what goes (-).
+    """
+    if old == new and lock is not None:
+        return cell(old), "the same, locked" if lock else "the same, unlocked"
+    if isinstance(old, str) or isinstance(new, str) or not _is_cut(old, new):
+        return cell(old), cell(new)
+    had, has = ({identity(one): one for one in each} for each in (old, new))
+    moved = [f"+{one}" for key, one in has.items() if key not in had]
+    moved += [f"-{one}" for key, one in had.items() if key not in has]
+    if not moved:
+        return cell(old), "the same, in another order" if old != new else "the same"
+    return f"{len(old)} in all", _fitted(moved)
+
+
+def _is_cut(*sets: tuple[str, ...]) -> bool:
+    return any(len(", ".join(each)) > _CUT for each in sets)
+
+
+def _fitted(names: Sequence[str]) -> str:
+    """List as many names as there is room for, the first at least; count the others."""
+    fitting = [names[0]]
+    for name in names[1:]:
+        if len(", ".join([*fitting, name])) > _CUT:
+            break
+        fitting.append(name)
+    more = len(names) - len(fitting)
+    return ", ".join(fitting) + (f" and {more} more" if more else "")
 
 
 def once(rows: Iterable[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:

@@ -107,8 +107,7 @@ def _rows(lines: Sequence[Line], *, is_brief: bool) -> list[tuple[str, ...]]:
             str(line.scene),
             line.name,
             line.field,
-            paper.cell(line.old),
-            paper.result(line.old, line.new, lock=line.lock),
+            *paper.pair(line.old, line.new, lock=line.lock),
             f"{line.reason}, cut to fit" if line.is_cut else line.reason,
         )
         for line in lines

@@ -27,8 +27,20 @@ def show_status(console: Console, status: Status) -> None:
         paper.label(console, "waiting", f"{what}; `plexsync check` says why")
     paper.label(console, "last pass", _last(status.last, goes_on=status.under_way))
     _show_owed(console, status)
-    paper.counts(console, "fields", status.fields)
+    paper.counts(console, "fields", _in_words(status.fields))
     _show_troubles(console, status)
+
+
+_VERDICTS = {"adopted": "not ours"}
+"""Verdicts by another word: `adopt` is a command."""
+
+
+def _in_words(fields: Mapping[str, int]) -> dict[str, int]:
+    found = {}
+    for name, count in fields.items():
+        verdict, _, reason = name.partition(": ")
+        found[f"{_VERDICTS.get(verdict, verdict)}: {reason}"] = count
+    return found
 
 
 def show_pause(console: Console, since: int | None) -> None:

@@ -94,7 +94,7 @@ def test_a_change_has_both_values_in_the_fields_own_form(desk: Desk) -> None:
         "item": str(desk.key("one")),
         "name": "one",
         "scene": scene,
-        "reason": "missing in plex",
+        "reason": "not set in plex",
         "cause": "found in plex",
         "lock": True,
         "is_cut": False,

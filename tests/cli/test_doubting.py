@@ -94,6 +94,38 @@ def test_a_sweep_doubts_a_library_and_believes_it_when_told_to(films: Desk) -> N
     assert films.done("status", "--json").document["doubts"] == {}
 
 
+def test_names_are_known_in_any_case(films: Desk) -> None:
+    films.stash.destroy_scenes(1, 2, 3)
+    films.run("reconcile")
+
+    document = films.done("approve", "Stash", "--json").document
+
+    assert document["believed"] == "stash"
+    assert films.done("status", "--json").document["believed"] == ["stash"]
+    films.done("reconcile", "--library", "FILMS")
+
+
+def test_a_limit_says_what_it_is_of(films: Desk) -> None:
+    films.stash.destroy_scenes(1, 2, 3)
+
+    said = films.run("reconcile")
+
+    limit = "the limit is 1 (0 % of 24, at least 1, by [brake] removals)"
+    assert f"3 of 24 scenes are gone from stash, {limit}" in said.err
+
+
+def test_an_empty_listing_is_believed_on_nobodys_word(films: Desk) -> None:
+    films.stash.destroy_scenes(*range(1, 25))
+    doubted = films.run("reconcile")
+
+    said = films.run("approve", "stash")
+
+    assert (doubted.code, said.code) == (3, 2)
+    assert said.errors[0].startswith("error: a word is not enough: stash lists no")
+    assert "an empty listing is never believed; see that" in said.errors[0]
+    assert films.done("status", "--json").document["believed"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

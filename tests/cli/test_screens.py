@@ -6,10 +6,15 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import pytest
+
+from reconciler.engine.report import Content
+from reconciler.render.paper import pair
 from state.ledger import Ledger
 from state.lock import WriterLock
 from tests.cli.desk import Desk
 
+_ORDER = "the same, in another order"
 START = 4_000_000_000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
 
@@ -56,7 +61,7 @@ def test_a_pipe_gets_whole_plain_lines(desk: Desk) -> None:
     ]
     (row,) = [line for line in lines if " summary " in line]
     assert row.split()[:2] == ["1", "one"]
-    assert row.endswith("…  missing in plex")
+    assert row.endswith("…  not set in plex")
     assert all(line == line.rstrip() for line in lines)
     assert "1 item would be written (2 fields)" in lines
     assert said.err.splitlines() == [
@@ -95,6 +100,46 @@ def test_numbers_stand_to_the_right(desk: Desk) -> None:
     said = desk.done("plan", "--full")
 
     assert "  21  already equal\n   1  edited in plex\n" in said.out
+
+
+def test_long_sets_show_what_differs_in_them(desk: Desk) -> None:
+    names = [f"A habitat of its own, number {number}" for number in range(9)]
+    tags = tuple(desk.stash.create_tag(name) for name in names)
+    desk.scene("one", tag_ids=tags[:8])
+    desk.done("reconcile")
+    desk.stash.update_scene(1, tag_ids=tags[1:])
+    desk.scene("two", tag_ids=tags)
+
+    said = desk.done("plan")
+    desk.done("reconcile")
+
+    assert re.search(rf"genres +8 in all +\+{names[8]} and 1 more +changed", said.out)
+    assert re.search(rf"genres +0 in all +\+{names[0]} and 8 more +not set", said.out)
+    assert f"+{names[8]} and 1 more" in desk.done("history", "--scene", "1").out
+    said = desk.done("undo", "--scene", "1", "--dry-run")
+    assert re.search(rf"genres +8 in all +-{names[1]} and 7 more +undone", said.out)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lock", "cells"),
+    [
+        ((), ("A",), True, ("-", "A")),
+        (("A" * 50, "B" * 20), ("b" * 20, "C"), None, ("2 in all", f"+C, -{'A' * 50}")),
+        (("A" * 61, "B"), ("B", "A" * 61), None, (f"{'A' * 59}…", _ORDER)),
+        (("A" * 61,), ("A" * 61,), None, (f"{'A' * 59}…", "the same")),
+        (("A" * 61,), ("A" * 61,), True, (f"{'A' * 59}…", "the same, locked")),
+        ("old", "old", False, ("old", "the same, unlocked")),
+        ("A" * 61, "new", True, (f"{'A' * 59}…", "new")),
+        ((), ("A" * 61, "B"), None, ("0 in all", f"+{'A' * 61} and 1 more")),
+    ],
+)
+def test_a_table_has_two_cells_for_what_a_field_has_and_is_to_have(
+    old: Content,
+    new: Content,
+    lock: bool | None,  # noqa: FBT001 - pytest gives it by name
+    cells: tuple[str, str],
+) -> None:
+    assert pair(old, new, lock=lock) == cells
 
 
 def test_names_cannot_steer_the_terminal(desk: Desk) -> None:
@@ -163,7 +208,7 @@ def test_status_says_how_things_stand(desk: Desk) -> None:
     ]
     for line in lines:
         assert re.search(f"^{line}$", said, re.MULTILINE)
-    assert "fields\n  2  written: missing in plex\n" in said
+    assert "fields\n  2  written: not set in plex\n" in said
 
 
 def test_status_tells_a_pass_under_way_from_one_that_was_cut_short(desk: Desk) -> None:
@@ -204,6 +249,28 @@ def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:
     assert re.search(
         rf"^was out +plex, {moment} to {moment}: unreachable, Plex", over, re.MULTILINE
     )
+
+
+def test_a_listing_of_what_is_new_counts_each_item_once(desk: Desk) -> None:
+    """Though Plex tells of it twice, as added and as changed."""
+    desk.scene("one")
+    desk.done("reconcile")
+    for stem in ("two", "three"):
+        desk.scene(stem)
+
+    said = desk.done("reconcile")
+
+    assert said.err.splitlines()[0] in {"reading stash: 2", "reading stash: 3"}
+    assert "listing Films: 3\n" in said.err  # within the margin, the first as well
+
+
+def test_status_does_not_call_adopted_what_nobody_adopted(desk: Desk) -> None:
+    desk.scene("one", title="one", details="")
+    desk.done("reconcile")
+
+    assert "  1  not ours: already equal\n" in desk.done("status").out
+    fields = desk.done("status", "--json").document["fields"]
+    assert fields == {"adopted: already equal": 1}
 
 
 def test_passes_are_listed_for_who_wants_to_undo_one(desk: Desk) -> None:

@@ -433,20 +433,24 @@ def test_a_doubt_says_its_figures_and_what_to_do() -> None:
     assert limit(1000, limits) == 20
     assert limit(5000, limits) == 100
     assert too_many_gone(0, 90, 90, limits, is_approved=True) == (
-        "stash lists no scenes where 90 are known: none is taken for deleted;"
-        " see that it has the right database"
+        "stash lists no scenes where 90 are known: none is taken for deleted, since an"
+        " empty listing is never believed; see that it has the right database; if it is"
+        " meant to be empty, leave it by `plexsync undo --since start` or `plexsync"
+        " release`"
     )
     assert too_many_gone(69, 21, 90, limits, is_approved=False) == (
-        "21 of 90 scenes are gone from stash, the limit is 20: none is taken for"
-        " deleted; if they are meant to be gone, say so by `plexsync approve stash`"
+        "21 of 90 scenes are gone from stash, the limit is 20 (2 % of 90, at least 20,"
+        " by [brake] removals): none is taken for deleted; if they are meant to be"
+        " gone, say so by `plexsync approve stash`"
     )
     assert too_many_strangers(21, 90, limits) == (
         "more than 20 of 90 scenes in stash have other files under the ids that were"
-        " known: nothing more is read; if stash was filled anew, say so by"
+        " known, the limit is 20 (2 % of 90, at least 20, by [brake] removals):"
+        " nothing more is read; if stash was filled anew, say so by"
         " `plexsync approve stash`"
     )
     assert too_few_files("Films", 20, 90, is_approved=False) == (
-        'the library "Films" lists 20 files where 90 were known: none is taken for'
-        " gone; see that its disk is mounted; if they are meant to be gone, say so by"
-        ' `plexsync approve "Films"`'
+        'the library "Films" lists 20 files where 90 were known, less than 50% of them:'
+        " none is taken for gone; see that its disk is mounted; if they are meant to be"
+        ' gone, say so by `plexsync approve "Films"`'
     )

@@ -14,6 +14,7 @@ from reconciler.core.canonical import (
     distinct,
     entity_digest,
     identity,
+    in_any_case,
     line,
     restore,
     snapshot,
@@ -202,3 +203,10 @@ def test_an_entity_moves_with_what_we_use_of_it() -> None:
 
     assert entity_digest(tag) not in {entity_digest(other) for other in others}
     assert entity_digest(tag) == entity_digest(replace(tag, parents=(2, 1)))
+
+
+def test_a_name_is_found_in_any_case_unless_several_are_alike() -> None:
+    assert in_any_case("films", ["Films", "films"]) == "films"
+    assert in_any_case("FILMS", ["Films", "Shorts"]) == "Films"
+    assert in_any_case("FILMS", ["Films", "films"]) is None
+    assert in_any_case("Reels", ["Films"]) is None

@@ -1,5 +1,7 @@
 """No reason is dead: each is reached by some example of the table or of a wish."""
 
+import pytest
+
 from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import Field, FieldValue, Policy
 from reconciler.engine.conflicts import settled
@@ -22,3 +24,9 @@ def test_every_reason_is_reached() -> None:
     reached = {decision.reason for decision in (*rows, *elements, *wishes)}
     assert reached | {given_up.reason} == set(Reason)
     assert reached == set(Reason) - {Reason.SETTLED}
+
+
+def test_a_reason_is_known_by_the_words_of_an_older_state() -> None:
+    assert Reason("missing in plex") is Reason.FIRST
+    with pytest.raises(ValueError, match="no reason"):
+        Reason("no reason")

@@ -430,6 +430,18 @@ def test_an_item_that_two_scenes_claim_is_written_for_neither(films: World) -> N
     assert films.item("brook").values == before.values
 
 
+def test_what_is_contested_costs_a_quiet_pass_nothing(films: World) -> None:
+    contest(films)
+    films.stash.update_scene(1, title="The brook, narrow")
+    films.reconcile()
+    films.later(600)
+
+    for _ in range(2):
+        outcome = films.reconcile()
+        assert dict(outcome.sent) == {"stash poll": 1}
+        assert outcome.report.reasons == {"claimed by several scenes": 3}
+
+
 def test_where_the_second_lets_go_the_first_goes_on(films: World) -> None:
     new, kept = contest(films), link(films, 1)
     films.stash.update_scene(1, title="The brook, narrow")

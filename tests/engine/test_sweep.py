@@ -5,6 +5,7 @@ import pytest
 from reconciler.core.values import Field
 from reconciler.engine.sweeping import slice_at
 from state.ledger import Ledger
+from tests.sandbox.faults import Fault, What
 from tests.world import World
 
 WHOLE = (0, 1)
@@ -31,6 +32,35 @@ def test_a_sweep_of_what_is_as_it_was_writes_nothing_anywhere(films: World) -> N
 
     assert (outcome.puts, outcome.report.pass_id) == (0, None)
     assert films.state.read_bytes() == before
+
+
+def test_the_first_slice_of_a_round_writes_nothing_about_stash(films: World) -> None:
+    """It lists all of Stash, and finds it as it is known."""
+    films.rules = {}  # no library: of one, it writes down what the listing had
+    films.reconcile(part=WHOLE)
+    before = films.state.read_bytes()
+
+    outcome = films.reconcile(part=WHOLE)
+
+    assert (outcome.sent["stash entities"], outcome.sent["stash rows"]) == (3, 1)
+    assert films.state.read_bytes() == before
+
+
+@pytest.mark.parametrize("skip", [1, 2, 4])
+def test_what_a_round_could_not_list_the_next_pass_lists(
+    films: World, skip: int
+) -> None:
+    """Whichever request fails behind the poll."""
+    films.reconcile(part=WHOLE)
+    films.stash_wire.faults.add(Fault(what=What.RESET_BEFORE, skip=skip))
+
+    failed = films.reconcile(part=WHOLE)
+    again, quiet = films.reconcile(), films.reconcile()
+
+    assert failed.report.problems
+    assert again.sent["stash entities"] == 4 - skip
+    assert again.sent["stash rows"] == 1
+    assert dict(quiet.sent) == {"stash poll": 1}
 
 
 def test_a_person_s_edit_is_noticed_and_kept(films: World) -> None:

@@ -12,6 +12,20 @@ import threading
 from tests.sandbox.control import serve_plex, serve_stash
 from tests.sandbox.library import LIBRARY, PLEX_ROOT, STASH_ROOT, sandbox
 
+EDITING = """\
+Edit a scene or an item by hand, at the addresses that the line of JSON says:
+
+  curl $STASH/sandbox/edit \\
+       -d '{"do": "update_scene", "args": [1], "with": {"title": "Ice"}}'
+  curl $PLEX/sandbox/edit \\
+       -d '{"do": "person.edit", "args": [101], "with": {"title": "Mine"}}'
+
+What there is: `curl $STASH/sandbox/items` (the files of each scene) and
+`curl $PLEX/sandbox/items` (each item's key, fields and locks). What can be done: the
+public methods of tests/sandbox/stash/store.py, such as create_scene and destroy_scenes,
+and, on Plex, of its actors: person, scanner, moves, agent.
+"""
+
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
@@ -37,9 +51,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.sandbox")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.sandbox",
+        epilog=EDITING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(required=True)
-    serve = commands.add_parser("serve", help="run a Stash and a Plex")
+    serve = commands.add_parser(
+        "serve",
+        help="run a Stash and a Plex",
+        epilog=EDITING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     serve.add_argument("--scenes", type=int, default=200)
     serve.add_argument("--seed", type=int, default=1)
     serve.add_argument("--stash-port", type=int, default=0)

@@ -1,6 +1,7 @@
 """The seeded library, and both doubles run by another process."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.sandbox.__main__ import main
 from tests.sandbox.library import PLEX_ROOT, STASH_ROOT, sandbox, seed
 
 REPOSITORY = Path(__file__).parents[2]
@@ -147,6 +149,25 @@ def test_both_may_be_edited_from_outside(served: dict[str, Any]) -> None:
     assert after[0]["fields"]["title"] == "Mine"
     assert "title" in after[0]["locks"]
     assert after[0]["paths"] == items[0]["paths"]
+
+
+def test_the_help_has_edits_that_work(
+    served: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    edits = re.findall(r"curl \$(STASH|PLEX)(/\S+) \\\n +-d '(.*)'", shown)
+
+    answers = [
+        requests.post(f"{served[f'{to.lower()}_url']}{page}", data=body, timeout=10)
+        for to, page, body in edits
+    ]
+
+    assert [to for to, _, _ in edits] == ["STASH", "PLEX"]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    items = requests.get(f"{served['plex_url']}/sandbox/items", timeout=10).json()
+    assert items[0]["fields"]["title"] == "Mine"
 
 
 @pytest.mark.parametrize("do", ["_put", "handle", "nothing_of_the_kind"])
