@@ -7,7 +7,6 @@ answers, never its objects, which ask again for whatever is empty.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -17,6 +16,7 @@ from reconciler import __version__
 from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.plex_faults import (
     border,
+    moment,
     not_plex,
     place,
     refuse_failures,
@@ -186,11 +186,9 @@ class PlexClient:
         return self._sender.send(edit)
 
     def _note_clock(self, answer: requests.Response, **_: object) -> None:
-        try:
-            moment = parsedate_to_datetime(answer.headers["Date"])
-        except (KeyError, ValueError):
-            return
-        self._clock = int(moment.timestamp())
+        told = moment(answer.headers.get("Date", ""))
+        if told is not None:
+            self._clock = int(told.timestamp())
 
     def _put(self, path: str) -> None:
         server = self._connect()

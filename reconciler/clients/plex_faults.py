@@ -7,6 +7,7 @@ A response hook on the session sees every status first, because plexapi would ma
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -160,12 +161,19 @@ def _retry_after(response: requests.Response) -> float | None:
     told = response.headers.get("Retry-After", "").strip()
     if told.isascii() and told.isdecimal():
         return min(float(told), _LONGEST_WAIT)
-    try:
-        then = parsedate_to_datetime(told)
-        now = parsedate_to_datetime(response.headers.get("Date", ""))
-        return min(max((then - now).total_seconds(), 0.0), _LONGEST_WAIT)
-    except (ValueError, TypeError):  # no date, or one with a zone and one without
+    then, now = moment(told), moment(response.headers.get("Date", ""))
+    if then is None or now is None:
         return None
+    return min(max((then - now).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def moment(text: str) -> datetime | None:
+    """Read the date of a header, where it is one: UTC unless it says otherwise."""
+    try:
+        told = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 @contextmanager
@@ -173,7 +181,7 @@ def border(endpoint: Endpoint, *, writing: bool) -> Iterator[None]:
     """Let no foreign exception of one exchange with Plex past."""
     try:
         yield
-    except ParseError as error:
+    except (ParseError, LookupError) as error:  # or in an encoding that there is not
         raise unreadable(endpoint, writing=writing) from error
     except (RequestException, urllib3.exceptions.HTTPError) as error:
         raise _of_exchange(error, endpoint, writing=writing) from error

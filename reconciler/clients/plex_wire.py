@@ -36,6 +36,9 @@ _TAGS = {Field.GENRES: "Genre", Field.ACTORS: "Role"}
 _LISTED_TYPES = {"movie": 1, "show": 4}  # what a section of that type is listed by
 _ITEM_TYPES = {"movie": 1, "episode": 4}
 
+_DIGITS = 18
+"""Of any number that Plex has; SQLite holds no more than 19."""
+
 # Hints that make a listing lighter; Plex may ignore them.
 _LIGHT = (
     "excludeElements=Genre%2CCountry%2CGuid%2CRating%2CCollection%2CDirector"
@@ -107,7 +110,7 @@ def read_page(root: Element) -> tuple[int, ListingPage]:
 def _listed(row: Element) -> ListedItem:
     stamps = (_count(row.get(name)) for name in ("updatedAt", "addedAt"))
     return ListedItem(
-        key=ItemKey(row.attrib["ratingKey"]),
+        key=ItemKey(_number_from_plex(row.attrib["ratingKey"])),
         # What is in the trash stays listed, with the path that its file had.
         paths=() if "deletedAt" in row.attrib else _paths(row),
         updated_at=max(stamps),
@@ -139,10 +142,20 @@ def _item(key: ItemKey, row: Element) -> Item:
         )
     return Item(
         key=key,
-        section=row.attrib["librarySectionID"],
+        section=_number_from_plex(row.attrib["librarySectionID"]),
         type=_ITEM_TYPES[row.attrib["type"]],
         paths=_paths(row),
         fields=dict(_fields(row)),
+    )
+
+
+def _number_from_plex(text: str) -> str:
+    """Take a number of Plex's that it is to be asked by later."""
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+        return text
+    raise PermanentError(
+        f"Plex answered {text[:20]!r} where it has numbers, and is asked by nothing "
+        "else: update plexsync"
     )
 
 
@@ -168,7 +181,9 @@ def _short(path: str) -> str:
 
 
 def _count(text: str | None, *, otherwise: int = 0) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() else otherwise
+    if not text or len(text) > _DIGITS or not (text.isascii() and text.isdecimal()):
+        return otherwise
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

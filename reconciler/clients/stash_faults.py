@@ -153,7 +153,7 @@ class StashFaults:
 
     def too_old(self, report: StashReport, words: str = "") -> PermanentError | None:
         """Object to a version below the oldest; *words* name what it lacks."""
-        number = re.match(r"v?(\d+)\.(\d+)", report.version)
+        number = re.match(r"v?(\d{1,9})\.(\d{1,9})", report.version)
         if number is None or (int(number[1]), int(number[2])) >= OLDEST:
             return None
         lack = f" and refuses: {words}" if words else ""

@@ -178,7 +178,7 @@ def entities(kind: Kind, page: int) -> Query[Stretch]:
     def read(data: Node) -> Stretch:
         node = data["found"]
         listed = stash_wire.named(kind, node["rows"])
-        return Stretch(rows=listed, count=int(node["count"]))
+        return Stretch(rows=listed, count=stash_wire.number(node["count"]))
 
     variables = {"page": page, "size": SCAN_PAGE}
     return Query(

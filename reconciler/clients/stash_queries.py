@@ -166,7 +166,7 @@ def size() -> Query[int]:
     return Query(
         kind="stash probe",
         text=SIZE,
-        read=lambda data: int(data["stats"]["scene_count"]),
+        read=lambda data: stash_wire.number(data["stats"]["scene_count"]),
     )
 
 
@@ -180,6 +180,6 @@ def _report(data: Node) -> StashReport:
     return StashReport(
         version=stash_wire.text(data["version"]["version"]),
         status=stash_wire.text(system["status"]),
-        database_schema=int(system["databaseSchema"] or 0),
-        app_schema=int(system["appSchema"]),
+        database_schema=stash_wire.number(system["databaseSchema"] or 0),
+        app_schema=stash_wire.number(system["appSchema"]),
     )

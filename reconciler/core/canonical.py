@@ -6,6 +6,7 @@ that changes nothing changes the stamp alone.
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +23,8 @@ from reconciler.core.values import (
 VERSION = 2
 """Of the canonical form; a new one recomputes what is wanted, and owes nothing."""
 
-_KEPT_CONTROLS = "\n"
+_NOISE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Controls, halves of characters, no characters: XML cannot carry them back."""
 
 
 def block(text: str) -> str:
@@ -32,8 +34,7 @@ def block(text: str) -> str:
     part of how a text is written, and stay.
     """
     unified = "\n".join(text.splitlines()).replace("\t", " ")
-    printable = (c for c in unified if c in _KEPT_CONTROLS or not _is_noise(c))
-    return unicodedata.normalize("NFC", "".join(printable)).strip()
+    return unicodedata.normalize("NFC", _NOISE.sub("", unified)).strip()
 
 
 def line(text: str) -> str:
@@ -53,13 +54,6 @@ def distinct(elements: list[str]) -> tuple[str, ...]:
         if (name := line(element)) and identity(name) not in found:
             found[identity(name)] = name
     return tuple(found.values())
-
-
-def _is_noise(character: str) -> bool:
-    # control characters, lone surrogates, no characters: XML cannot carry them back
-    return (
-        unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff"
-    )
 
 
 def snapshot(scene: Scene) -> Snapshot:

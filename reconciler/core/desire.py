@@ -22,6 +22,8 @@ class Rule:
 
 Rules = Mapping[Field, Rule]
 
+_DATE = "([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -67,7 +69,7 @@ def whole_date(text: str) -> str:
     Stash has partial dates since v0.30 and keeps their first day itself; text that is
     no date is no opinion.
     """
-    found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text.strip())
+    found = re.fullmatch(_DATE, text.strip())
     if not found:
         return ""
     year, month, day = (int(part or 1) for part in found.groups())
@@ -90,7 +92,9 @@ def _value(text: str) -> Wanted:
 
 def _names(names: list[str]) -> Wanted:
     """Want names in the order of the alphabet: the first spelling of each."""
-    every = canonical.distinct(sorted(names, key=lambda name: (name.casefold(), name)))
+    # in form first: a name with noise before it would stand elsewhere once it is stored
+    lines = [canonical.line(name) for name in names]
+    every = canonical.distinct(sorted(lines, key=lambda name: (name.casefold(), name)))
     short = canonical.distinct([fitting(name, NAME) for name in every])
     elements = first_fitting(short, NAMES)
     return Wanted(elements=elements, is_cut=elements != every)

@@ -870,6 +870,38 @@ def failing(world: World, fault: Fault, *, write: bool) -> ServerError:
     return caught.value
 
 
+class TestPoison:
+    @pytest.mark.parametrize(
+        "date",
+        [
+            "",
+            "yesterday",
+            "Fri, 31 Dec 99999999999 23:59:59 GMT",
+            "Thu, 01 Jan 1970 00:00:00 +99999999999999",
+        ],
+    )
+    def test_has_no_clock_where_the_date_is_none(self, date: str) -> None:
+        root = Response(
+            headers=(*XML, ("Date", date)),
+            body=b"<MediaContainer machineIdentifier='m'><Directory key='1'/>"
+            b"</MediaContainer>",
+        )
+        client = asking(lambda _: root)
+
+        (section,) = client.sections()
+
+        assert section.clock is None
+
+    def test_an_encoding_that_there_is_not_is_no_xml(self) -> None:
+        spoilt = Response(
+            headers=XML, body=b"<?xml version='1.0' encoding='UVF-8'?><MediaContainer/>"
+        )
+        client = asking(lambda request: ROOT if request.path == "/" else spoilt)
+
+        with pytest.raises(TransientError, match="no whole XML"):
+            client.sections()
+
+
 class TestStatuses:
     @pytest.mark.parametrize(
         ("answer", "reading", "writing", "sentence"),
@@ -904,7 +936,8 @@ class TestStatuses:
             ((("Retry-After", "9" * 400),), 86_400.0),
             ((("Retry-After", "soon"),), None),
             ((("Retry-After", "-5"),), None),
-            ((("Retry-After", "Sun, 22 Nov 2026 10:00:30 -0000"), DATES[1]), None),
+            ((("Retry-After", "Sun, 22 Nov 2026 10:00:30 -0000"), DATES[1]), 30.0),
+            ((("Retry-After", "Sun, 22 Nov 99999999999 10:00:30 GMT"), DATES[1]), None),
             ((), None),
         ],
     )

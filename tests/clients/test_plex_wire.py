@@ -405,6 +405,28 @@ class TestEdits:
             edit_paths(edit, limit=LIMIT)
 
 
+class TestPoison:
+    @pytest.mark.parametrize("key", ["", "x", "1,2", "../..", "-1", "٤", "1" * 30])
+    def test_takes_no_key_that_plex_cannot_be_asked_by(self, key: str) -> None:
+        root = Element("MediaContainer")
+        root.append(Element("Video", ratingKey=key, librarySectionID="1", type="movie"))
+        with pytest.raises(PermanentError, match="where it has numbers"):
+            read_page(root)
+
+        root[0].attrib |= {"ratingKey": "4", "librarySectionID": key}
+        with pytest.raises(PermanentError, match="where it has numbers"):
+            read_items(root, [ItemKey("4")])
+
+    @pytest.mark.parametrize("number", ["9" * 19, "9" * 5_000, "-1", "1.5", "x", ""])
+    def test_a_number_that_is_none_is_nought(self, number: str) -> None:
+        root = Element("MediaContainer", offset=number, totalSize=number)
+        root.append(Element("Video", ratingKey="4", updatedAt=number, addedAt="7"))
+
+        offset, page = read_page(root)
+
+        assert (offset, page.total, page.items[0].updated_at) == (0, 1, 7)
+
+
 class TestLongEdits:
     def test_keeps_fields_whole(self) -> None:
         many = tuple(f"genre number {n}" for n in range(40))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core import canonical
 from reconciler.core.desire import Rule, Wanted, desire, is_placeholder, whole_date
 from reconciler.core.fitting import NAME, NAMES, VALUE
 from reconciler.core.values import Entity, Field, Kind, Policy, Scene, SceneId
@@ -114,6 +115,10 @@ def test_the_order_of_names_does_not_move_what_is_wanted() -> None:
         ("2024-5-1", ""),
         ("2024-05-17T00:00:00Z", ""),
         ("soon", ""),
+        ("\uff12\uff10\uff12\uff14", ""),
+        ("2024\x00", ""),
+        ("0001-01-01", "0001-01-01"),
+        ("9999-12-31", "9999-12-31"),
     ],
 )
 def test_a_date(text: str, expected: str) -> None:
@@ -134,6 +139,16 @@ def test_what_no_scanner_makes_of_it(title: str) -> None:
 
 def test_only_titles_are_made_of_file_names() -> None:
     assert not is_placeholder(Field.SUMMARY, "The Film", PATH)
+
+
+def test_names_stand_where_they_stand_once_they_are_stored() -> None:
+    noisy = scene(tags=named(Kind.TAG, "\x01b", "a", "\tC", "c"))
+    stored = canonical.restore(SceneId(1), "", canonical.snapshot(noisy).text)
+
+    found = desire(noisy, PATH, {})[Field.GENRES].elements
+
+    assert found == ("a", "b", "C")
+    assert desire(stored, PATH, {})[Field.GENRES].elements == found
 
 
 def test_a_value_that_is_too_long_ends_at_a_word() -> None:

@@ -47,7 +47,7 @@ def test_a_cut_text_has_room_and_is_cut_once(text: str, room: int) -> None:
 
     assert length(found) <= room
     assert fitting(found, room) == found
-    assert (found == text) == (length(text) <= room)
+    assert (found == text) == (length(text) <= room)  # as it is spelled in a query
     assert text.startswith(found.removesuffix("…"))
 
 

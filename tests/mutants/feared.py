@@ -1,8 +1,25 @@
 """More bugs, such as a careful reviewer fears."""
 
-from tests.mutants.planting import Bug, crashes, decisions, laws
+from tests.mutants.planting import Bug, crashes, decisions, laws, long
 
 FEARED = (
+    Bug(
+        name="set parted over several PUTs",
+        file="reconciler/clients/plex_wire.py",
+        old="        yield Unit(field=field, pairs=tuple(_added(name, wanted)))\n",
+        new="""\
+        for pair in _added(name, wanted):
+            yield Unit(field=field, pairs=(pair,))
+""",
+        caught_by=long("elements_of_others_stay_whatever_has_room"),
+    ),
+    Bug(
+        name="field that did not arrive taken for written",
+        file="reconciler/engine/delivering.py",
+        old="        return replace(one, writes=writes, is_open=is_open)\n",
+        new="        return replace(one, is_open=is_open)\n",
+        caught_by=long("what_is_refused_is_a_dead_letter_and_the_rest_is_settled"),
+    ),
     Bug(
         name="first scene of the next page skipped",
         file="reconciler/engine/recording.py",

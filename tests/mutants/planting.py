@@ -44,6 +44,11 @@ def seeing(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/engine/test_seeing_laws.py::test_{name}" for name in names)
 
 
+def long(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_long_laws.py."""
+    return tuple(f"tests/engine/test_long_laws.py::test_{name}" for name in names)
+
+
 def crashes(*names: str) -> tuple[str, ...]:
     """Name tests of tests/crash/test_laws.py."""
     return tuple(f"tests/crash/test_laws.py::test_{name}" for name in names)

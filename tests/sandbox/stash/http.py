@@ -6,6 +6,7 @@ without an `Accept: application/json` a server since v0.29 answers in another ty
 
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -24,6 +25,7 @@ _GRAPHQL_JSON = "application/graphql-response+json"
 _COMPRESSED = ("application/json", "image/svg+xml", "text/")
 _OPEN = ("/login", "/css", "/assets", "/logout")
 _HTML = ("Content-Type", "text/html; charset=utf-8")
+_HALF = re.compile("[\ud800-\udfff]")
 _LOGIN = b"<!DOCTYPE html><html><title>Login</title><form method=post></form></html>"
 _APP = b"<!DOCTYPE html><html><title>Stash</title><div id=root></div></html>"
 
@@ -169,6 +171,9 @@ def _failure(message: str) -> Answer:
 def _json_response(answer: Answer, status: int, content_type: str) -> Response:
     headers = (("Content-Type", content_type), ("Cache-Control", "no-store"))
     body = json.dumps(answer.payload, ensure_ascii=False, separators=(",", ":"))
+    if not body.isprintable():
+        # half a character can only be spelled: no real Stash is known to, but may
+        body = _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", body)
     return Response(status=status, headers=headers, body=body.encode(), kind="graphql")
 
 

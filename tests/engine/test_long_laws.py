@@ -283,3 +283,26 @@ def test_an_end_that_stash_changes_beyond_the_room_is_no_change(world: World) ->
     world.stash.update_scene(scene, details="On one shore. " * 8_000 + "The end.")
 
     assert world.reconcile().puts == 0
+
+
+@pytest.mark.parametrize("limit", [None, 8_192])
+@pytest.mark.parametrize("replaces", [False, True])
+def test_elements_of_others_stay_whatever_has_room(
+    world: World, limit: int | None, *, replaces: bool
+) -> None:
+    """Parted, a list would take the place of those before it, where Plex replaces."""
+    world.plex.model.switches = Switches(tags_replace=replaces, url_limit=limit)
+    ours = [f"Person {n:03}" for n in range(100)]
+    guests = [f"A guest by the name of {n:03}" for n in range(150)]
+    people = [world.stash.create_performer(name) for name in ours]
+    world.scene("glacier", title="Glacier", performer_ids=people)
+    world.plex.person.tag(world.key("glacier"), "actor", *guests, lock=False)
+
+    world.reconcile()
+
+    found = set(world.value("glacier", Field.ACTORS))
+    assert found == {*guests, *(ours if limit is None else ())}
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    dead = [letter.field for letter in books(world).dead]
+    assert dead == ([] if limit is None else ["actors"])
+    at_rest(world, is_full=False)

@@ -1,0 +1,1 @@
+"""Answers of both servers, spoilt: only errors of ours may come of them."""

@@ -1,0 +1,1 @@
+"""Scenes that nobody would write, and what is stated of them."""
