@@ -118,16 +118,26 @@ class Links:
         return replace(link, scene=scene, path=path, is_lost=False)
 
     def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
-        """Let a link take the place of *heir*, of which nothing is remembered yet.
+        """Let a link take the place of *heir*, of which nothing is decided yet.
 
-        What was written, or tried, under the heir was done to the same item.
+        What was written, tried or asked for under the heir was of the same item.
         """
+        self._take_wishes(link.id, heir.id)
         Outbox.delete().where(Outbox.link == link.id).execute()
         Outbox.update(link=link.id).where(Outbox.link == heir.id).execute()
         Journal.update(link=link.id).where(Journal.link == heir.id).execute()
         DeadLetter.delete().where(DeadLetter.link == heir.id).execute()
         Link.delete().where(Link.id == heir.id).execute()
         return self.take_over(link, heir.scene, heir.path)
+
+    def _take_wishes(self, link: int, heir: int) -> None:
+        records = self.memories([link])[link]
+        wishes = {
+            name: replace(records.get(name, FieldRecord()), wish=record.wish)
+            for name, record in self.memories([heir])[heir].items()
+        }
+        self.remember(link, wishes)
+        Field.delete().where(Field.link == heir).execute()
 
     def renew(self, link: int) -> None:
         """Meet the item as if for the first time: nothing of it is seen or settled."""

@@ -6,13 +6,14 @@ of the same page.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping as Memories
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.core.match import Mapping, stash_paths
 from reconciler.core.values import Kind, SceneId
 from state.ledger import Ledger
-from state.records import LinkRecord, PathRecord
+from state.records import FieldRecord, LinkRecord, PathRecord
 
 
 class Former(StrEnum):
@@ -129,7 +130,9 @@ class Binder:
         """Find a living scene's link to the same item, with nothing decided yet."""
         rivals = self.living(link)
         memories = self.ledger.links.memories(rival.id for rival in rivals)
-        return next((rival for rival in rivals if rival.id not in memories), None)
+        return next(
+            (r for r in rivals if not _is_decided(memories.get(r.id, {}))), None
+        )
 
     def living(self, link: LinkRecord) -> list[LinkRecord]:
         """Read the links that other scenes of Stash have to the same item."""
@@ -143,3 +146,8 @@ class Binder:
             return []
         buried = self.ledger.scenes.buried(rival.scene for rival in rivals)
         return [rival for rival in rivals if rival.scene not in buried]
+
+
+def _is_decided(records: Memories[str, FieldRecord]) -> bool:
+    """Whether anything was decided of a link; a wish that waits is nothing yet."""
+    return any(replace(one, wish=None) != FieldRecord() for one in records.values())

@@ -235,5 +235,9 @@ class Deliverer:
         self.tally.reasons[look.standing] += len(look.fields)
         with self.ledger.transaction():
             self.ledger.items.forget(look.link.target, look.link.item)
-        snapshots = self.ledger.scenes.get([look.link.scene])
-        self.recorder.relink(list(snapshots.values()), IN_PLEX)
+        snapshots = list(self.ledger.scenes.get([look.link.scene]).values())
+        if any(snapshot.buried_at is not None for snapshot in snapshots):
+            # nothing is linked anew for it: what its going had made due goes with it
+            with self.ledger.transaction():
+                self.recorder.linker.let_go(look.link)
+        self.recorder.relink(snapshots, IN_PLEX)

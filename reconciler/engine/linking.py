@@ -164,6 +164,11 @@ class Linker:
         """Let go of a tombstone's link, unless nobody else holds its item."""
         self._binder().leave(link)
 
+    def let_go(self, link: LinkRecord) -> None:
+        """Let go of a tombstone's link: its item is gone, or holds another file."""
+        if left := self._binder().let_go(link):
+            self._owe_heir(left)
+
     def _owe_heir(self, link: LinkRecord) -> None:
         """Owe everything to a link that another scene has inherited meanwhile."""
         snapshot = self.ledger.scenes.get([link.scene])[link.scene]

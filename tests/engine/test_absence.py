@@ -190,6 +190,23 @@ def test_a_kept_item_of_a_deleted_scene_can_still_be_undone(films: World) -> Non
     assert films.value("brook-3", Field.TITLE) == "brook-3"
 
 
+@pytest.mark.parametrize("on_delete", [OnDelete.RELEASE, OnDelete.RESTORE])
+def test_nothing_stays_owed_to_an_item_that_went_before_its_deleted_scene(
+    films: World, on_delete: OnDelete
+) -> None:
+    films.on_delete = on_delete
+    films.later(60)
+    films.plex.moves.rekey(films.key("brook-3"))
+    before = items(films)
+    films.stash.destroy_scenes(4)
+
+    films.reconcile()
+
+    assert tombstones(films) == 1
+    assert items(films) == before
+    assert dict(films.reconcile().sent) == {"stash poll": 1}
+
+
 def _content(world: World, scene: int) -> dict[str, object]:
     row = world.stash.scenes[scene]
     return {

@@ -1,7 +1,7 @@
 """The machine's rules for what a person asks plexsync for by its commands."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import rule
 
 from reconciler.core.values import Field, SceneId
 from reconciler.engine.errands import (
@@ -15,17 +15,19 @@ from reconciler.engine.errands import (
 )
 from tests.machine import draws
 from tests.machine.books import opened
+from tests.machine.crowd import CROWDED, Crowded
 from tests.machine.stage import Stage
 
 _SELDOM = st.sampled_from([None, None, None, 1, 4, 9, 14, 20, 30])
 """Where a command crashes, if it does."""
 
 
-class Commands(RuleBasedStateMachine):
+class Commands(Crowded):
     """A person at the command line."""
 
     stage: Stage
 
+    @CROWDED
     @rule(
         stem=draws.STEM | st.none(),
         scope=st.sampled_from(["pass", "scene", "start", "moment"]),
@@ -50,15 +52,18 @@ class Commands(RuleBasedStateMachine):
             undo = Undo(since=int(self.stage.world.moment) - ago)
         self._ask(undo, boundary)
 
+    @CROWDED
     @rule(stem=draws.STEM | st.none(), boundary=_SELDOM, seldom=st.integers(0, 1))
     def release(self, stem: str | None, boundary: int | None, seldom: int) -> None:
         if not seldom:
             self._ask(Release(scenes=self._scenes(stem)), boundary)
 
+    @CROWDED
     @rule(stem=draws.STEM | st.none(), boundary=_SELDOM)
     def claim(self, stem: str | None, boundary: int | None) -> None:
         self._ask(Claim(scenes=self._scenes(stem)), boundary)
 
+    @CROWDED
     @rule(
         stem=draws.STEM | st.none(),
         field=draws.FIELD | st.none(),
@@ -76,6 +81,7 @@ class Commands(RuleBasedStateMachine):
         fields = None if field is None else frozenset({field})
         self._ask(kind(scenes=self._scenes(stem), fields=fields), boundary)
 
+    @CROWDED
     @rule(stem=draws.STEM | st.none(), boundary=_SELDOM)
     def adopt(self, stem: str | None, boundary: int | None) -> None:
         self._ask(Adopt(scenes=self._scenes(stem)), boundary)

@@ -120,7 +120,8 @@ def what_left_is_as_configured(oracle: Oracle, seen: Items) -> Iterator[str]:
         yield from oracle.origins.wrongs(seen, items)
     if on_delete is OnDelete.RELEASE:
         for stem, field, word, stand in oracle.deserted(seen):
-            if stem in items and word.rest is not None and stand.locked:
+            is_ours = word.rest is not None and not word.is_buried
+            if stem in items and is_ours and stand.locked:
                 yield f"{stem} is released: {field} is locked"
 
 

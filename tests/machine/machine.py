@@ -10,6 +10,7 @@ from reconciler.core.desire import Rule
 from reconciler.core.values import Field, OnDelete, SceneId
 from tests.machine import draws
 from tests.machine.commands import Commands
+from tests.machine.crowd import CROWDED
 from tests.machine.entity_rules import EntityRules
 from tests.machine.holders import stash_path
 from tests.machine.oracle import path_of
@@ -39,6 +40,7 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules):
         is_undone=st.sampled_from([False, False, True]),
         limits=draws.LIMITS,
         on_delete=st.sampled_from(OnDelete),
+        is_crowded=st.sampled_from([True, True, False]),
     )
     def furnish(  # noqa: PLR0913 - hypothesis gives them by name
         self,
@@ -51,7 +53,9 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules):
         is_undone: bool,
         limits: Limits,
         on_delete: OnDelete,
+        is_crowded: bool,
     ) -> None:
+        self.is_crowded = is_crowded
         self._is_undone = is_undone
         self.stage = Stage(switches, rules, agent, limits, on_delete)
         self.appear("heron", in_plex=True, edits=edits)
@@ -106,6 +110,7 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules):
 
     # the configuration, the servers and the clocks
 
+    @CROWDED
     @rule(field=draws.FIELD, new=draws.RULE)
     def policy_changes(self, field: Field, new: Rule) -> None:
         if self.stage.oracle.rules[field] != new:

@@ -1,9 +1,10 @@
 """The machine's rules for Plex: its scanner, its agent, and people who edit items."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import rule
 
 from tests.machine import draws
+from tests.machine.crowd import CROWDED, Crowded
 from tests.machine.oracle import path_of
 from tests.machine.seen import look
 from tests.machine.stage import Stage
@@ -11,7 +12,7 @@ from tests.machine.watching import Between
 from tests.sandbox.plex.state import Offer
 
 
-class PlexRules(RuleBasedStateMachine):
+class PlexRules(Crowded):
     """All that is done in Plex by others."""
 
     stage: Stage
@@ -72,6 +73,7 @@ class PlexRules(RuleBasedStateMachine):
         elif how == "away":
             moves.move(key, self.stage.attic)
 
+    @CROWDED
     @rule(stem=draws.STEM, typed=draws.TYPED, lock=st.booleans())
     def person_types(
         self,
@@ -83,6 +85,7 @@ class PlexRules(RuleBasedStateMachine):
         with self.stage.oracle.others():
             self.stage.world.plex.person.edit(key, lock=lock, **dict([typed]))
 
+    @CROWDED
     @rule(stem=draws.STEM, name=draws.LOCKABLE, lock=st.booleans())
     def person_locks(
         self,
@@ -95,6 +98,7 @@ class PlexRules(RuleBasedStateMachine):
         with self.stage.oracle.others():
             (person.lock if lock else person.unlock)(key, name)
 
+    @CROWDED
     @rule(stem=draws.STEM, tagged=draws.TAGGED, lock=st.booleans())
     def person_tags(
         self,
@@ -106,6 +110,7 @@ class PlexRules(RuleBasedStateMachine):
         with self.stage.oracle.others():
             self.stage.world.plex.person.tag(key, *tagged, lock=lock)
 
+    @CROWDED
     @rule(
         stem=draws.STEM,
         kind=st.sampled_from(["genre", "actor"]),
@@ -126,6 +131,7 @@ class PlexRules(RuleBasedStateMachine):
             with self.stage.oracle.others():
                 self.stage.world.plex.person.untag(key, kind, name, lock=lock)
 
+    @CROWDED
     @rule(stem=draws.STEM, kind=draws.STRANGE, setting=draws.SETTABLE)
     def tool_writes_what_is_not_managed(
         self, stem: str, kind: str, setting: tuple[str, str]
@@ -136,6 +142,7 @@ class PlexRules(RuleBasedStateMachine):
             person.tag(key, kind, "Shelf", lock=False)
             person.edit(key, lock=True, **dict([setting]))
 
+    @CROWDED
     @rule(stem=draws.STEM, offer=draws.OFFER)
     def agent_refreshes(self, stem: str, offer: Offer) -> None:
         key = self._key(stem)
@@ -146,9 +153,14 @@ class PlexRules(RuleBasedStateMachine):
             plex.agent.refresh(key)
 
     def files(self) -> set[str]:
-        """Name the scenes whose files are on Plex's disk."""
-        disk = self.stage.world.plex.model.disk
-        return {stem for stem in draws.STEMS if path_of(stem) in disk}
+        """Name the films whose files the library has; another may have them too."""
+        world = self.stage.world
+        held = {
+            part.file
+            for item in world.plex.model.items_of(world.section)
+            for part in item.parts
+        }
+        return {stem for stem in draws.STEMS if path_of(stem) in held}
 
     def _key(self, stem: str) -> int:
         """Take the scene's item, or another scene's: nothing is drawn in vain."""

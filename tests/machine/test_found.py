@@ -1,7 +1,7 @@
 """What the machine has found, each as small as it gets."""
 
 from reconciler.core.desire import Rule
-from reconciler.core.values import Field, Policy
+from reconciler.core.values import Field, Policy, SceneId
 from reconciler.engine.errands import Adopt, Undo
 from tests.sandbox.faults import Fault, What
 from tests.sandbox.wire import Response
@@ -122,3 +122,24 @@ def test_what_was_adopted_and_then_wanted_stays_when_all_is_undone(
     world.carry_out(Undo(since=0))
 
     assert world.value("heron", Field.GENRES) == ("silent",)
+
+
+def test_what_is_asked_of_a_scene_that_merged_loses_nothing_of_its_new_item(
+    world: World,
+) -> None:
+    nature, ada = world.stash.create_tag("Nature"), world.stash.create_performer("Ada")
+    heron = world.scene("heron", tag_ids=(nature,), performer_ids=(ada,))
+    tide = world.scene("tide")
+    world.reconcile()
+    world.later(600)
+    world.reconcile()
+    world.later(600)
+    world.stash.merge_scenes([heron], tide)
+    world.stash.update_tag(nature, name="Outdoors")
+    # it is read before anything tells that the other is gone
+    world.reconcile(scenes=frozenset({SceneId(tide)}))
+    world.carry_out(Adopt(scenes=frozenset({SceneId(tide)})))
+
+    world.reconcile()
+
+    assert world.value("heron", Field.GENRES) == ()

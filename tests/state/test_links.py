@@ -240,6 +240,22 @@ def test_a_link_inherited_by_one_who_is_owed_nothing_is_owed_nothing(
     assert ledger.outbox.of_links([link.id, heir.id]) == {}
 
 
+def test_what_was_asked_under_an_heir_is_asked_of_the_link_it_left(
+    ledger: Ledger,
+) -> None:
+    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    ledger.links.remember(link.id, {"title": TITLE})
+    asked = {name: FieldRecord(wish="adopt") for name in ("title", "genres")}
+    ledger.links.remember(heir.id, asked)
+    ledger.links.inherit(link, heir)
+    assert ledger.links.memories([link.id, heir.id]) == {
+        link.id: {
+            "title": replace(TITLE, wish="adopt"),
+            "genres": FieldRecord(wish="adopt"),
+        }
+    }
+
+
 def test_a_renewed_link_meets_its_item_as_if_for_the_first_time(
     ledger: Ledger,
 ) -> None:
