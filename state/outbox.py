@@ -217,10 +217,15 @@ class OutboxBook:
             done_rewrites=done[2],
         )
 
-    def release(self, pass_id: int) -> int:
-        """Let delivery take a pass's planned entries; tell how many."""
+    def release(self, pass_id: int, *, is_seen: bool = False) -> int:
+        """Let delivery take a pass's planned entries; tell how many.
+
+        Only those that are forecast, where they have to be *seen*.
+        """
         change = Outbox.update(stage=Stage.RELEASED)
         mine = (Outbox.stage == Stage.PLANNED) & (Outbox.pass_id == pass_id)
+        if is_seen:
+            mine &= Outbox.overwrites.is_null(is_null=False)
         return int(change.where(mine).execute())
 
     def retract(self) -> list[int]:

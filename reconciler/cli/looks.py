@@ -10,7 +10,7 @@ from reconciler import bootstrap
 from reconciler.cli.failing import Command, complain
 from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
-from reconciler.core.errors import ServerError, UserError
+from reconciler.core.errors import ServerError
 from reconciler.engine.checking import Matches, find_matches
 from reconciler.engine.report import Tally
 from reconciler.engine.running import Pass
@@ -123,13 +123,12 @@ def _match(setting: Setting, to: bootstrap.Servers, found: _Findings) -> None:
     ):
         means = bootstrap.means(setting.config, ledger, to, watcher, setting.clock)
         one = Pass(means, Scope())
-        try:
-            one.observe()
-        except UserError as error:
-            found.fail(error.problems, Exit.USAGE)
-            return
+        one.observe()
         if one.tally.problems:
             found.fail(tuple(one.tally.problems))
+            return
+        if one.tally.missing:
+            found.fail(tuple(one.tally.missing), Exit.USAGE)
             return
         found.matches = find_matches(ledger, means.settings)
         _weigh(found, one.tally)

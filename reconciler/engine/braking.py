@@ -44,7 +44,8 @@ class Brake:
                 log.warning("held", pass_id=pass_id, reasons=list(reasons))
             return
         with self.ledger.transaction():
-            self.ledger.outbox.release(pass_id)
+            # what could not be looked at, in a library that is missing, stays planned
+            self.ledger.outbox.release(pass_id, is_seen=True)
             if known is not None:
                 self.ledger.passes.let_go(pass_id)
 

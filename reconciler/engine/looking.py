@@ -106,6 +106,8 @@ class Looker:
                 is_wished=self.scope.is_wished,
             )
             while found := self.ledger.outbox.due(due, BATCH):
+                if self.surveyor.is_missing(target.title):
+                    break
                 due = replace(due, after=found[-1].link)
                 if mine := self._in_scope(found):
                     yield mine

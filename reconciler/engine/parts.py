@@ -98,6 +98,7 @@ class Parts:
             recorder=self.recorder,
             doubter=self.doubter,
             audience=means.audience,
+            tally=self.tally,
         )
         self.looker = Looker(
             ledger=means.ledger,

@@ -210,6 +210,8 @@ class Placer:
         }
         there = self._read_again(errand)
         for links in self._links(errand.scenes, errand.library, there):
+            if links[0].target not in self.looker.surveyor.connect():
+                continue  # its library is missing: what is there is not known
             memories = self._memories(links)
             items = self.looker.items(links)
             scenes = self.ledger.scenes.get(link.scene for link in links)

@@ -68,7 +68,8 @@ class Comparer:
         self, title: str, rest: Mapping[_Place, Mapping[Field, Planned]], told: OfPlan
     ) -> None:
         links = self._links(title, rest)
-        items = self.looker.items(list(links.values())) if links else {}
+        is_there = links and not self.looker.surveyor.is_missing(title)
+        items = self.looker.items(list(links.values())) if is_there else {}
         owed = self.ledger.outbox.of_links(link.id for link in links.values())
         contested = self.looker.contested(links.values(), items)
         for place, fields in rest.items():

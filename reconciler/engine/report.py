@@ -144,6 +144,11 @@ class Tally:
     """What a server says and is not believed."""
     of_plan: OfPlan | None = None
 
+    def miss(self, sentence: str) -> None:
+        """Add a sentence about what is named and not there, once."""
+        if sentence not in self.missing:
+            self.missing.append(sentence)
+
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once; that a server rests by now adds nothing."""
         if isinstance(error, RestingError) and error.is_told:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from reconciler.core import absence
-from reconciler.core.errors import DoubtError, UserError
+from reconciler.core.errors import DoubtError
 from reconciler.core.match import stash_paths
 from reconciler.core.values import ItemKey, Kind, ListedItem, Section
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_PLEX, Linker
 from reconciler.engine.ports import Library
 from reconciler.engine.recording import Recorder
-from reconciler.engine.report import Audience
+from reconciler.engine.report import Audience, Tally
 from state.ledger import Ledger
 from state.records import TargetRecord
 
@@ -57,8 +57,12 @@ class Surveyor:
     recorder: Recorder
     doubter: Doubter
     audience: Audience
+    tally: Tally
     sections: dict[int, Section] = field(default_factory=dict)
     """The sections of the targets, by the ledger's id, once the server was asked."""
+    missing: frozenset[str] = frozenset()
+    """Titles that the configuration names and the server, once asked, did not."""
+    is_connected: bool = False
     watch: Callable[[int, Sequence[ItemKey]], None] | None = None
     """Told of each page of what has changed in a target, in a sweep."""
 
@@ -77,10 +81,16 @@ class Surveyor:
         return bool(self.linker.settings.rules.keys() - listed)
 
     def connect(self) -> Mapping[int, Section]:
-        """Ask the server for its libraries, once; `UserError` for one not there."""
-        if not self.sections:
+        """Ask the server for its libraries, once; tell which is not there."""
+        if not self.is_connected:
             self._take(self.library.sections())
+            self.is_connected = True
         return self.sections
+
+    def is_missing(self, title: str) -> bool:
+        """Whether the server has no such library: nothing is read or written there."""
+        self.connect()
+        return title in self.missing
 
     def survey(self, *, is_full: bool) -> None:
         """Read what was added or moved since the last listing, or everything.
@@ -88,7 +98,7 @@ class Surveyor:
         One request tells whether a library has changed; nothing more is read of one
         that has not. What is doubted of one keeps no other from being read.
         """
-        self.sections = {}
+        self.is_connected = False
         for key, section in self.connect().items():
             target = self.linker.targets[key]
             is_whole = is_full or self._needs_all(target, section)
@@ -111,17 +121,24 @@ class Surveyor:
 
     def _take(self, sections: Iterable[Section]) -> None:
         by_title = {section.title: section for section in sections}
-        if missing := sorted(self.linker.settings.rules.keys() - by_title.keys()):
-            raise UserError(
-                [
-                    f'plex has no library "{title}"; it has {_quoted(by_title)}:'
-                    " correct [plex] libraries"
-                    for title in missing
-                ]
+        titles = self.linker.settings.rules
+        self.missing = frozenset(titles.keys() - by_title.keys())
+        for title in sorted(self.missing):
+            self.tally.miss(
+                f'plex has no library "{title}"; it has {_quoted(by_title)}:'
+                " correct [plex] libraries"
             )
-        mine = [by_title[title] for title in self.linker.settings.rules]
+        mine = [by_title[title] for title in titles if title in by_title]
         wanted = {(s.machine, s.uuid, s.title) for s in mine}
         known = self.ledger.items.targets()
+        # what is known of one that is missing is kept: it may be back at once
+        places = {(s.machine, s.uuid) for s in mine}
+        wanted |= {
+            (target.machine, target.section, target.title)
+            for target in known
+            if target.is_active and target.title in self.missing
+            if (target.machine, target.section) not in places
+        }
         if wanted != {(t.machine, t.section, t.title) for t in known if t.is_active}:
             with self.ledger.transaction():
                 self.ledger.items.put_targets(sorted(wanted))
@@ -130,6 +147,7 @@ class Surveyor:
         self.sections = {
             key: by_key[target.machine, target.section]
             for key, target in self.linker.targets.items()
+            if target.title not in self.missing
         }
 
     def _list(self, target: TargetRecord, section: Section, *, is_full: bool) -> None:

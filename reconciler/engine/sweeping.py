@@ -53,7 +53,8 @@ class Sweeper:
 
     def verify(self, links: Sequence[LinkRecord]) -> None:
         """Look at the items of links, and owe what is not as it was left."""
-        targets = self.looker.surveyor.linker.targets
+        # those of a library that is missing are none
+        targets = self.looker.surveyor.connect()
         mine = sorted(
             (link for link in links if link.target in targets), key=lambda k: k.target
         )

@@ -336,3 +336,13 @@ def test_due_entries_may_be_those_that_a_person_asked_for(ledger: Ledger) -> Non
     assert due(ledger, Due(is_wished=True, stage=PLANNED)) == [3]
     assert due(ledger, Due(is_wished=True, after=2)) == [3]
     assert due(ledger, Due()) == [1, 2, 3]
+
+
+def test_only_what_was_looked_at_is_let_go_where_it_has_to_be(ledger: Ledger) -> None:
+    for link in (1, 2):
+        ledger.outbox.owe(entry(link, "title", pass_id=2), now=NOW)
+    ledger.outbox.forecast({1: WeightRecord()})
+
+    assert ledger.outbox.release(2, is_seen=True) == 1
+    assert ledger.outbox.counts() == {"planned": 1, "released": 1}
+    assert ledger.outbox.release(2) == 1
