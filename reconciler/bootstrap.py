@@ -12,6 +12,7 @@ from reconciler.clients.plex import PlexClient
 from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
 from reconciler.config.models import Config, Server
+from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
 from reconciler.engine.settings import Settings
@@ -59,6 +60,7 @@ def means(
         limits=config.limits(),
         on_delete=config.stash.on_delete,
         keep=config.journal.keep,
+        quiet=config.schedule.quiet,
         meaning=config.meaning(),
     )
     return Means(
@@ -69,6 +71,7 @@ def means(
         audience=audience,
         is_paused=lambda: pause(config).since() is not None,
         clock=clock,
+        pacer=Pacer(clock=clock, share=config.plex.share),
     )
 
 

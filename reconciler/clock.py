@@ -17,6 +17,8 @@ class Clock:
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
 
+    wait: Callable[[float], None] = time.sleep  # noqa: TID251 - and waits by it
+
     def unix(self) -> int:
         """Whole seconds since 1970, UTC."""
         return int(self.now().timestamp())

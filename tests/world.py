@@ -16,10 +16,12 @@ from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
+from reconciler.core.lull import Hours
 from reconciler.core.match import Mapping
 from reconciler.core.values import Field, OnDelete
 from reconciler.engine.braking import approve
 from reconciler.engine.errands import Errand
+from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Line, PassReport
 from reconciler.engine.running import Pass
@@ -82,6 +84,8 @@ class World:
     stash_ahead: float = 0.0
     plex_ahead: float = 0.0
     is_paused: bool = False
+    share: float = 1.0
+    quiet: tuple[Hours, ...] = ()
     is_probing: bool = True
     """Whether passes are a person's, or a daemon's."""
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
@@ -99,6 +103,7 @@ class World:
         self.clock = Clock(
             now=lambda: datetime.fromtimestamp(self.moment + self.ours_ahead, UTC),
             monotonic=lambda: self.moment,
+            wait=self.later,
         )
         self.restart()
 
@@ -197,6 +202,7 @@ class World:
             mappings=self.mappings,
             limits=self.limits,
             on_delete=self.on_delete,
+            quiet=self.quiet,
             meaning=self.meaning,
         )
 
@@ -218,6 +224,7 @@ class World:
             clock=self.clock,
             chance=Random(7),
             is_probing=self.is_probing,
+            pacer=Pacer(clock=self.clock, share=self.share),
         )
         report = run(Pass(means, Scope(**scope)))  # type: ignore[arg-type] # by name
         sent = Counter(self.requests) - before

@@ -1,8 +1,9 @@
 """Running one pass for a command, and what its exit code says of it."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler import bootstrap
@@ -127,6 +128,8 @@ def _run(
     )
     with to.closing(), place as ledger:
         means = bootstrap.means(setting.config, ledger, to, audience, setting.clock)
+        if sys.stderr.isatty():
+            means = replace(means, pacer=None)  # a person waits for it
         report = act(Pass(means, scope))
         return Outcome(
             report=report,

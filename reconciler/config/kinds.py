@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from reconciler.core.lull import Hours
+
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": _HOUR, "d": _DAY}
@@ -56,6 +58,15 @@ def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError("is not a count; write a whole number, 0 or more")
     return value
+
+
+def _hours(value: object) -> Hours:
+    try:
+        return Hours.parse(str(value))
+    except ValueError:
+        raise ValueError(
+            'is no stretch of hours; write it like "02:00-05:00"'
+        ) from None
 
 
 def _between(low: float, high: float, words: str) -> Callable[[float], float]:
@@ -153,6 +164,8 @@ Keep = Annotated[
     Seconds, AfterValidator(_between(_DAY, 3660 * _DAY, "from 1d to 3660d"))
 ]
 Percent = Annotated[float, BeforeValidator(_percent)]
+Share = Annotated[float, AfterValidator(_between(0.01, 1, "from 0.01 to 1"))]
+QuietHours = Annotated[Hours, BeforeValidator(_hours)]
 Count = Annotated[int, BeforeValidator(_count)]
 Url = Annotated[str, AfterValidator(_url)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
 from reconciler.config.keys import PREFIX, VARIABLES, WHOLE, Key, variable_for
+from reconciler.config.kinds import QuietHours
 from reconciler.config.models import Settings
 from reconciler.config.places import present
 
@@ -90,15 +91,16 @@ class _Environment(EnvSettingsSource):
         field: FieldInfo,
         value: Any,  # noqa: ANN401 - the signature is the library's
     ) -> Any:  # noqa: ANN401 - the signature is the library's
-        """Take JSON, or commas in a list of names; the models refuse the rest."""
+        """Take JSON, or commas in a list of texts; the models refuse the rest."""
         try:
             decoded = json.loads(value)
         except ValueError:
             decoded = None
         if isinstance(decoded, list | dict):
             return decoded
-        has_names = str in get_args(field.annotation)
-        return [part.strip() for part in value.split(",")] if has_names else value
+        parts = get_args(field.annotation)
+        has_texts = str in parts or QuietHours in parts
+        return [part.strip() for part in value.split(",")] if has_texts else value
 
 
 def environment(environ: Mapping[str, str]) -> Layer:

@@ -24,7 +24,9 @@ from reconciler.config.kinds import (
     Percent,
     Poll,
     Prefix,
+    QuietHours,
     Secret,
+    Share,
     Sweep,
     Timeout,
     Titles,
@@ -86,6 +88,7 @@ class Plex(Server):
     token: Secret = _NONE
     token_file: LocalFile | None = None
     libraries: Titles = ()
+    share: Share = 0.3
 
     @property
     def secret(self) -> str:
@@ -103,6 +106,7 @@ class Schedule(Table):
 
     poll: Poll = 60.0
     sweep: Sweep = 86400.0
+    quiet: tuple[QuietHours, ...] = ()
 
     @field_validator("sweep")
     @classmethod

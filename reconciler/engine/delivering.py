@@ -24,6 +24,7 @@ from reconciler.engine.failing import Failing
 from reconciler.engine.judging import tell_left
 from reconciler.engine.linking import IN_PLEX
 from reconciler.engine.looking import MAX_AGE, Look, Looker, Standing
+from reconciler.engine.pacing import Quiet
 from reconciler.engine.ports import Library
 from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, Tally
@@ -51,6 +52,7 @@ class Deliverer:
     recorder: Recorder
     clock: Clock
     is_paused: Callable[[], bool]
+    quiet: Quiet
     audience: Audience
     tally: Tally
     brake: Brake
@@ -67,11 +69,21 @@ class Deliverer:
         for entries in self.looker.entries(stage):
             if left <= 0 or self.is_paused():
                 return
+            if not is_wished and (reason := self._lull(entries[0].target)):
+                self.tally.lull(reason)
+                continue
             try:
                 self._batch(entries[:left])
             except Halt:
                 return
             left -= len(entries)
+
+    def _lull(self, target: int) -> str:
+        """Say why nothing is to be written to a library now; empty where it may be."""
+        section = self.looker.surveyor.connect().get(target)
+        if section is not None and section.is_scanning:
+            return f"{section.title} is being scanned"
+        return self.quiet.reason()
 
     def _batch(self, entries: Sequence[EntryRecord]) -> None:
         waiting, sent = list(entries), list[Sent]()

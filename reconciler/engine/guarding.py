@@ -1,7 +1,8 @@
 """Both servers behind a guard: one that fails rests, and is asked no more till then."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -26,6 +27,7 @@ from reconciler.core.values import (
     SceneId,
     Section,
 )
+from reconciler.engine.pacing import Pacer
 from reconciler.engine.ports import Library, Source
 from state.ledger import Ledger
 from state.records import OutageRecord
@@ -156,10 +158,10 @@ class GuardedSource:
             return self.source.rows(after)
 
     def entities(self, kind: Kind) -> Iterator[tuple[Named, ...]]:
-        return _each(self.source.entities(kind), self.guard)
+        return _each(self.source.entities(kind), self.guard.asking)
 
     def read(self, ids: Sequence[SceneId]) -> Iterator[Scene]:
-        return _each(self.source.read(ids), self.guard)
+        return _each(self.source.read(ids), self.guard.asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,27 +170,36 @@ class GuardedLibrary:
 
     library: Library
     guard: Guard
+    pacer: Pacer
 
     def sections(self) -> tuple[Section, ...]:
-        with self.guard.asking():
+        with self._asking("sections"):
             return self.library.sections()
 
     def listing(self, section: Section, *, since: int | None) -> Iterator[ListingPage]:
-        return _each(self.library.listing(section, since=since), self.guard)
+        pages = self.library.listing(section, since=since)
+        return _each(pages, lambda: self._asking("listing"))
 
     def read(self, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Item]:
-        with self.guard.asking():
+        with self._asking("items"):
             return self.library.read(keys)
 
     def write(self, edit: Edit) -> Mapping[Field, ServerError]:
-        with self.guard.asking(is_write=True):
+        with self._asking("put", is_write=True):
             return self.library.write(edit)
 
+    @contextlib.contextmanager
+    def _asking(self, kind: str, *, is_write: bool = False) -> Iterator[None]:
+        with self.guard.asking(is_write=is_write), self.pacer.timed(kind):
+            yield
 
-def _each(parts: Iterator[_Part], guard: Guard) -> Iterator[_Part]:
+
+def _each(
+    parts: Iterator[_Part], asking: Callable[[], AbstractContextManager[None]]
+) -> Iterator[_Part]:
     """Pass on what comes in parts: there may be a request behind each."""
     while True:
-        with guard.asking():
+        with asking():
             try:
                 part = next(parts)
             except StopIteration:

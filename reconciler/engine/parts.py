@@ -22,6 +22,7 @@ from reconciler.engine.judging import Judge
 from reconciler.engine.linking import Linker, OpenPass
 from reconciler.engine.listing import Lister
 from reconciler.engine.looking import Looker
+from reconciler.engine.pacing import Pacer, Quiet
 from reconciler.engine.placing import Placer
 from reconciler.engine.planned import Comparer
 from reconciler.engine.polling import Poller
@@ -52,6 +53,9 @@ class Means:
     is_probing: bool = True
     """Whether a server that rests is asked at once: so a person's commands do."""
 
+    pacer: Pacer | None = None
+    """How much of its time Plex is asked to give; None: as much as it takes."""
+
     def guard(self, server: str) -> Guard:
         """Make what keeps a pass from asking a server that rests."""
         return Guard(
@@ -71,7 +75,9 @@ class Parts:
         self.tally = Tally()
         self.stash_guard, self.plex_guard = means.guard(STASH), means.guard(PLEX)
         self.source: Source = GuardedSource(means.source, self.stash_guard)
-        self.library: Library = GuardedLibrary(means.library, self.plex_guard)
+        self.library: Library = GuardedLibrary(
+            means.library, self.plex_guard, means.pacer or Pacer(clock=means.clock)
+        )
         kind = "full" if scope.is_full else "reconcile"
         self.open = OpenPass(ledger=means.ledger, clock=means.clock, kind=kind)
         self.linker = Linker(
@@ -207,6 +213,7 @@ class Parts:
             recorder=self.recorder,
             clock=self.means.clock,
             is_paused=self.means.is_paused,
+            quiet=Quiet(hours=self.means.settings.quiet, clock=self.means.clock),
             audience=self.means.audience,
             tally=self.tally,
             brake=self.brake(),

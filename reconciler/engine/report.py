@@ -149,6 +149,14 @@ class Tally:
         if sentence not in self.missing:
             self.missing.append(sentence)
 
+    lulls: list[str] = field(default_factory=list)
+    """Why nothing was written, or not everywhere."""
+
+    def lull(self, reason: str) -> None:
+        """Add why nothing is written now, once."""
+        if reason not in self.lulls:
+            self.lulls.append(reason)
+
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once; that a server rests by now adds nothing."""
         if isinstance(error, RestingError) and error.is_told:
@@ -177,6 +185,8 @@ class PassReport:
     """What a person asked for and was left: it has changed since."""
     is_paused: bool
     """Nothing was written, since a person has paused it."""
+    lulls: tuple[str, ...]
+    """Why else nothing was written now, or not to a library."""
     of_plan: OfPlan | None
     """Of a saved plan, where one was delivered."""
     undelivered: int

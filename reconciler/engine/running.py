@@ -252,6 +252,7 @@ class Pass:
             held=tuple(self.tally.held),
             doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
+            lulls=tuple(self.tally.lulls),
             spared=tuple(self.tally.spared),
             of_plan=self.tally.of_plan,
             undelivered=undelivered,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rules
+from reconciler.core.lull import Hours
 from reconciler.core.match import Mapping as PathMapping
 from reconciler.core.values import Field, ItemKey, OnDelete, SceneId
 
@@ -20,6 +21,8 @@ class Settings:
     on_delete: OnDelete = OnDelete.KEEP
     keep: float = 90 * 86400.0
     """Seconds that the journal goes back: what is older cannot be undone by pass."""
+    quiet: tuple[Hours, ...] = ()
+    """Nothing is written within, by the clock of this machine."""
     meaning: str = ""
     """Digest of all that decides what is wanted; another one plans everything anew."""
 

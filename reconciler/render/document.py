@@ -82,6 +82,7 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "held": [reason for one in report.held for reason in one.reasons],
         "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,
+        "lulls": report.lulls,
         "spared": [asdict(line) for line in report.spared],
         "problems": [*report.problems, *report.missing],
     }

@@ -47,6 +47,8 @@ def show_outcome(console: Console, report: PassReport, owed: int) -> None:
     if report.is_paused:
         words = "paused: nothing is written until `plexsync resume`"
         paper.say(console, words)
+    for why in report.lulls:
+        paper.say(console, f"left for later: {why}")
     if report.of_plan is None:
         _show_owed(console, owed, "still owed; `plexsync status` says more")
     else:

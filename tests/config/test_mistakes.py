@@ -43,7 +43,7 @@ FILE_MISTAKES = {
     ),
     '[plex]\n"odd name" = 1': (
         'FILE: plex."odd name" is not a key; there are url, connect_timeout, '
-        "read_timeout, ca_file, verify, token, token_file, libraries"
+        "read_timeout, ca_file, verify, token, token_file, libraries, share"
     ),
     '[plex]\nlibraries = ["Films"]\n[libraries.Films.fields]\ntitel = "hunter2"': (
         "FILE: libraries.Films.fields.titel is not a key; "
@@ -157,6 +157,10 @@ FILE_MISTAKES = {
         "FILE: plex.token holds a character that no secret has; copy it once more"
     ),
     # libraries
+    "[schedule]\nquiet = ['at night']": (
+        "FILE: schedule.quiet: entry 1 is no stretch of hours; "
+        'write it like "02:00-05:00"'
+    ),
     "[plex]\nlibraries = []": (
         "FILE: plex.libraries names no library; name at least one as Plex shows it"
     ),

@@ -9,6 +9,7 @@ from reconciler.config import places
 from reconciler.config.keys import VARIABLES
 from reconciler.config.loading import load
 from reconciler.config.models import Config, Library
+from reconciler.core.lull import Hours
 from reconciler.core.values import OnDelete, Policy
 
 Write = Callable[[str], Path]
@@ -53,9 +54,14 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_PLEX__CA_FILE": ("/dev", Path("/dev")),
     "PLEXSYNC_PLEX__VERIFY": ("no", False),
     "PLEXSYNC_PLEX__LIBRARIES": ("Films, 1984", ("Films", "1984")),
+    "PLEXSYNC_PLEX__SHARE": ("0.5", 0.5),
     "PLEXSYNC_STATE__PATH": ("", None),
     "PLEXSYNC_SCHEDULE__POLL": ("5m", 300.0),
     "PLEXSYNC_SCHEDULE__SWEEP": ("7d", 604800.0),
+    "PLEXSYNC_SCHEDULE__QUIET": (
+        "02:00-05:00, 23:00-01:00",
+        (Hours.parse("02:00-05:00"), Hours.parse("23:00-01:00")),
+    ),
     "PLEXSYNC_JOURNAL__KEEP": ("30d", 2592000.0),
     "PLEXSYNC_FIELDS__TITLE": ("enforce", Policy.ENFORCE),
     "PLEXSYNC_FIELDS__SUMMARY": ("fill", Policy.FILL),

@@ -1,0 +1,30 @@
+"""Times of the day in which nothing is written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """From one local time of the day to another, which may be the next morning."""
+
+    begin: time
+    end: time
+
+    @classmethod
+    def parse(cls, text: str) -> "Hours":
+        """Read hours like 02:00-05:00; a `ValueError` says that they are none."""
+        begin, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
+        return cls(begin=begin, end=end)
+
+    def holds(self, moment: time) -> bool:
+        """Whether a moment lies within; an end at the beginning is a whole day."""
+        if self.begin < self.end:
+            return self.begin <= moment < self.end
+        return moment >= self.begin or moment < self.end
+
+
+def within(hours: Iterable[Hours], local: datetime) -> Hours | None:
+    """Find the hours in which a local moment lies."""
+    return next((one for one in hours if one.holds(local.time())), None)
