@@ -158,7 +158,7 @@ FILE_MISTAKES = {
     ),
     # libraries
     "[schedule]\nquiet = ['at night']": (
-        "FILE: schedule.quiet: entry 1 is no stretch of hours; "
+        "FILE: schedule.quiet (entry 1) is no stretch of hours; "
         'write it like "02:00-05:00"'
     ),
     "[plex]\nlibraries = []": (
