@@ -38,7 +38,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @click.command(cls=Command)
-@click.option("--pass", "number", type=int, metavar="N", help="What this pass wrote.")
+@click.option(
+    "--pass", "number", type=int, metavar="N", help="What this pass wrote, or planned."
+)
 @click.option(
     "--since",
     metavar="WHEN",

@@ -4,6 +4,7 @@ import pytest
 
 from reconciler.core.desire import Rule
 from reconciler.core.values import Field
+from reconciler.engine.conflicts import find_conflicts
 from reconciler.engine.errands import Adopt, Claim, Release, Undo
 from tests.engine.films import everything
 from tests.world import FILMS, World, rules
@@ -106,3 +107,40 @@ def test_law_10_undo_of_one_pass_leaves_what_another_put_in_its_place(
     world.carry_out(Undo(pass_id=1))
 
     assert everything(world)[world.key("glacier")] == written[world.key("glacier")]
+
+
+def test_law_10_what_an_undo_of_an_undo_brings_back_is_ours_again(
+    world: World,
+) -> None:
+    """So that a person's edit of it is noticed, and left."""
+    world.scene("glacier", title="Glacier")
+    world.reconcile()
+    number = world.carry_out(START).report.pass_id
+    world.carry_out(Undo(pass_id=number))
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+
+    world.plex.person.edit(world.key("glacier"), title="Mine")
+    world.reconcile(is_full=True)
+
+    assert world.value("glacier", Field.TITLE) == "Mine"
+    with world.opened() as ledger:
+        (conflict,) = find_conflicts(ledger)
+    assert (conflict.field, conflict.plex) == (Field.TITLE, "Mine")
+
+
+def test_law_10_what_is_asked_while_paused_is_undone_by_the_number_that_is_told(
+    world: World,
+) -> None:
+    world.scene("glacier", title="Glacier")
+    world.reconcile()
+    world.is_paused = True
+    asked = world.carry_out(START).report.pass_id
+    world.is_paused = False
+    world.scene("brook", title="Brook")
+    assert world.reconcile().report.pass_id != asked
+    assert world.value("glacier", Field.TITLE) == "glacier"
+
+    world.carry_out(Undo(pass_id=asked))
+
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    assert world.value("brook", Field.TITLE) == "Brook"

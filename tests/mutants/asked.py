@@ -42,4 +42,20 @@ ASKED = (
             "law_10_undo_of_one_pass_leaves_what_another_put_in_its_place"
         ),
     ),
+    Bug(
+        name="what an undo of an undo brought back left as undone",
+        file="reconciler/core/granting.py",
+        old="    return Verdict.WRITTEN if is_wanted else Verdict.UNDONE\n",
+        new="    return Verdict.UNDONE\n",
+        caught_by=asking("law_10_what_an_undo_of_an_undo_brings_back_is_ours_again"),
+    ),
+    Bug(
+        name="undone only by the number of who sent it",
+        file="state/journal.py",
+        old="query.where(is_sent | (Journal.planned == extent.pass_id))",
+        new="query.where(is_sent)",
+        caught_by=asking(
+            "law_10_what_is_asked_while_paused_is_undone_by_the_number_that_is_told"
+        ),
+    ),
 )

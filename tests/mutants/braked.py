@@ -78,6 +78,15 @@ BRAKED = (
         caught_by=laws("the_brake_holds_a_pass_as_a_whole"),
     ),
     Bug(
+        name="what could not be looked at let go unseen",
+        file="reconciler/engine/braking.py",
+        old="release(pass_id, is_seen=True)",
+        new="release(pass_id)",
+        caught_by=(
+            "tests/engine/test_missing_laws.py::test_what_could_not_be_looked_at_is_not_let_go",
+        ),
+    ),
+    Bug(
         name="what comes out otherwise stops nothing",
         file="reconciler/engine/braking.py",
         old="            stopped = self.ledger.outbox.retract()\n",
