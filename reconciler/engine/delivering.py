@@ -1,5 +1,6 @@
 """Released entries, to Plex: journal, one PUT, read-back, record."""
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -96,8 +97,10 @@ class Deliverer:
                     self._go_on(sent)
         except (Halt, ServerError):
             # what was written is read back even where the batch was cut short; rows
-            # that cannot be read now stay open, and are resolved by the next pass
-            self._conclude(sent)
+            # that cannot be read now stay open, and are resolved by the next pass; what
+            # is told is what cut it short, not that nothing is asked after it
+            with contextlib.suppress(RestingError):
+                self._conclude(sent)
             raise
         self._go_on(sent)
 

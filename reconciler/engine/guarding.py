@@ -1,7 +1,7 @@
 """Both servers behind a guard: one that fails rests, and is asked no more till then."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,6 +80,12 @@ class Guard:
                 self._answer(is_write=is_write)
             raise
         self._answer(is_write=is_write)
+
+    def hear(self, errors: Iterable[ServerError]) -> None:
+        """Hear what went wrong with a part of a write, after another was answered."""
+        for error in dict.fromkeys(errors):
+            if rest.is_failure(error):
+                self._fail(error, is_write=True)
 
     def settle(self) -> None:
         """End what was refused writes where a pass had none to make, and no failure."""
@@ -186,7 +192,9 @@ class GuardedLibrary:
 
     def write(self, edit: Edit) -> Mapping[Field, ServerError]:
         with self._asking("put", is_write=True):
-            return self.library.write(edit)
+            failed = self.library.write(edit)
+        self.guard.hear(failed.values())
+        return failed
 
     @contextlib.contextmanager
     def _asking(self, kind: str, *, is_write: bool = False) -> Iterator[None]:

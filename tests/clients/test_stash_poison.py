@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.errors import PermanentError
+from reconciler.core.errors import StrangerError
 from reconciler.core.values import Scene, SceneId
 from tests.clients.canned import Canned, client, data, scene, status
 
@@ -32,9 +32,9 @@ def read(**fields: Any) -> Scene:  # noqa: ANN401 - whatever an answer may hold
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_number_that_no_database_holds_is_not_taken(wrong: object) -> None:
-    with pytest.raises(PermanentError, match="data of another shape"):
+    with pytest.raises(StrangerError, match="data of another shape"):
         read(id=wrong)
-    with pytest.raises(PermanentError, match="data of another shape"):
+    with pytest.raises(StrangerError, match="data of another shape"):
         read(tags=[{"id": wrong, "name": "a", "parents": []}])
 
 

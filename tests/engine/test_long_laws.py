@@ -90,7 +90,6 @@ def test_a_write_in_two_parts_is_one_row_and_settles(long: World) -> None:
 @pytest.mark.parametrize(
     ("what", "answer"),
     [
-        (What.ANSWERED, too_many(30)),
         (What.RESET_BEFORE, None),
         (What.RESET_AFTER, None),
         (What.BLACK_HOLE, None),
@@ -117,6 +116,29 @@ def test_what_arrived_is_settled_and_the_rest_is_owed(
     assert long.value("glacier", Field.SUMMARY) == SUMMARY
     assert books(long).verdicts[Field.SUMMARY] is Verdict.WRITTEN
     assert all(word is not None for _, word in books(long).rows)
+    at_rest(long)
+
+
+def test_a_server_that_asks_for_time_is_not_even_asked_what_arrived(
+    long: World,
+) -> None:
+    fail(long, What.ANSWERED, too_many(600))
+
+    outcome = long.reconcile()
+
+    assert len(outcome.report.problems) == 1
+
+    with Ledger(long.state) as ledger:
+        standing = ledger.outages.standing("plex")
+        assert standing is not None
+        assert (standing.failures, standing.kind) == (1, "busy")
+        assert standing.rests_until >= long.clock.unix() + 600 - 1
+    long.later(300)
+    assert long.reconcile().sent["plex items"] == 0
+    long.later(600)
+    assert long.reconcile().puts == 1
+    assert long.value("glacier", Field.SUMMARY) == SUMMARY
+    assert books(long).verdicts[Field.TITLE] is Verdict.WRITTEN
     at_rest(long)
 
 
@@ -178,10 +200,15 @@ def test_a_token_that_is_refused_between_two_parts_counts_no_attempt(
 ) -> None:
     fail(long, What.ANSWERED, Response(status=401))
 
-    assert long.reconcile().report.problems
+    assert len(long.reconcile().report.problems) == 1
 
-    assert books(long).owed == {"summary"}
-    long.reconcile()
+    found = books(long)
+    assert found.owed == {"title", "summary"}
+    assert found.rows == [({"title"}, None)]
+    long.later(3600)
+    outcome = long.reconcile()
+    assert (outcome.puts, outcome.report.undelivered) == (1, 0)
+    assert [word for _, word in books(long).rows] == [APPLIED, APPLIED]
     assert long.value("glacier", Field.SUMMARY) == SUMMARY
     at_rest(long)
 
