@@ -39,7 +39,7 @@ class Films:
         self.unread: set[str] = set()
         """Films that have changed hands since all was looked at."""
         self.parted: set[str] = set()
-        """Films whose scenes go on without them: nothing is made of that."""
+        """Films whose scenes go on without them, or had lost them: none is restored."""
         self.renewed: set[str] = set()
         """Films whose items have been handed back, and are met anew."""
         self._now = 0
@@ -100,13 +100,17 @@ class Films:
         """Hear of all scenes that are, have or say otherwise, whoever saw to that."""
         now = self._tick()
         before, self.scenes = self.scenes, self._holders()
+        unread = frozenset(self.unread)
         self.unread |= {
             stem
             for stem in before.keys() | self.scenes.keys()
             if before.get(stem) != self.scenes.get(stem)
         }
         for stem in before.keys() - self.scenes.keys():
-            self._leave(stem, is_gone=before[stem] not in self.world.stash.scenes)
+            is_gone = before[stem] not in self.world.stash.scenes
+            self._leave(stem, is_gone=is_gone)
+            if not is_gone or stem in unread:
+                self.parted.add(stem)
         for stem, scene in self.scenes.items():
             if stem in self.films and stem not in before:
                 self._come(stem, now)
@@ -159,8 +163,6 @@ class Films:
         seen = look(self.world)
         is_kept = self.world.on_delete is OnDelete.KEEP or not is_gone
         self.parted.discard(stem)
-        if not is_gone:
-            self.parted.add(stem)
         is_open = self.in_doubt or bool(self.world.plex_wire.faults.held)
         for field in Field:
             stand = None

@@ -187,6 +187,7 @@ class Oracle(Films):
             key = held.get(self.path_of(stem))
             if key is None and stem in self.keys:
                 self.lost[stem] = self.keys.pop(stem)
+                self.unread.add(stem)
             elif key is not None and key == self.lost.get(stem):
                 self.keys[stem] = self.lost.pop(stem)
             elif key is not None and self.keys.get(stem) != key:
