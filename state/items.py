@@ -95,6 +95,16 @@ class Items:
         )
         return sorted({path for _, path in came | gone})
 
+    def paths(self, target: int, items: Iterable[str]) -> dict[str, set[str]]:
+        """Read which files each of some items is known to hold."""
+        query = ItemPath.select(ItemPath.item, ItemPath.path).where(
+            ItemPath.target == target, ItemPath.item.in_(list(items))
+        )
+        found: dict[str, set[str]] = {}
+        for item, path in rows(query):
+            found.setdefault(item, set()).add(path)
+        return found
+
     def drop_unlisted(self, target: int, listing: int, limit: int) -> list[str]:
         """Forget, and name, some paths that a complete *listing* did not have."""
         unlisted = (ItemPath.target == target) & (ItemPath.listing != listing)

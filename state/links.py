@@ -7,13 +7,16 @@ from dataclasses import replace
 from peewee import fn
 
 from state.database import LedgerDatabase, rows
-from state.models import DeadLetter, Field, Journal, Link, Outbox, Waiting
+from state.models import DeadLetter, Field, Journal, Link, Outbox, Target, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
 
 _ADD = """
 INSERT INTO link (target, item, scene, path, evidence, incarnation, lost)
 VALUES (?, ?, ?, ?, ?, 1, 0) RETURNING id
 """
+
+UNKNOWN = "?"
+"""The marker of a library that may hold more than it was seen to when it was listed."""
 
 _PUT_FIELD = """
 INSERT INTO field
@@ -154,8 +157,15 @@ class Links:
         ).execute()
 
     def lose(self, links: Iterable[int]) -> None:
-        """Record that these items no longer hold their scenes' files."""
-        Link.update(lost=1).where(Link.id.in_(list(links))).execute()
+        """Record that these items no longer hold their scenes' files.
+
+        What a library holds is known no more then: it may be what was listed already.
+        """
+        lost = list(links)
+        Link.update(lost=1).where(Link.id.in_(lost)).execute()
+        of_links = Link.select(Link.target).where(Link.id.in_(lost))
+        listed = Target.id.in_(of_links) & (Target.marker != "")
+        Target.update(marker=UNKNOWN).where(listed).execute()
 
     def decided(self, scenes: Iterable[int]) -> set[int]:
         """Find those scenes of whose links anything is remembered."""

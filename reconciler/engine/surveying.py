@@ -1,6 +1,6 @@
 """What Plex has, into the ledger: libraries, and which item holds which file."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -12,7 +12,7 @@ from reconciler.core.values import ItemKey, Kind, ListedItem, Section
 from reconciler.engine.doubting import Doubter
 from reconciler.engine.linking import IN_PLEX, Linker
 from reconciler.engine.ports import Library
-from reconciler.engine.recording import Recorder
+from reconciler.engine.recording import CHUNK, Recorder
 from reconciler.engine.report import Audience, Tally
 from state.ledger import Ledger
 from state.records import TargetRecord
@@ -215,15 +215,32 @@ class Surveyor:
         stamps = (item.updated_at for item in items)
         listing.newest = max(listing.newest, *stamps, 0)
         for start in range(0, len(items), _CHUNK):
-            part = items[start : start + _CHUNK]
-            pairs = [(item.key, path) for item in part for path in item.paths]
-            with self.ledger.transaction():
-                moved = self.ledger.items.put(
-                    listing.target.id,
-                    listing.number,
-                    pairs,
-                    is_complete=listing.is_full,
-                )
+            for part in self._apart(listing, items[start : start + _CHUNK]):
+                self._put_together(listing, part)
+
+    def _apart(
+        self, listing: _Listing, items: Sequence[ListedItem]
+    ) -> Iterator[Sequence[ListedItem]]:
+        """Yield those that are as they are known, and a few at a time those that moved.
+
+        What has been listed is no news again, so it is linked in the same transaction.
+        """
+        known = self.ledger.items.paths(listing.target.id, [one.key for one in items])
+        moved = [one for one in items if known.get(one.key, set()) != set(one.paths)]
+        news = {one.key for one in moved}
+        yield [one for one in items if one.key not in news]
+        for start in range(0, len(moved), CHUNK):
+            yield moved[start : start + CHUNK]
+
+    def _put_together(self, listing: _Listing, items: Sequence[ListedItem]) -> None:
+        pairs = [(item.key, path) for item in items for path in item.paths]
+        with self.ledger.transaction():
+            moved = self.ledger.items.put(
+                listing.target.id,
+                listing.number,
+                pairs,
+                is_complete=listing.is_full,
+            )
             self._relink(moved)
 
     def _drop_unlisted(self, listing: _Listing) -> None:

@@ -122,3 +122,24 @@ def test_law_6_a_scan_crashed_anywhere_misses_nothing(tmp_path: Path) -> None:
 
         titles = {item.values["title"] for item in world.plex.snapshot().values()}
         assert titles == {f"Brook {number}" for number in range(1, 8)}
+
+
+def _come_at_last(folder: Path) -> World:
+    """Return a scene that has waited for its item for a week, and its item."""
+    world = World(folder=folder)
+    furnish(world, 2)
+    world.scene("moor", in_plex=False, title="The moor")
+    world.reconcile()
+    world.later(7 * DAY)
+    world.reconcile()
+    world.plex.add(world.section, "/media/films/moor.mp4")
+    return world
+
+
+def test_law_5_an_item_that_came_before_a_crash_is_linked_after_it(
+    tmp_path: Path,
+) -> None:
+    for world in crashed(tmp_path, _come_at_last, World.reconcile):
+        world.reconcile()
+
+        assert world.value("moor", Field.TITLE) == "The moor"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from reconciler.core.match import Mapping
+from reconciler.core.values import Field
 from state.ledger import Ledger
 from tests.sandbox.plex.double import PlexDouble, Snapshot
 from tests.sandbox.plex.model import Model
@@ -314,3 +315,22 @@ def test_what_is_gone_is_asked_for_a_day_and_in_one_request(films: World) -> Non
         sent = films.reconcile().sent
         assert sent["plex items"] == reads
         assert sent["plex listing"] == 2
+
+
+def test_a_file_renamed_under_its_key_is_found_though_plex_was_listed_before_stash_knew(
+    films: World,
+) -> None:
+    films.scene("waits", in_plex=False)
+    films.reconcile()
+    films.plex.scanner.rename(
+        films.section, "/media/films/brook-3.mp4", "/media/films/shore/brook-3.mp4"
+    )
+    films.later(60)
+    assert films.reconcile().sent["plex listing"]  # since another scene waits
+    films.later(60)
+    films.stash.update_scene(4, title="Brook, moved")
+    films.stash.move_files(films.stash.scenes[4].file_ids, "/data/films/shore")
+
+    films.reconcile()
+
+    assert films.value("shore/brook-3", Field.TITLE) == "Brook, moved"

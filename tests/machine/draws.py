@@ -73,6 +73,20 @@ DEPARTURE = st.sampled_from(
     ]
 )
 """How a scene leaves a film."""
+JOB = st.sampled_from(["Scanning...", "Cleaning...", "Generating...", "Importing..."])
+ON_DISK = st.sampled_from(
+    [
+        "moved by stash",
+        "moved",
+        "moved",
+        "folder renamed",
+        "joined",
+        "assigned",
+        "deleted",
+        "made primary",
+    ]
+)
+"""What becomes of a film's file."""
 ENDS = st.sampled_from(["merged", "merged", "destroyed"])
 EDIT = st.sampled_from(EDITS)
 SOME_EDITS = st.lists(EDIT, min_size=1, max_size=5)

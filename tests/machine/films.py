@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.core.desire import Rules
 from reconciler.core.values import Field, OnDelete
-from tests.machine.holders import holders
+from tests.machine.draws import STEMS
+from tests.machine.holders import holders, in_plex
 from tests.machine.said import falls_back, says
 from tests.machine.seen import Seen, Stand, look
 from tests.machine.spoken import ValueWord, Word
@@ -31,8 +32,14 @@ class Films:
         """The item that holds a film's file, where one does."""
         self.in_doubt = False
         """Whether a write may be open of which it is not known if it landed."""
+        self.places = {stem: stem for stem in STEMS}
+        """Where Stash has each film's file, or had it last."""
+        self.lost: dict[str, int] = {}
+        """The item that held a film last, where none does: it may hold it again."""
         self.unread: set[str] = set()
         """Films that have changed hands since all was looked at."""
+        self.parted: set[str] = set()
+        """Films whose scenes go on without them, or had lost them: none is restored."""
         self.renewed: set[str] = set()
         """Films whose items have been handed back, and are met anew."""
         self._now = 0
@@ -92,19 +99,33 @@ class Films:
     def stash_changed(self) -> None:
         """Hear of all scenes that are, have or say otherwise, whoever saw to that."""
         now = self._tick()
-        before, self.scenes = self.scenes, dict(holders(self.world))
+        before, self.scenes = self.scenes, self._holders()
+        unread = frozenset(self.unread)
         self.unread |= {
             stem
             for stem in before.keys() | self.scenes.keys()
             if before.get(stem) != self.scenes.get(stem)
         }
         for stem in before.keys() - self.scenes.keys():
-            self._leave(stem)
+            is_gone = before[stem] not in self.world.stash.scenes
+            self._leave(stem, is_gone=is_gone)
+            if not is_gone or stem in unread:
+                self.parted.add(stem)
         for stem, scene in self.scenes.items():
             if stem in self.films and stem not in before:
                 self._come(stem, now)
             self._hear(stem, scene, now)
         self._find(look(self.world))
+
+    def unseen(self, stem: str) -> None:
+        """Hear that nothing tells of what a film's scene says now: a sweep has to."""
+        for field in Field:
+            if (stem, field) in self.words:
+                self.words[stem, field].needs_full = True
+
+    def path_of(self, stem: str) -> str:
+        """Give the path at which an item has to hold a film."""
+        return in_plex(self.places[stem])
 
     def falls_back(self, stem: str, field: Field) -> bool:
         """Whether a field's value is only the file's name."""
@@ -132,8 +153,16 @@ class Films:
         else:
             self.values[stem, field].stash(stand, now)
 
-    def _leave(self, stem: str) -> None:
-        seen, is_kept = look(self.world), self.world.on_delete is OnDelete.KEEP
+    def _holders(self) -> dict[str, int]:
+        there = holders(self.world)
+        return {
+            stem: there[place] for stem, place in self.places.items() if place in there
+        }
+
+    def _leave(self, stem: str, *, is_gone: bool) -> None:
+        seen = look(self.world)
+        is_kept = self.world.on_delete is OnDelete.KEEP or not is_gone
+        self.parted.discard(stem)
         is_open = self.in_doubt or bool(self.world.plex_wire.faults.held)
         for field in Field:
             stand = None

@@ -1,28 +1,31 @@
-"""Which scene has which film's file, read from Stash's own tables."""
+"""Which scene has the file at which place, read from Stash's own tables.
+
+A place is a path below the library's folder, without its ending: Plex has the same.
+"""
 
 from collections.abc import Mapping
 
 from tests.world import World
 
-_ROOT, _ENDING = "/data/films/", ".mp4"
+_STASH, _PLEX, _ENDING = "/data/films/", "/media/films/", ".mp4"
 
 
 def holders(world: World) -> Mapping[str, int]:
-    """Name the films that scenes have files of, each with its scene."""
+    """Name the places at which scenes have files, each with its scene."""
     stash = world.stash
     return {
-        film_at(path): scene
+        path.removeprefix(_STASH).removesuffix(_ENDING): scene
         for scene in stash.scenes
         for path in stash.paths_of(scene)
-        if path.startswith(_ROOT)
+        if path.startswith(_STASH)
     }
 
 
-def film_at(path: str) -> str:
-    """Name the film whose file is at a path of Stash."""
-    return path.removeprefix(_ROOT).removesuffix(_ENDING)
+def in_stash(place: str) -> str:
+    """Give the path that Stash has for a place."""
+    return f"{_STASH}{place}{_ENDING}"
 
 
-def stash_path(stem: str) -> str:
-    """Give the path that Stash has for a film."""
-    return f"{_ROOT}{stem}{_ENDING}"
+def in_plex(place: str) -> str:
+    """Give the path that Plex has for it."""
+    return f"{_PLEX}{place}{_ENDING}"

@@ -113,13 +113,14 @@ def what_is_deserted_is_left(
 def what_left_is_as_configured(oracle: Oracle, seen: Items) -> Iterator[str]:
     """Law 8: what was ours is released or restored where a scene has left, if told."""
     on_delete = oracle.world.on_delete
-    items = {
-        stem: key for stem, key in oracle.never_rebuilt.items() if stem in oracle.left
-    }
+    left = oracle.left - oracle.parted
+    items = {stem: key for stem, key in oracle.never_rebuilt.items() if stem in left}
     if on_delete is OnDelete.RESTORE:
         yield from oracle.origins.wrongs(seen, items)
     if on_delete is OnDelete.RELEASE:
         for stem, field, word, stand in oracle.deserted(seen):
+            if stem in oracle.parted:
+                continue
             is_ours = word.rest is not None and not word.is_buried
             if stem in items and is_ours and stand.locked:
                 yield f"{stem} is released: {field} is locked"

@@ -12,8 +12,8 @@ from tests.machine import draws
 from tests.machine.commands import Commands
 from tests.machine.crowd import CROWDED
 from tests.machine.entity_rules import EntityRules
-from tests.machine.holders import stash_path
-from tests.machine.oracle import path_of
+from tests.machine.file_rules import FileRules
+from tests.machine.holders import in_stash
 from tests.machine.plex_rules import PlexRules
 from tests.machine.scene_rules import SceneRules
 from tests.machine.stage import Stage
@@ -23,7 +23,7 @@ from tests.sandbox.plex.switches import Switches
 _MANY = ("tag_ids", "performer_ids")
 
 
-class Machine(Commands, PlexRules, EntityRules, SceneRules):
+class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules):
     """Everything happens in any order; after each pass, and at the end, laws hold."""
 
     def __init__(self) -> None:
@@ -89,15 +89,15 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules):
             self._save(stem)
             return
         world, fields = self.stage.world, dict(self._fields(edit) for edit in edits)
-        known = world.stash.file_at(stash_path(stem))
+        known = world.stash.file_at(in_stash(self.stage.oracle.places[stem]))
         if known is not None:
             world.stash.create_scene(file_ids=(known.id,), **fields)
         else:
-            world.scene(stem, in_plex=False, **fields)
+            world.scene(self.stage.oracle.places[stem], in_plex=False, **fields)
         self.stage.oracle.stash_changed()
         if in_plex and stem not in self.files():
             with self.stage.oracle.others():
-                world.plex.add(world.section, path_of(stem))
+                self.put(stem)
 
     @rule(stem=draws.STEM, edits=draws.SOME_EDITS)
     def stash_edits(self, stem: str, edits: list[draws.Edit]) -> None:

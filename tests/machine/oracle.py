@@ -26,10 +26,6 @@ from tests.world import World
 ROOT = "/media/films"
 
 
-def path_of(stem: str) -> str:
-    return f"{ROOT}/{stem}.mp4"
-
-
 class Oracle(Films):
     """Who spoke last about each field of each scene's item."""
 
@@ -108,7 +104,10 @@ class Oracle(Films):
         now, after = self._tick(), look(self.world)
         self.origins.others(before, after)
         for stem, key in self.keys.items():
-            if key in after and path_of(stem) in after[key].files:
+            if key in after and self.path_of(stem) in after[key].files:
+                self._compare(stem, before[key], after[key], now)
+        for stem, key in self.lost.items():
+            if key in after:
                 self._compare(stem, before[key], after[key], now)
         self._find(after)
 
@@ -123,7 +122,8 @@ class Oracle(Films):
     def passed(self, before: Mapping[int, Seen], after: Mapping[int, Seen]) -> None:
         """Hear what a pass of plexsync has changed."""
         self.origins.ours(before, after)
-        for stem, key in self.keys.items():
+        lost = {stem: key for stem, key in self.lost.items() if key in after}
+        for stem, key in {**lost, **self.keys}.items():
             for field in NAMES:
                 then, now = before[key].fields[field], after[key].fields[field]
                 if field.is_set:
@@ -184,14 +184,23 @@ class Oracle(Films):
             if item.section == self.world.section
         }
         for stem in self.films:
-            key = held.get(path_of(stem))
-            if key is None:
-                self.keys.pop(stem, None)
-            elif self.keys.get(stem) != key:
+            key = held.get(self.path_of(stem))
+            if key is None and stem in self.keys:
+                self.lost[stem] = self.keys.pop(stem)
+                self.unread.add(stem)
+            elif key is not None and key == self.lost.get(stem):
+                self.keys[stem] = self.lost.pop(stem)
+            elif key is not None and self.keys.get(stem) != key:
+                self.lost.pop(stem, None)
                 self.keys[stem] = key
+                is_first = stem not in self.first_keys
                 self.first_keys.setdefault(stem, key)
                 self.tenants[key].add(stem)
                 self._born(stem, seen[key])
+                if is_first:
+                    # a scene that waits is looked for by every pass
+                    for field in NAMES:
+                        self.words[stem, field].needs_full = False
 
     def _born(self, stem: str, item: Seen) -> None:
         for field in NAMES:
@@ -199,6 +208,6 @@ class Oracle(Films):
             if field.is_set:
                 self.sets[stem, field].born(stand, self._now)
                 continue
-            is_stem = is_placeholder(field, stand.value, path_of(stem))
+            is_stem = is_placeholder(field, stand.value, self.path_of(stem))
             is_vacant = is_stem or not stand.value
             self.values[stem, field].born(stand, self._now, is_vacant=is_vacant)

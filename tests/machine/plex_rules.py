@@ -5,7 +5,7 @@ from hypothesis.stateful import rule
 
 from tests.machine import draws
 from tests.machine.crowd import CROWDED, Crowded
-from tests.machine.oracle import path_of
+from tests.machine.holders import in_plex
 from tests.machine.seen import look
 from tests.machine.stage import Stage
 from tests.machine.watching import Between
@@ -49,15 +49,15 @@ class PlexRules(Crowded):
         self.stage.watcher.between.append(between)
 
     def _shake(self, stem: str, how: str, other: str) -> None:
-        world, path = self.stage.world, path_of(stem)
+        world, path = self.stage.world, self.stage.oracle.path_of(stem)
         key = self.stage.oracle.keys.get(stem)
         if stem not in self.files():
-            world.plex.add(world.section, path)
+            self.put(stem)
         elif how == "gone":
             world.plex.scanner.remove(world.section, path)
         elif how == "moved":
             self._moved += 1
-            moved = path_of(f"moved/{stem}-{self._moved}")
+            moved = in_plex(f"moved/{stem}-{self._moved}")
             world.plex.scanner.rename(world.section, path, moved)
         elif key is not None:
             self._shake_item(key, how, self.stage.oracle.keys.get(other, key))
@@ -160,14 +160,30 @@ class PlexRules(Crowded):
             for item in world.plex.model.items_of(world.section)
             for part in item.parts
         }
-        return {stem for stem in draws.STEMS if path_of(stem) in held}
+        oracle = self.stage.oracle
+        return {stem for stem in draws.STEMS if oracle.path_of(stem) in held}
+
+    def put(self, stem: str) -> None:
+        """Put a film where Stash has it: from where it was before, or from nowhere."""
+        world, oracle = self.stage.world, self.stage.oracle
+        scanner, path = world.plex.scanner, oracle.path_of(stem)
+        taken = {oracle.path_of(other) for other in draws.STEMS}
+        there = [
+            in_plex(place)
+            for place in self.stage.been[stem]
+            if in_plex(place) in world.plex.model.disk and in_plex(place) not in taken
+        ]
+        if there and path not in world.plex.model.disk:
+            scanner.rename(world.section, there[-1], path)
+        else:
+            world.plex.add(world.section, path)
 
     def _key(self, stem: str) -> int:
         """Take the scene's item, or another scene's: nothing is drawn in vain."""
-        oracle, world = self.stage.oracle, self.stage.world
+        oracle = self.stage.oracle
         if not oracle.keys:
             with oracle.others():
-                world.plex.add(world.section, path_of(min(oracle.films)))
+                self.put(min(oracle.films))
         return oracle.keys.get(stem, next(iter(oracle.keys.values())))
 
     def _spelled(self, key: int, kind: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.machine import draws
-from tests.machine.holders import stash_path
+from tests.machine.holders import in_stash
 from tests.machine.stage import Stage
 from tests.sandbox.stash.records import Scene, SceneFields
 
@@ -61,7 +61,7 @@ class SceneRules(RuleBasedStateMachine):
 
     def _clean(self, stem: str, *, is_found: bool) -> None:
         """Lose a file, and find it again as another scene that says the same."""
-        stash, path = self.stage.world.stash, stash_path(stem)
+        stash, path = self.stage.world.stash, in_stash(self.stage.oracle.places[stem])
         file = stash.file_at(path)
         assert file is not None
         row = stash.scenes[self.stage.oracle.scenes[stem]]

@@ -1,10 +1,9 @@
 """A World with its oracle: the passes that are run in it, and what is held of each."""
 
 import shutil
-import tempfile
+from collections import defaultdict
 from collections.abc import Callable
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 
 from reconciler.core.absence import STASH
 from reconciler.core.brake import Limits
@@ -12,7 +11,6 @@ from reconciler.core.desire import Rules
 from reconciler.core.values import OnDelete
 from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.errands import Errand, Undo
-from state.ledger import Ledger
 from tests.crash.boundaries import Crash, crash_at, watched
 from tests.machine import laws
 from tests.machine.asking import about
@@ -28,6 +26,7 @@ from tests.machine.books import (
     wrongs_of_state,
 )
 from tests.machine.entities import Entities
+from tests.machine.folder import state_folder
 from tests.machine.holding import Holding
 from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
@@ -43,23 +42,7 @@ PASSES = 6
 _WHOLE: tuple[dict[str, object], ...] = ({}, {"is_full": True})
 """The scopes of a pass that leaves nothing out."""
 
-_FAST = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _STRANGERS = (f"{ROOT}/heron.mkv", f"{ROOT}/old/heron.mp4")
-
-
-@cache
-def _empty_state() -> bytes:
-    """Make a state once: to migrate one anew costs more than ten passes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "plexsync.db"
-        with Ledger(path):
-            pass
-        return path.read_bytes()
-
-
-def _folder() -> Path:
-    fast = _FAST if _FAST.is_dir() else None
-    return Path(tempfile.mkdtemp(prefix="plexsync-machine-", dir=fast))
 
 
 class Stage:
@@ -73,8 +56,7 @@ class Stage:
         limits: Limits,
         on_delete: OnDelete,
     ) -> None:
-        self.folder = _folder()
-        (self.folder / "plexsync.db").write_bytes(_empty_state())
+        self.folder = state_folder()
         self.world = KeptWorld(
             folder=self.folder, switches=switches, limits=limits, on_delete=on_delete
         )
@@ -87,6 +69,8 @@ class Stage:
             world=self.world, oracle=self.oracle, watcher=self.watcher
         )
         self._policies = 0
+        self.been: defaultdict[str, list[str]] = defaultdict(list)
+        """Places at which a film has been before."""
         self._peak = self.world.moment
         self.entities = Entities(stash=self.world.stash)
         plex = self.world.plex
@@ -123,7 +107,7 @@ class Stage:
         self._hold_of_deserted()
         if done[0].report.problems:
             self.oracle.cut_short()
-        elif done[0].report.doubts:
+        elif done[0].report.doubts or self.world.stash.jobs.queue:
             self.oracle.overtaken()  # not all that Stash says is read
         elif scope in _WHOLE and not self.watcher.is_disturbed:
             self._over(is_full=bool(scope))
@@ -245,6 +229,18 @@ class Stage:
         """Give the number of the newest pass; 0 where there was none."""
         return ask(self.world, "SELECT COALESCE(MAX(id), 0) FROM pass")
 
+    def film_moves(self, stem: str, place: str) -> None:
+        """Let a film be elsewhere for Stash; Plex may know of it or not."""
+        self.been[stem].append(self.oracle.places[stem])
+        self.oracle.places[stem] = place
+        self.oracle.unread.add(stem)
+
+    def idle(self) -> None:
+        """Let all jobs of Stash come to their end."""
+        jobs = self.world.stash.jobs
+        for number in list(jobs.queue):
+            jobs.finish(number)
+
     def approve(self) -> None:
         """Let everything go that is held, and believe what is doubted."""
         self.world.approve()
@@ -263,6 +259,7 @@ class Stage:
         """Let no planned fault come up any more, and nothing be paused."""
         self.world.is_paused = False
         self.watcher.between.clear()
+        self.idle()
         self.world.plex_wire.faults.clear()
         self.world.stash_wire.faults.clear()
 

@@ -88,6 +88,7 @@ class Watcher:
         contested = self._contested & oracle.contested
         # an item that is no scene's any more since it was read cannot be told from one
         linked = self._linked | frozenset(oracle.keys.values())
+        linked |= {key for stem, key in oracle.lost.items() if stem in oracle.unread}
         hold(laws.only_ours_is_touched(linked, before, after))
         hold(laws.only_what_stash_said_is_written(oracle, before, after))
         hold(laws.what_is_contested_is_left(contested, before, after))

@@ -163,3 +163,9 @@ def test_a_listing_of_what_is_known_writes_nothing(path: Path) -> None:
             assert ledger.items.put(1, 2, [("10", "/a")], is_complete=False) == []
         assert ledger.items.count(1) == 2
     assert contents(path.parent) == before
+
+
+def test_the_files_of_an_item_are_those_that_it_was_listed_with(ledger: Ledger) -> None:
+    ledger.items.put(1, 1, [("10", "/a"), ("10", "/b"), ("11", "/c")])
+    ledger.items.put(2, 1, [("10", "/d")])
+    assert ledger.items.paths(1, ["10", "12"]) == {"10": {"/a", "/b"}}

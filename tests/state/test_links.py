@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from state.ledger import Ledger
+from state.links import UNKNOWN
 from state.records import FieldRecord, LinkRecord
 from tests.state.samples import NOW, entry, place, row
 
@@ -197,6 +198,18 @@ def test_links_are_found_by_item_lost_ones_included(ledger: Ledger) -> None:
     assert ledger.links.at([(1, "10"), (1, "11")]) == [one, lost, other]
     assert ledger.links.at([(2, "11")]) == []
     assert ledger.links.at([]) == []
+
+
+def test_what_a_library_holds_is_unknown_once_a_link_is_lost(ledger: Ledger) -> None:
+    ledger.items.put_targets([("machine", "section", "Films")])
+    link = linked(ledger)
+    ledger.links.lose([link.id])
+    assert [one.marker for one in ledger.items.targets()] == [""], "never listed"
+    ledger.items.listed(link.target, marker="7", cursor=3)
+    ledger.links.lose([])
+    assert [one.marker for one in ledger.items.targets()] == ["7"]
+    ledger.links.lose([link.id])
+    assert [one.marker for one in ledger.items.targets()] == [UNKNOWN]
 
 
 def test_a_link_taken_over_keeps_all_that_is_remembered(ledger: Ledger) -> None:
