@@ -62,8 +62,10 @@ class Watcher:
         """Let what plexsync sent, and Plex held back, be made at last."""
         if not self.world.plex_wire.faults.held:
             return
-        before = look(self.world)
+        before, between = look(self.world), self.between
+        self.between = []  # nobody comes between what was sent long ago
         self.world.plex_wire.faults.release()
+        self.between = between
         self.oracle.landed(before, look(self.world))
 
     def later(self, seconds: float) -> None:
