@@ -29,14 +29,6 @@ ON CONFLICT (link, field) DO UPDATE SET
   wish = excluded.wish
 """
 
-_OWES_CONTESTED = """
-SELECT EXISTS (
-  SELECT 1 FROM outbox JOIN link ON link.id = outbox.link
-  JOIN link AS rival ON rival.target = link.target AND rival.item = link.item
-  WHERE rival.scene != link.scene AND rival.lost = 0
-)
-"""
-
 
 class Links:
     """The book of links."""
@@ -188,11 +180,6 @@ class Links:
             .distinct()
         )
         return {link for (link,) in rows(query)}
-
-    def owes_contested(self) -> bool:
-        """Whether something is owed to an item that several scenes claim."""
-        ((found,),) = self._db.ask(_OWES_CONTESTED)
-        return bool(found)
 
     def memories(self, links: Iterable[int]) -> dict[int, dict[str, FieldRecord]]:
         """Read what is remembered of the fields of each link."""

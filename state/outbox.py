@@ -116,6 +116,16 @@ class OutboxBook:
         """Owe these links nothing any more."""
         Outbox.delete().where(Outbox.link.in_(list(links))).execute()
 
+    def cancel_unasked(self, link: int) -> None:
+        """Owe a link nothing any more but what a person asked for by a command."""
+        entry = Outbox.get_or_none(Outbox.link == link)
+        if entry is not None:
+            wished = Field.select(Field.field).where(
+                Field.link == link, Field.wish.is_null(is_null=False)
+            )
+            unasked = set(json.loads(entry.fields)) - {name for (name,) in rows(wished)}
+            self.settle(link, revision=entry.revision, fields=unasked)
+
     def settle(self, link: int, *, revision: int, fields: Iterable[str]) -> None:
         """Strike off fields that are done, if *revision* is still the newest."""
         entry = Outbox.get_or_none(Outbox.link == link)

@@ -86,12 +86,12 @@ class Binder:
         """Let go of a tombstone's link, unless nobody else holds its item.
 
         Then it stays, so that what was written can still be undone; what is owed to it
-        is what its going has made due.
+        is what its going has made due, or a person has asked for.
         """
         if self.living(link):
             self.let_go(link)
         elif not self.is_renewed:
-            self.ledger.outbox.cancel([link.id])
+            self.ledger.outbox.cancel_unasked(link.id)
 
     def _kept(
         self, link: LinkRecord, place: PathRecord, former: Former

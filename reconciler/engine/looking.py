@@ -112,30 +112,21 @@ class Looker:
                 if mine := self._in_scope(found):
                     yield mine
 
-    def look(
-        self, entries: Sequence[EntryRecord], *, is_thorough: bool = False
-    ) -> list[Look]:
-        """Read the items of up to 50 entries of one target; decide their fields.
-
-        What is known to be contested is not written, so it is read only where one is
-        *thorough*: what ends the contest is told by Stash, or listed.
-        """
+    def look(self, entries: Sequence[EntryRecord]) -> list[Look]:
+        """Read the items of up to 50 entries of one target; decide their fields."""
         keys = [entry.link for entry in entries]
         links = self.ledger.links.get(keys)
         memories = self.ledger.links.memories(keys)
         scenes = self.ledger.scenes.get(link.scene for link in links.values())
-        unread = set() if is_thorough else self.ledger.links.contested(keys)
-        mine = [link for link in links.values() if link.id not in unread]
-        section = self._section(entries[0].target).key if mine else ""
+        section = self._section(entries[0].target)
         read_at = self.clock.monotonic()
-        items = self._read(mine)
-        contested = unread | self.contested(mine, items)
+        items = self._read(list(links.values()))
+        contested = self.contested(links.values(), items)
         looks = []
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
             is_contested = link.id in contested
             standing = _standing(link, item, section, is_contested=is_contested)
-            standing = Standing.CONTESTED if link.id in unread else standing
             known = memories_of(memories[link.id])
             fields = self._fields(entry, link, known)
             decisions: dict[Field, Decision] = {}
@@ -288,11 +279,11 @@ def _is_as_planned(
 
 
 def _standing(
-    link: LinkRecord, item: Item | None, section: str, *, is_contested: bool
+    link: LinkRecord, item: Item | None, section: Section, *, is_contested: bool
 ) -> Standing:
     if item is None:
         return Standing.GONE
     # a write goes only to an item shown to hold the file, in the library it was in
-    if item.section != section or link.path not in item.paths:
+    if item.section != section.key or link.path not in item.paths:
         return Standing.MOVED
     return Standing.CONTESTED if is_contested else Standing.THERE

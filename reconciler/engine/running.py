@@ -109,7 +109,6 @@ class Pass:
             self.means.ledger.links.waiting()
             or self._parts.linker.has_unplaced
             or self._parts.surveyor.is_in_doubt()
-            or self.means.ledger.links.owes_contested()
         )
 
     def _try(self, step: Callable[[], None]) -> bool:

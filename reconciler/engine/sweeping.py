@@ -90,7 +90,7 @@ class Sweeper:
         looker = replace(self.looker, scope=Scope())
         moved = [
             (look.entry, names)
-            for look in looker.look(entries, is_thorough=True)
+            for look in looker.look(entries)
             if (names := _moved(look))
         ]
         if not moved:

@@ -6,9 +6,9 @@ import pytest
 
 from reconciler.core.brake import Limits
 from reconciler.core.errors import UserError
-from reconciler.core.values import Field, OnDelete
+from reconciler.core.values import Field, OnDelete, SceneId
 from reconciler.engine.doubting import approve_doubt
-from reconciler.engine.errands import Undo
+from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
 from tests.sandbox.plex.double import Snapshot
 from tests.world import World
@@ -188,6 +188,21 @@ def test_a_kept_item_of_a_deleted_scene_can_still_be_undone(films: World) -> Non
     films.carry_out(Undo(since=0))
 
     assert films.value("brook-3", Field.TITLE) == "brook-3"
+
+
+def test_what_a_person_asked_of_a_scene_is_done_though_it_is_deleted(
+    films: World,
+) -> None:
+    films.is_paused = True
+    films.carry_out(Release(scenes=frozenset({SceneId(1)})))
+    films.stash.destroy_scenes(1)
+    films.later(60)
+    films.reconcile()
+    films.is_paused = False
+
+    films.reconcile()
+
+    assert films.item("brook-0").locks == set()
 
 
 @pytest.mark.parametrize("on_delete", [OnDelete.RELEASE, OnDelete.RESTORE])

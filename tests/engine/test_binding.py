@@ -430,7 +430,7 @@ def test_an_item_that_two_scenes_claim_is_written_for_neither(films: World) -> N
     assert films.item("brook").values == before.values
 
 
-def test_what_is_contested_costs_a_quiet_pass_one_request(films: World) -> None:
+def test_what_is_contested_costs_a_quiet_pass_two_requests(films: World) -> None:
     contest(films)
     films.stash.update_scene(1, title="The brook, narrow")
     films.reconcile()
@@ -438,7 +438,8 @@ def test_what_is_contested_costs_a_quiet_pass_one_request(films: World) -> None:
 
     for _ in range(2):
         outcome = films.reconcile()
-        assert dict(outcome.sent) == {"stash poll": 1, "plex sections": 1}
+        sent = {"stash poll": 1, "plex sections": 1, "plex items": 1}
+        assert dict(outcome.sent) == sent
         assert outcome.report.reasons == {"claimed by several scenes": 3}
 
 

@@ -189,21 +189,8 @@ REQUIRED = (
     Bug(
         name="two scenes writing one item",
         file="reconciler/engine/looking.py",
-        old="""\
-        unread = set() if is_thorough else self.ledger.links.contested(keys)
-        mine = [link for link in links.values() if link.id not in unread]
-        section = self._section(entries[0].target).key if mine else ""
-        read_at = self.clock.monotonic()
-        items = self._read(mine)
-        contested = unread | self.contested(mine, items)
-""",
-        new="""\
-        unread = contested = set[int]()
-        mine = list(links.values())
-        section = self._section(entries[0].target).key
-        read_at = self.clock.monotonic()
-        items = self._read(mine)
-""",
+        old="        contested = self.contested(links.values(), items)\n",
+        new="        contested = set[int]()\n",
         caught_by=laws("law_9_an_item_that_two_scenes_claim_is_not_written"),
     ),
     Bug(

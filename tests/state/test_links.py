@@ -298,12 +298,3 @@ def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
     assert ledger.journal.opened(9) == [replace(sent, link=link.id)]
     assert ledger.outbox.dead_letters(9) == []
     assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}
-
-
-def test_what_is_owed_to_an_item_of_two_scenes_is_known(ledger: Ledger) -> None:
-    first, second = linked(ledger, scene=1), linked(ledger, scene=2)
-    assert not ledger.links.owes_contested()
-    ledger.outbox.owe(entry(first.id), now=NOW)
-    assert ledger.links.owes_contested()
-    ledger.links.lose([second.id])
-    assert not ledger.links.owes_contested()

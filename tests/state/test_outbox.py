@@ -88,6 +88,20 @@ def test_a_cancelled_entry_is_owed_no_more(ledger: Ledger) -> None:
     assert set(ledger.outbox.of_links([1, 2, 3])) == {2}
 
 
+def test_what_a_person_asked_for_stays_owed_when_the_rest_is_cancelled(
+    ledger: Ledger,
+) -> None:
+    for link in (1, 2):
+        ledger.outbox.owe(entry(link, "genre", "title"), now=NOW)
+    ledger.links.remember(1, {"genre": FieldRecord(wish="release")})
+
+    for link in (1, 2, 99):
+        ledger.outbox.cancel_unasked(link)
+
+    assert owed(ledger, 1) == entry(1, "genre")
+    assert owed(ledger, 2) is None
+
+
 def test_buried_fields_are_dead_letters_and_the_others_owed(ledger: Ledger) -> None:
     link = ledger.links.add(7, place(), evidence="path")
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
