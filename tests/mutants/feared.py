@@ -172,7 +172,7 @@ FEARED = (
     Bug(
         name="item written that holds another file",
         file="reconciler/engine/looking.py",
-        old="item.section != section or link.path not in item.paths:",
+        old="item.section != section.key or link.path not in item.paths:",
         new="item.section != section:",
         caught_by=laws("law_9_an_item_that_holds_another_file_now_is_not_written"),
     ),
