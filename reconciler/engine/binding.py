@@ -86,12 +86,20 @@ class Binder:
         """Let go of a tombstone's link, unless nobody else holds its item.
 
         Then it stays, so that what was written can still be undone; what is owed to it
-        is what its going has made due.
+        is what its going has made due, or a person has asked for.
         """
         if self.living(link):
             self.let_go(link)
         elif not self.is_renewed:
-            self.ledger.outbox.cancel([link.id])
+            self._owe_wishes_alone(link)
+
+    def _owe_wishes_alone(self, link: LinkRecord) -> None:
+        records = self.ledger.links.memories([link.id])[link.id]
+        asked = {name for name, record in records.items() if record.wish is not None}
+        for entry in self.ledger.outbox.of_links([link.id]).values():
+            self.ledger.outbox.settle(
+                link.id, revision=entry.revision, fields=set(entry.fields) - asked
+            )
 
     def _kept(
         self, link: LinkRecord, place: PathRecord, former: Former

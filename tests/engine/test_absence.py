@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.brake import Limits
-from reconciler.core.values import Field, OnDelete
+from reconciler.core.values import Field, OnDelete, SceneId
 from reconciler.engine.doubting import approve_doubt
-from reconciler.engine.errands import Undo
+from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
 from tests.sandbox.plex.double import Snapshot
 from tests.world import World
@@ -200,6 +200,26 @@ def test_nothing_stays_owed_to_an_item_that_went_before_its_deleted_scene(
 
     assert tombstones(films) == 1
     assert items(films) == before
+    assert dict(films.reconcile().sent) == {"stash poll": 1}
+
+
+def test_what_a_person_asked_of_a_scene_is_done_though_it_is_deleted(
+    films: World,
+) -> None:
+    films.later(60)
+    films.stash.update_scene(4, title="Brook, renamed at last")
+    films.plex_wire.up = False
+    films.carry_out(Release(scenes=frozenset({SceneId(4)})))
+    films.stash.destroy_scenes(4)
+    films.reconcile()
+    assert tombstones(films) == 1
+    films.plex_wire.up = True
+    films.later(600)
+
+    films.reconcile()
+
+    item = films.item("brook-3")
+    assert (item.values["title"], "title" in item.locks) == ("Brook 3", False)
     assert dict(films.reconcile().sent) == {"stash poll": 1}
 
 
