@@ -226,7 +226,7 @@ class Stage:
             self._drain()  # what did not come off at once is tried again
         assert not wished(self.world), "an undo is not done"
         seen = look(self.world)
-        hold(self.oracle.origins.wrongs(seen, self.oracle.never_rebuilt))
+        hold(self.oracle.origins.wrongs(seen, self.oracle.undoable))
         for scope in _WHOLE:
             self.later(900)
             assert not self.run(**scope).puts, "what was undone is written again"
