@@ -190,21 +190,6 @@ def test_a_kept_item_of_a_deleted_scene_can_still_be_undone(films: World) -> Non
     assert films.value("brook-3", Field.TITLE) == "brook-3"
 
 
-def test_what_a_person_asked_of_a_scene_is_done_though_it_is_deleted(
-    films: World,
-) -> None:
-    films.is_paused = True
-    films.carry_out(Release(scenes=frozenset({SceneId(1)})))
-    films.stash.destroy_scenes(1)
-    films.later(60)
-    films.reconcile()
-    films.is_paused = False
-
-    films.reconcile()
-
-    assert films.item("brook-0").locks == set()
-
-
 @pytest.mark.parametrize("on_delete", [OnDelete.RELEASE, OnDelete.RESTORE])
 def test_nothing_stays_owed_to_an_item_that_went_before_its_deleted_scene(
     films: World, on_delete: OnDelete
@@ -219,6 +204,26 @@ def test_nothing_stays_owed_to_an_item_that_went_before_its_deleted_scene(
 
     assert tombstones(films) == 1
     assert items(films) == before
+    assert dict(films.reconcile().sent) == {"stash poll": 1}
+
+
+def test_what_a_person_asked_of_a_scene_is_done_though_it_is_deleted(
+    films: World,
+) -> None:
+    films.later(60)
+    films.stash.update_scene(4, title="Brook, renamed at last")
+    films.plex_wire.up = False
+    films.carry_out(Release(scenes=frozenset({SceneId(4)})))
+    films.stash.destroy_scenes(4)
+    films.reconcile()
+    assert tombstones(films) == 1
+    films.plex_wire.up = True
+    films.later(600)
+
+    films.reconcile()
+
+    item = films.item("brook-3")
+    assert (item.values["title"], "title" in item.locks) == ("Brook 3", False)
     assert dict(films.reconcile().sent) == {"stash poll": 1}
 
 

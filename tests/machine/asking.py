@@ -13,6 +13,8 @@ from tests.world import World
 
 _MANY = 10_000
 
+Where = tuple[str, int, Field]
+"""A scene or an item by its number, and one of its fields."""
 About = list[tuple[str, Field]]
 
 
@@ -24,43 +26,58 @@ def about(oracle: Oracle, world: World, errand: Errand) -> About:
             return everything
         case Undo():
             written = set(_written(world, errand))
-            return [key for key in everything if _place(oracle, key) in written]
+            return [
+                key for key in everything if not written.isdisjoint(_at(oracle, key))
+            ]
         case TakeStash() | TakePlex() if not oracle.in_doubt:
             listed = conflicts(world, errand)
             return [
-                key for key in everything if (_scene(oracle, key), key[1]) in listed
+                key for key in everything if not listed.isdisjoint(_at(oracle, key))
             ]
         case Adopt():
             return [key for key in everything if key[1] in SETS]
     return everything
 
 
-def conflicts(world: World, errand: TakeStash | TakePlex) -> set[tuple[int, Field]]:
-    """Name the scenes and fields in which Plex is left to say otherwise."""
+def conflicts(world: World, errand: TakeStash | TakePlex) -> set[Where]:
+    """Name the scenes and items and fields in which Plex is left to say otherwise."""
     with world.opened() as ledger:
         found = find_conflicts(ledger, errand.scenes, errand.fields)
-        return {(int(one.scene), one.field) for one in found}
+        return {
+            where
+            for one in found
+            for where in (
+                ("scene", int(one.scene), one.field),
+                ("item", int(one.item), one.field),
+            )
+        }
 
 
 def _is_of(oracle: Oracle, errand: Errand, key: tuple[str, Field]) -> bool:
     fields = getattr(errand, "fields", None)
-    is_there = errand.scenes is None or _scene(oracle, key) in errand.scenes
+    # plexsync may not know yet that a film is another scene's
+    is_there = errand.scenes is None or bool(errand.scenes & oracle.had[key[0]])
     return is_there and (fields is None or key[1] in fields)
 
 
-def _scene(oracle: Oracle, key: tuple[str, Field]) -> int | None:
-    return oracle.scenes.get(key[0])
+def _among(oracle: Oracle, keys: About, found: set[Where]) -> About:
+    return [key for key in keys if not found.isdisjoint(_at(oracle, key))]
 
 
-def _place(oracle: Oracle, key: tuple[str, Field]) -> tuple[int | None, Field]:
-    # what was written for a scene that has gone is undone with the item
-    return oracle.keys.get(key[0]), key[1]
+def _at(oracle: Oracle, key: tuple[str, Field]) -> Iterator[Where]:
+    """Name a field by all the scenes that ever had the film, and by its item."""
+    stem, field = key
+    for scene in oracle.had[stem]:
+        yield "scene", scene, field
+    if stem in oracle.keys:
+        yield "item", oracle.keys[stem], field
 
 
-def _written(world: World, errand: Undo) -> Iterator[tuple[int | None, Field]]:
+def _written(world: World, errand: Undo) -> Iterator[Where]:
     with world.opened() as ledger:
         rows = ledger.journal.page(scene=None, before=None, limit=_MANY)
     extent = Extent(pass_id=errand.pass_id, since=errand.since)
     for row in filter(extent.holds, rows):
         for name in json.loads(row.fields):
-            yield int(row.item), Field(name)
+            yield "scene", row.scene, Field(name)
+            yield "item", int(row.item), Field(name)

@@ -87,6 +87,27 @@ ON_DISK = st.sampled_from(
     ]
 )
 """What becomes of a film's file."""
+UPHEAVAL = st.sampled_from(
+    [
+        "backed up",
+        "backed up",
+        "restored",
+        "restored",
+        "filled anew",
+        "filled anew",
+        "moved",
+        "moved",
+        "library emptied",
+        "wiped",
+    ]
+)
+"""What befalls a server as a whole."""
+MEANWHILE = st.sampled_from(
+    ["saved", "saved", "saved", "appears", "renamed", "merged", "destroyed"]
+)
+"""What befalls Stash in the middle of a pass."""
+PAGE = st.sampled_from([1000, 1000, 2, 1])
+"""Rows to a page of Stash."""
 ENDS = st.sampled_from(["merged", "merged", "destroyed"])
 EDIT = st.sampled_from(EDITS)
 SOME_EDITS = st.lists(EDIT, min_size=1, max_size=5)
@@ -240,6 +261,9 @@ SCOPE = st.sampled_from(
         {"is_full": True},
         {},
         {},
+        {},
+        {"part": (0, 1)},
+        {"part": (1, 3)},
         {"limit": 1},
         {"fields": frozenset({Field.TITLE, Field.GENRES})},
         {"is_full": True},

@@ -38,6 +38,8 @@ class Films:
         """The item that held a film last, where none does: it may hold it again."""
         self.unread: set[str] = set()
         """Films that have changed hands since all was looked at."""
+        self.had: defaultdict[str, set[int]] = defaultdict(set)
+        """The scenes that have ever had a film."""
         self.parted: set[str] = set()
         """Films whose scenes go on without them, or had lost them: none is restored."""
         self.renewed: set[str] = set()
@@ -112,6 +114,7 @@ class Films:
             if not is_gone or stem in unread:
                 self.parted.add(stem)
         for stem, scene in self.scenes.items():
+            self.had[stem].add(scene)
             if stem in self.films and stem not in before:
                 self._come(stem, now)
             self._hear(stem, scene, now)

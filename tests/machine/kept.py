@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from state.ledger import Ledger
 from tests.sandbox.server import InProcessAdapter, Request, Response
+from tests.sandbox.stash.http import StashDouble
 from tests.world import World
 
 
@@ -15,11 +16,15 @@ class KeptWorld(World):
 
     before_plex: Callable[[Request], None] = lambda _: None
     """Called with each request that Plex is about to serve."""
+    before_stash: Callable[[Request], None] = lambda _: None
+    """Called with each request that Stash is about to serve."""
     _kept: Ledger | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         World.__post_init__(self)
         self.plex_wire = InProcessAdapter(self._serve, clock=self.plex.model.clock)
+        self._stash_double = StashDouble(self.stash)
+        self.stash_wire = InProcessAdapter(self._serve_stash, clock=self.stash_clock)
         self.restart()
 
     def restart(self) -> None:
@@ -37,6 +42,10 @@ class KeptWorld(World):
         if self._kept is None:
             self._kept = Ledger(self.state).open()
         yield self._kept
+
+    def _serve_stash(self, request: Request) -> Response:
+        self.before_stash(request)
+        return self._stash_double.handle(request)
 
     def _serve(self, request: Request) -> Response:
         self.before_plex(request)

@@ -13,17 +13,19 @@ from tests.machine.commands import Commands
 from tests.machine.crowd import CROWDED
 from tests.machine.entity_rules import EntityRules
 from tests.machine.file_rules import FileRules
-from tests.machine.holders import in_stash
+from tests.machine.holders import fingerprints, in_stash
 from tests.machine.plex_rules import PlexRules
 from tests.machine.scene_rules import SceneRules
 from tests.machine.stage import Stage
+from tests.machine.upheaval_rules import UpheavalRules
+from tests.machine.watching import Between
 from tests.sandbox.plex.state import MOVIE_AGENT, NONE_AGENT
 from tests.sandbox.plex.switches import Switches
 
 _MANY = ("tag_ids", "performer_ids")
 
 
-class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules):
+class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules, UpheavalRules):
     """Everything happens in any order; after each pass, and at the end, laws hold."""
 
     def __init__(self) -> None:
@@ -40,6 +42,7 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules):
         is_undone=st.sampled_from([False, False, True]),
         limits=draws.LIMITS,
         on_delete=st.sampled_from(OnDelete),
+        page=draws.PAGE,
         is_crowded=st.sampled_from([True, True, False]),
     )
     def furnish(  # noqa: PLR0913 - hypothesis gives them by name
@@ -53,11 +56,13 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules):
         is_undone: bool,
         limits: Limits,
         on_delete: OnDelete,
+        page: int,
         is_crowded: bool,
     ) -> None:
         self.is_crowded = is_crowded
         self._is_undone = is_undone
         self.stage = Stage(switches, rules, agent, limits, on_delete)
+        self.stage.turn_pages(page)
         self.appear("heron", in_plex=True, edits=edits)
         self.appear("tide", in_plex=True, edits=edits[1:])
         if is_known:
@@ -93,7 +98,9 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules):
         if known is not None:
             world.stash.create_scene(file_ids=(known.id,), **fields)
         else:
-            world.scene(self.stage.oracle.places[stem], in_plex=False, **fields)
+            path = in_stash(self.stage.oracle.places[stem])
+            new = world.stash.scan_new_file(path, fingerprints=fingerprints(stem))
+            world.stash.update_scene(new, **fields)
         self.stage.oracle.stash_changed()
         if in_plex and stem not in self.files():
             with self.stage.oracle.others():
@@ -107,6 +114,38 @@ class Machine(Commands, PlexRules, EntityRules, SceneRules, FileRules):
     def stash_edits_all(self, edit: draws.Edit) -> None:
         for stem in list(self.stage.oracle.scenes):
             self._save(stem, edit)
+
+    @rule(
+        stem=draws.STEM,
+        other=draws.STEM,
+        edits=draws.SOME_EDITS,
+        name=draws.NEW_NAME,
+        what=draws.MEANWHILE,
+        skip=st.integers(0, 4),
+    )
+    def stash_changes_between(  # noqa: PLR0913 - hypothesis gives them by name
+        self,
+        *,
+        stem: str,
+        other: str,
+        edits: list[draws.Edit],
+        name: str,
+        what: str,
+        skip: int,
+    ) -> None:
+        """Have that happen in the middle of a pass, just before one of its requests."""
+
+        def act() -> None:
+            if what == "saved":
+                self._save(stem, *edits)
+            elif what == "appears":
+                self.appear(stem, in_plex=True, edits=edits)
+            elif what == "renamed":
+                self.entity_is_renamed("tag_ids", skip, name)
+            else:
+                self.scene_leaves(stem, other, what)
+
+        self.stage.watcher.between.append(Between(method=None, skip=skip, act=act))
 
     # the configuration, the servers and the clocks
 

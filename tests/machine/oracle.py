@@ -49,6 +49,12 @@ class Oracle(Films):
         }
 
     @property
+    def undoable(self) -> Mapping[str, int]:
+        """Those of them that are a scene's still, or were when that left Stash."""
+        gone = self.left & self.parted
+        return {stem: k for stem, k in self.never_rebuilt.items() if stem not in gone}
+
+    @property
     def names(self) -> frozenset[str]:
         """Name what Stash knows, as genres or as actors."""
         stash = self.world.stash

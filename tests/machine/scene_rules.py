@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.machine import draws
-from tests.machine.holders import in_stash
+from tests.machine.holders import fingerprints, in_stash
 from tests.machine.stage import Stage
 from tests.sandbox.stash.records import Scene, SceneFields
 
@@ -67,6 +67,6 @@ class SceneRules(RuleBasedStateMachine):
         row = stash.scenes[self.stage.oracle.scenes[stem]]
         stash.clean(file.id)
         if is_found:
-            new = stash.scan_new_file(path)
+            new = stash.scan_new_file(path, fingerprints=fingerprints(stem))
             said = {name: getattr(row, name) for name in _CONTENT}
             stash.update_scene(new, **said)

@@ -30,6 +30,7 @@ from tests.machine.folder import state_folder
 from tests.machine.holding import Holding
 from tests.machine.kept import KeptWorld
 from tests.machine.oracle import ROOT, Oracle
+from tests.machine.paging import WHOLE, set_page
 from tests.machine.seen import look
 from tests.machine.watching import Watcher, hold
 from tests.sandbox.faults import What
@@ -68,7 +69,7 @@ class Stage:
         self.holding = Holding(
             world=self.world, oracle=self.oracle, watcher=self.watcher
         )
-        self._policies = 0
+        self._policies, self._page = 0, WHOLE
         self.been: defaultdict[str, list[str]] = defaultdict(list)
         """Places at which a film has been before."""
         self._peak = self.world.moment
@@ -79,7 +80,13 @@ class Stage:
         self.attic = plex.add_section("Attic", ROOT)
         plex.add(self.attic, f"{ROOT}/heron.mp4")
 
+    def turn_pages(self, rows: int) -> None:
+        """Have Stash read so many rows at a time."""
+        self._page = rows
+        set_page(rows)
+
     def close(self) -> None:
+        set_page(WHOLE)
         self.world.close()
         shutil.rmtree(self.folder)
 
@@ -219,7 +226,7 @@ class Stage:
             self._drain()  # what did not come off at once is tried again
         assert not wished(self.world), "an undo is not done"
         seen = look(self.world)
-        hold(self.oracle.origins.wrongs(seen, self.oracle.never_rebuilt))
+        hold(self.oracle.origins.wrongs(seen, self.oracle.undoable))
         for scope in _WHOLE:
             self.later(900)
             assert not self.run(**scope).puts, "what was undone is written again"
@@ -293,6 +300,9 @@ class Stage:
         asked = dict(outcome.sent)
         if outcome.report.waiting:
             asked.pop("plex sections")
+        # one request for each page of what is within the overlap
+        pages = asked.pop("stash scan", 0)
+        assert pages <= len(self.world.stash.scenes) // self._page
         assert asked == {"stash poll": 1}, f"a quiet pass asked for {asked}"
         assert self._state() == before, "a quiet pass wrote to the disk"
 

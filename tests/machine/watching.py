@@ -8,7 +8,6 @@ from tests.machine import laws
 from tests.machine.kept import KeptWorld
 from tests.machine.oracle import Oracle
 from tests.machine.seen import NAMES, look
-from tests.sandbox.wire import Request
 
 LATE = 30.0
 """Seconds after which a write that was held back has landed."""
@@ -16,16 +15,17 @@ LATE = 30.0
 
 @dataclass(slots=True, kw_only=True)
 class Between:
-    """What somebody does just before Plex serves a request of plexsync's."""
+    """What somebody does just before a server serves a request of plexsync's."""
 
-    method: str
+    method: str | None
+    """That of a request to Plex; None stands for a request to Stash."""
     skip: int
-    """So many requests of that method are served before."""
+    """So many such requests are served before."""
     act: Callable[[], None]
 
-    def is_due(self, request: Request) -> bool:
+    def is_due(self, method: str | None) -> bool:
         """Count a request; say whether it is before this one."""
-        if request.method != self.method:
+        if method != self.method:
             return False
         self.skip -= 1
         return self.skip < 0
@@ -44,7 +44,8 @@ class Watcher:
         self._before = look(world)
         self._contested: frozenset[int] = frozenset()
         self._linked: frozenset[int] = frozenset()
-        world.before_plex = self._come_between
+        world.before_plex = lambda request: self._come_between(request.method)
+        world.before_stash = lambda _: self._come_between(None)
 
     def watch(self, act: Callable[[], None]) -> None:
         """Watch what is done by *act*."""
@@ -75,8 +76,8 @@ class Watcher:
         self.land()
         self.world.later(seconds - soon)
 
-    def _come_between(self, request: Request) -> None:
-        due = [one for one in self.between if one.is_due(request)]
+    def _come_between(self, method: str | None) -> None:
+        due = [one for one in self.between if one.is_due(method)]
         for one in due:
             self.between.remove(one)
             self._take_stock()

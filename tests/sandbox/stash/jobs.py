@@ -105,6 +105,10 @@ class JobQueue:
         self.finished.clear()
         self._tasks.clear()
 
+    def move(self, zone: tzinfo) -> None:
+        """Tell the times of what comes in another zone."""
+        self._zone = zone
+
     def _run(self, job_id: int, task: _Task) -> bool:
         """Take a job as far as it has come, and say whether it is over."""
         job = self.queue[job_id]
