@@ -38,6 +38,8 @@ class Films:
         """The item that held a film last, where none does: it may hold it again."""
         self.unread: set[str] = set()
         """Films that have changed hands since all was looked at."""
+        self.fresh: set[str] = set()
+        """Films that were left since plexsync was last at work."""
         self.had: defaultdict[str, set[int]] = defaultdict(set)
         """The scenes that have ever had a film."""
         self.parted: set[str] = set()
@@ -93,10 +95,11 @@ class Films:
                 yield stem, field, word, stand
 
     def stash_spoke(self, stem: str) -> None:
-        """Hear that a scene was saved."""
-        now = self._tick()
-        for field, stand in says(self.world, self.scenes[stem], stem).items():
-            self._stash(stem, field, stand, now)
+        """Hear that a film's scene was saved, whatever other films it has."""
+        now, scene = self._tick(), self.scenes[stem]
+        for other in (one for one, has in self.scenes.items() if has == scene):
+            for field, stand in says(self.world, scene, other).items():
+                self._stash(other, field, stand, now)
 
     def stash_changed(self) -> None:
         """Hear of all scenes that are, have or say otherwise, whoever saw to that."""
@@ -166,6 +169,7 @@ class Films:
         seen = look(self.world)
         is_kept = self.world.on_delete is OnDelete.KEEP or not is_gone
         self.parted.discard(stem)
+        self.fresh.add(stem)
         is_open = self.in_doubt or bool(self.world.plex_wire.faults.held)
         for field in Field:
             stand = None

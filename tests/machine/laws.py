@@ -93,7 +93,7 @@ def only_what_stash_said_is_written(
 
 
 def what_is_deserted_is_left(
-    oracle: Oracle, seen: Items, *, is_doubted: bool
+    oracle: Oracle, seen: Items, *, doubted: AbstractSet[str]
 ) -> Iterator[str]:
     """Law 8: a scene that has left changes nothing before that is proved and believed.
 
@@ -104,7 +104,7 @@ def what_is_deserted_is_left(
         if word.rest is None or word.rest == stand:
             continue
         is_same = replace(stand, locked=word.rest.locked) == word.rest
-        if word.is_buried or is_doubted or on_delete is OnDelete.KEEP:
+        if word.is_buried or stem in doubted or on_delete is OnDelete.KEEP:
             yield f"{stem} has left: {field} was {word.rest}, and is {stand}"
         elif on_delete is OnDelete.RELEASE and not is_same:
             yield f"{stem} is released: {field} was {word.rest}, and is {stand}"

@@ -70,6 +70,8 @@ class Stage:
             world=self.world, oracle=self.oracle, watcher=self.watcher
         )
         self._policies, self._page = 0, WHOLE
+        self._unbelieved: frozenset[str] = frozenset()
+        """Films that were left, which is doubted."""
         self.been: defaultdict[str, list[str]] = defaultdict(list)
         """Places at which a film has been before."""
         self._peak = self.world.moment
@@ -122,9 +124,8 @@ class Stage:
 
     def _hold_of_deserted(self) -> None:
         """Hold what holds of items whose scenes have left Stash."""
-        is_doubted = STASH in doubted(self.world)
-        seen = look(self.world)
-        hold(laws.what_is_deserted_is_left(self.oracle, seen, is_doubted=is_doubted))
+        seen, unbelieved = look(self.world), self._unbelieved
+        hold(laws.what_is_deserted_is_left(self.oracle, seen, doubted=unbelieved))
 
     def _over(self, *, is_full: bool) -> None:
         """Hold what holds of a pass over everything."""
@@ -275,9 +276,7 @@ class Stage:
         for _ in range(PASSES):
             self.later(900)
             outcome = self.run(**scope)
-            if outcome.report.doubts:
-                self.approve()
-            elif outcome.report.held:
+            if outcome.report.doubts or outcome.report.held:
                 self.approve()
                 self.later(900)
                 self.run()  # a full pass would plan anew what has been let go
@@ -314,3 +313,8 @@ class Stage:
     def _watch(self, act: Callable[[], None]) -> None:
         self.watcher.watch(act)
         hold(self.holding.wrongs())
+        # what was doubted when it was first seen is doubted as long as any doubt stands
+        is_doubted = STASH in doubted(self.world)
+        known = self._unbelieved | self.oracle.fresh
+        self._unbelieved = known if is_doubted else frozenset()
+        self.oracle.fresh.clear()

@@ -55,6 +55,7 @@ class UpheavalRules(RuleBasedStateMachine):
         """Let nobody be sure any more what plexsync knows of whose each film is."""
         self.stage.idle()
         self.stage.oracle.unread |= self.stage.oracle.films
+        self.stage.oracle.parted |= self.stage.oracle.left
 
     def _start_anew(self) -> None:
         jobs = self.stage.world.stash.jobs
