@@ -10,6 +10,9 @@ from state.database import LedgerDatabase, rows
 from state.models import DeadLetter, Field, Journal, Link, Outbox, Target, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
 
+_PATH, _FORMER = "path", "former"
+"""What a link rests on: a file of the scene, or of the scene that had its id before."""
+
 _ADD = """
 INSERT INTO link (target, item, scene, path, evidence, incarnation, lost)
 VALUES (?, ?, ?, ?, ?, 1, 0) RETURNING id
@@ -74,9 +77,9 @@ class Links:
         found = query.distinct().order_by(Field.link).limit(limit)
         return [link for (link,) in rows(found)]
 
-    def add(self, scene: int, place: PathRecord, *, evidence: str) -> LinkRecord:
+    def add(self, scene: int, place: PathRecord) -> LinkRecord:
         """Link *scene* to the item that holds a file of it."""
-        values = (place.target, place.item, scene, place.path, evidence)
+        values = (place.target, place.item, scene, place.path, _PATH)
         ((key,),) = self._db.ask(_ADD, *values)
         return LinkRecord(
             id=key, target=place.target, item=place.item, scene=scene, path=place.path
@@ -91,7 +94,11 @@ class Links:
         is_new = place.item != link.item
         incarnation = link.incarnation + int(is_new)
         Link.update(
-            item=place.item, path=place.path, incarnation=incarnation, lost=0
+            item=place.item,
+            path=place.path,
+            incarnation=incarnation,
+            lost=0,
+            evidence=_PATH,
         ).where(Link.id == link.id).execute()
         if is_new:
             Field.update(seen=None).where(Field.link == link.id).execute()
@@ -117,8 +124,10 @@ class Links:
 
     def take_over(self, link: LinkRecord, scene: int, path: str) -> LinkRecord:
         """Give a link, with all that is remembered of it, to another scene."""
-        Link.update(scene=scene, path=path, lost=0).where(Link.id == link.id).execute()
-        return replace(link, scene=scene, path=path, is_lost=False)
+        Link.update(scene=scene, path=path, lost=0, evidence=_PATH).where(
+            Link.id == link.id
+        ).execute()
+        return replace(link, scene=scene, path=path, is_lost=False, is_former=False)
 
     def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
         """Let a link take the place of *heir*, of which nothing is decided yet.
@@ -158,6 +167,10 @@ class Links:
         of_links = Link.select(Link.target).where(Link.id.in_(lost))
         listed = Target.id.in_(of_links) & (Target.marker != "")
         Target.update(marker=UNKNOWN).where(listed).execute()
+
+    def disown(self, links: Iterable[int]) -> None:
+        """Record that their scenes' ids have become others'."""
+        Link.update(evidence=_FORMER).where(Link.id.in_(list(links))).execute()
 
     def decided(self, scenes: Iterable[int]) -> set[int]:
         """Find those scenes of whose links anything is remembered."""
@@ -254,6 +267,7 @@ def _link(row: Link) -> LinkRecord:
         path=row.path,
         incarnation=row.incarnation,
         is_lost=bool(row.lost),
+        is_former=row.evidence == _FORMER,
     )
 
 

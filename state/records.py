@@ -121,6 +121,8 @@ class LinkRecord:
     """Grows when the item is rebuilt under another key."""
     is_lost: bool = False
     """The item no longer holds the file; what was decided is remembered."""
+    is_former: bool = False
+    """The scene's id was another scene's then: it is remembered of the item alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

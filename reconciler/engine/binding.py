@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.core.match import Mapping, stash_paths
+from reconciler.core.memory import Verdict
 from reconciler.core.values import Kind, SceneId
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord, PathRecord
+
+_HANDED_BACK = frozenset({Verdict.RELEASED, Verdict.UNDONE})
 
 
 class Former(StrEnum):
@@ -31,7 +34,7 @@ class Binder:
     ledger: Ledger
     mappings: Sequence[Mapping]
     is_renewed: bool
-    """Whether a tombstone's items were handed back: then they are met anew."""
+    """Whether a tombstone's items are handed back: then they are met anew."""
 
     def bind(
         self, scene: SceneId, places: Sequence[PathRecord], former: Former
@@ -46,9 +49,10 @@ class Binder:
         }
         held = {(place.target, place.item) for place in places}
         orphans = [link for key, link in links.items() if key not in held]
-        heirs = [link for link in orphans if not self._is_taken(link)]
+        heirs = [o for o in orphans if not (o.is_former or self._is_taken(o))]
         if former is Former.ANOTHER:
             heirs = []
+            self.ledger.links.disown(link.id for link in orphans)
         for place in places:
             at = (place.target, place.item)
             if at in links:
@@ -60,7 +64,7 @@ class Binder:
                 orphans.remove(heir)
                 yield self.ledger.links.rebind(heir, place), True
             else:
-                yield self.ledger.links.add(scene, place, evidence="path"), True
+                yield self.ledger.links.add(scene, place), True
         for link in orphans:
             if not link.is_lost and (left := self.let_go(link)):
                 yield left, True
@@ -96,13 +100,28 @@ class Binder:
     def _kept(
         self, link: LinkRecord, place: PathRecord, former: Former
     ) -> tuple[LinkRecord, bool]:
-        is_renewed = self.is_renewed and former is Former.TOMBSTONE
-        if is_renewed:
-            self.ledger.links.renew(link.id)
+        is_renewed = former is Former.TOMBSTONE and self._meets_anew(link)
         is_new = link.is_lost or is_renewed
         if link.is_lost or link.path != place.path:
             link = self.ledger.links.rebind(link, place)
         return link, is_new
+
+    def _meets_anew(self, link: LinkRecord) -> bool:
+        """Meet a tombstone's item as if for the first time, if it was handed back.
+
+        One that was not, since it was gone itself or nothing was written meanwhile, is
+        as it was left.
+        """
+        if not self.is_renewed:
+            return False
+        records = self.ledger.links.memories([link.id])[link.id]
+        if any(record.verdict in _HANDED_BACK for record in records.values()):
+            self.ledger.links.renew(link.id)
+            return True
+        waiting = {n: one for n, one in records.items() if one.wish is not None}
+        unasked = {n: replace(one, wish=None) for n, one in waiting.items()}
+        self.ledger.links.remember(link.id, unasked)
+        return False
 
     def _is_taken(self, link: LinkRecord) -> bool:
         """Whether another scene has the file now: then its item is not this one's."""
@@ -119,9 +138,8 @@ class Binder:
     def _taken(
         self, link: LinkRecord, scene: SceneId, place: PathRecord
     ) -> tuple[LinkRecord, bool]:
-        is_renewed = self.is_renewed and bool(self.ledger.scenes.buried([link.scene]))
-        if is_renewed:
-            self.ledger.links.renew(link.id)
+        is_buried = bool(self.ledger.scenes.buried([link.scene]))
+        is_renewed = is_buried and self._meets_anew(link)
         self.ledger.outbox.cancel([link.id])
         mine = self.ledger.links.take_over(link, scene, place.path)
         return mine, link.is_lost or is_renewed

@@ -11,7 +11,7 @@ from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
 from tests.sandbox.plex.double import Snapshot
-from tests.world import World
+from tests.world import UNBRAKED, World
 
 STRICT = Limits(overwrites_floor=10**9, removals_floor=2, removals=0.02)
 
@@ -265,6 +265,30 @@ def test_a_file_that_comes_back_as_another_scene_takes_its_link_over(
     assert dict(films.reconcile().sent) == {"stash poll": 1}
 
 
+@pytest.mark.parametrize("on_delete", [OnDelete.RELEASE, OnDelete.RESTORE])
+def test_what_could_not_be_handed_back_is_ours_when_it_comes_back(
+    films: World, on_delete: OnDelete
+) -> None:
+    """The item held another file while its scene was deleted."""
+    films.on_delete, films.limits = on_delete, UNBRAKED
+    path, elsewhere = "/media/films/brook-3.mp4", "/media/films/elsewhere.mp4"
+    films.plex.scanner.rename(films.section, path, elsewhere)
+    films.stash.update_scene(4, title="Brook 3, late")
+    films.later(60)
+    films.reconcile()
+    films.stash.destroy_scenes(4, delete_file=True)
+    films.later(60)
+    films.reconcile()
+    films.plex.scanner.rename(films.section, elsewhere, path)
+    films.scene("brook-3", in_plex=False, title="Brook 3, anew")
+    films.later(60)
+
+    films.reconcile()
+
+    assert films.value("brook-3", Field.TITLE) == "Brook 3, anew"
+    assert films.value("brook-3", Field.GENRES) == ()
+
+
 def test_a_file_that_comes_back_later_takes_its_link_over(films: World) -> None:
     before = films.item("brook-3")
     scene = films.stash.scenes[4]
@@ -320,6 +344,27 @@ def test_a_renumbered_stash_writes_nothing_where_nothing_differs(films: World) -
     films.later(60)
     films.stash.update_scene(1, title="Brook, renumbered")
     assert films.reconcile().puts == 1
+
+
+def test_what_was_decided_of_a_film_is_not_of_another_that_has_its_id_now(
+    films: World,
+) -> None:
+    """Nor when that one's item is found, and the first's is gone."""
+    films.carry_out(Release(scenes=frozenset({SceneId(1)})))
+    films.later(60)
+    other = films.scene("tarn", in_plex=False, title="Tarn")
+    row = films.stash.scenes[other]
+    films.stash.destroy_scenes(other)
+    films.stash.scenes.put(replace(row, id=1, updated_at=films.stash.now()))
+    films.plex.scanner.remove(films.section, "/media/films/brook-0.mp4")
+    films.later(60)
+    films.reconcile()
+    films.plex.add(films.section, "/media/films/tarn.mp4")
+
+    films.later(60)
+    films.reconcile()
+
+    assert films.value("tarn", Field.TITLE) == "Tarn"
 
 
 def _renumber(world: World) -> None:

@@ -14,7 +14,7 @@ Place = tuple[int, Field]
 """An item's key, and one of its fields."""
 
 _HELD = """
-SELECT outbox.pass, link.item, outbox.fields, pass.held
+SELECT outbox.pass, link.item, link.scene, outbox.fields, pass.held
 FROM outbox JOIN pass ON pass.id = outbox.pass JOIN link ON link.id = outbox.link
 WHERE outbox.stage = 'planned' AND pass.held IS NOT NULL
 """
@@ -25,6 +25,8 @@ class Held:
     """A pass that waits for a person."""
 
     places: frozenset[Place]
+    scenes: frozenset[int]
+    """For which it waits: what another scene owes an item is planned anew."""
     is_stopped: bool
     """Whether Plex's answers stopped it: it does not go by itself."""
 
@@ -49,7 +51,7 @@ class Holding:
         for number, held in before.items():
             if number in self.held or held.is_stopped:
                 for key, name in held.places & self.watcher.changed:
-                    if not self._is_asked(key, name):
+                    if not self._is_asked(key, name) and self._is_of(key, held):
                         yield f"pass {number} is held, and {name} of {key} is written"
 
     def approved(self) -> None:
@@ -68,13 +70,22 @@ class Holding:
             if item == key
         )
 
+    def _is_of(self, key: int, held: Held) -> bool:
+        """Whether an item is of a scene for which a pass waits."""
+        oracle = self.oracle
+        scenes = {
+            oracle.scenes.get(s) for s, item in oracle.keys.items() if item == key
+        }
+        return bool(scenes & held.scenes)
+
     def _look(self) -> dict[int, Held]:
         found: dict[int, Held] = {}
-        for number, item, names, text in rows(self.world, _HELD):
+        for number, item, scene, names, text in rows(self.world, _HELD):
+            known = found.get(number)
             places = {(int(item), Field(name)) for name in json.loads(names)}
-            known = found[number].places if number in found else frozenset()
             found[number] = Held(
-                places=known | places,
+                places=frozenset(places) | (known.places if known else frozenset()),
+                scenes=frozenset({scene}) | (known.scenes if known else frozenset()),
                 is_stopped=json.loads(text)["until_approved"],
             )
         return found

@@ -227,9 +227,9 @@ def test_a_program_that_keeps_the_file_locked_is_told(
 def test_any_other_failure_is_told_as_sqlite_says_it(
     path: Path, ledger: Ledger
 ) -> None:
-    ledger.links.add(1, place(), evidence="path")
+    ledger.links.add(1, place())
     with pytest.raises(StateError) as failure:
-        ledger.links.add(1, place(), evidence="path")
+        ledger.links.add(1, place())
     assert str(failure.value) == (
         f"the state {path} cannot be used: SQLite says: UNIQUE constraint failed:"
         " link.target, link.item, link.scene; report it if it comes again"

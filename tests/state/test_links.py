@@ -19,7 +19,7 @@ TITLE = FieldRecord(
 
 
 def linked(ledger: Ledger, scene: int = 1, item: str = "10") -> LinkRecord:
-    return ledger.links.add(scene, place(item), evidence="path")
+    return ledger.links.add(scene, place(item))
 
 
 def test_a_link_is_read_as_it_was_added(ledger: Ledger) -> None:
@@ -90,7 +90,7 @@ def test_a_lost_link_is_found_again_by_binding_it(ledger: Ledger) -> None:
 def test_links_whose_item_several_scenes_claim_are_contested(ledger: Ledger) -> None:
     one, two = linked(ledger, 1, "10"), linked(ledger, 2, "10")
     alone = linked(ledger, 3, "11")
-    other = ledger.links.add(4, place("10", target=2), evidence="path")
+    other = ledger.links.add(4, place("10", target=2))
     keys = [one.id, two.id, alone.id, other.id]
     assert ledger.links.contested(keys) == {one.id, two.id}
     assert ledger.links.contested([one.id]) == {one.id}
@@ -151,7 +151,7 @@ def test_fields_are_counted_by_verdict_and_reason(ledger: Ledger) -> None:
 
 def test_links_are_paged_in_order_without_lost_ones(ledger: Ledger) -> None:
     one, two, three = (linked(ledger, scene, str(scene)) for scene in (7, 8, 9))
-    far = ledger.links.add(7, place("10", target=2), evidence="path")
+    far = ledger.links.add(7, place("10", target=2))
     ledger.links.lose([two.id])
     page = ledger.links.page
     assert page(after=0, limit=2) == [one, three]
@@ -190,7 +190,7 @@ def test_a_wish_is_read_as_it_was_recorded_and_gone_once_granted(
 def test_links_are_found_by_item_lost_ones_included(ledger: Ledger) -> None:
     one, two = linked(ledger, 1, "10"), linked(ledger, 2, "10")
     other = linked(ledger, 3, "11")
-    far = ledger.links.add(4, place("10", target=2), evidence="path")
+    far = ledger.links.add(4, place("10", target=2))
     ledger.links.lose([two.id])
     lost = replace(two, is_lost=True)
     assert ledger.links.at([(1, "10")]) == [one, lost]
@@ -227,7 +227,7 @@ def test_a_link_taken_over_keeps_all_that_is_remembered(ledger: Ledger) -> None:
 def test_an_inherited_link_takes_the_place_of_the_heirs(ledger: Ledger) -> None:
     """What was owed to the heir is owed to it; what was owed to itself is not."""
     link = linked(ledger, 1, "10")
-    heir = ledger.links.add(2, place("10", "/media/b.mp4"), evidence="path")
+    heir = ledger.links.add(2, place("10", "/media/b.mp4"))
     bystander = linked(ledger, 3, "11")
     ledger.links.remember(link.id, {"title": TITLE})
     ledger.outbox.owe(entry(link.id, "summary", revision=4), now=NOW)

@@ -103,7 +103,7 @@ def test_what_a_person_asked_for_stays_owed_when_the_rest_is_cancelled(
 
 
 def test_buried_fields_are_dead_letters_and_the_others_owed(ledger: Ledger) -> None:
-    link = ledger.links.add(7, place(), evidence="path")
+    link = ledger.links.add(7, place())
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
     ledger.outbox.postpone(link.id, not_before=NOW, error="400")
     ledger.outbox.bury(
@@ -125,7 +125,7 @@ def test_buried_fields_are_dead_letters_and_the_others_owed(ledger: Ledger) -> N
 
 def test_the_newest_dead_letters_are_read_first(ledger: Ledger) -> None:
     for scene in (1, 2, 3):
-        link = ledger.links.add(scene, place(str(scene)), evidence="path")
+        link = ledger.links.add(scene, place(str(scene)))
         ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
         ledger.outbox.bury(
             link.id,
@@ -140,7 +140,7 @@ def test_the_newest_dead_letters_are_read_first(ledger: Ledger) -> None:
 
 
 def test_a_field_buried_again_is_one_dead_letter(ledger: Ledger) -> None:
-    link = ledger.links.add(1, place(), evidence="path")
+    link = ledger.links.add(1, place())
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
     for error in ("400", "500"):
         ledger.outbox.bury(link.id, revision=1, fields=["title"], error=error, now=NOW)
@@ -149,7 +149,7 @@ def test_a_field_buried_again_is_one_dead_letter(ledger: Ledger) -> None:
 
 def test_a_new_change_revives_a_dead_letter(ledger: Ledger) -> None:
     """But only the fields that are owed again."""
-    link = ledger.links.add(1, place(), evidence="path")
+    link = ledger.links.add(1, place())
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
     ledger.outbox.bury(
         link.id, revision=1, fields=["genre", "title"], error="400", now=NOW
@@ -332,7 +332,7 @@ def test_asking_beside_a_released_entry_leaves_it_released(ledger: Ledger) -> No
 
 
 def test_asking_takes_back_a_dead_letter(ledger: Ledger) -> None:
-    ledger.links.add(7, place(), evidence="path")
+    ledger.links.add(7, place())
     ledger.outbox.owe(entry(1, "title"), now=NOW)
     ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
     ledger.outbox.ask(entry(1, "title"), now=NOW)
@@ -341,7 +341,7 @@ def test_asking_takes_back_a_dead_letter(ledger: Ledger) -> None:
 
 def test_due_entries_may_be_those_that_a_person_asked_for(ledger: Ledger) -> None:
     for link, wish in ((1, None), (2, "{}"), (3, "{}")):
-        ledger.links.add(link, place(str(link)), evidence="path")
+        ledger.links.add(link, place(str(link)))
         fields = {"title": FieldRecord(wish=wish), "genre": FieldRecord()}
         ledger.links.remember(link, fields)
     for link, stage in ((1, RELEASED), (2, RELEASED), (3, PLANNED)):
