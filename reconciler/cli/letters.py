@@ -30,6 +30,7 @@ from reconciler.engine.letters import (
     revive,
 )
 from reconciler.render import letters
+from reconciler.render.document import Document
 from reconciler.render.paper import paper, several
 from state.ledger import Ledger
 
@@ -46,7 +47,7 @@ def list_(setting: Setting) -> None:
     """List the fields that are not tried again until Stash changes their scenes."""
     found = _read(setting, Sought())
     if setting.document is not None:
-        _close(setting, {"letters": [letters.letter_fields(one) for one in found]})
+        _close(setting.document, _listed(found))
     else:
         letters.show_letters(paper(), found)
 
@@ -59,7 +60,7 @@ def show(setting: Setting, *, scene: int, fields: frozenset[Field] | None) -> No
     """Show all that is known of a scene's dead letters."""
     found = _read(setting, Sought(scenes={SceneId(scene)}, fields=fields))
     if setting.document is not None:
-        _close(setting, {"letters": [letters.letter_fields(one) for one in found]})
+        _close(setting.document, _listed(found))
     elif found:
         letters.show_whole(paper(), found)
     else:
@@ -90,10 +91,7 @@ def retry(
     with _writing(setting, "retry", scenes) as ledger:
         sought = Sought(scenes=scenes, kind=kind)
         found = revive(ledger, sought, now=setting.clock.unix())
-    if setting.document is not None:
-        _close(setting, _revived_fields(found))
-    else:
-        _say(letters.revived_sentences(found))
+    _tell(setting, _revived_fields(found), letters.revived_sentences(found))
 
 
 @dead_letters.command("drop", cls=Command)
@@ -111,11 +109,9 @@ def drop_(
     with _writing(setting, "drop", scenes) as ledger:
         sought = Sought(scenes=scenes, fields=fields)
         dropped = drop(ledger, sought, now=setting.clock.unix())
-    if setting.document is not None:
-        _close(setting, {"dropped": dropped})
-    else:
-        until = "they are left until Stash changes their scenes"
-        _say([f"{several(dropped, 'dead letter')} forgotten; {until}"])
+    until = "their fields are left until Stash changes the scenes"
+    words = f"{several(dropped, 'dead letter')} forgotten; {until}"
+    _tell(setting, {"dropped": dropped}, [words])
 
 
 @dead_letters.command("purge", cls=Command)
@@ -134,10 +130,8 @@ def purge_(setting: Setting, *, age: str | None) -> None:
         raise UserError([f'--older-than "{age}" is no span: say 30d, 12h or 10m'])
     with _writing(setting, "purge", None) as ledger:
         purged = purge(ledger, before=setting.clock.unix() - seconds)
-    if setting.document is not None:
-        _close(setting, {"purged": purged})
-    else:
-        _say([f"{several(purged, 'dead letter')} forgotten"])
+    words = f"{several(purged, 'dead letter')} forgotten"
+    _tell(setting, {"purged": purged}, [words])
 
 
 COMMANDS = (dead_letters,)
@@ -170,11 +164,19 @@ def _revived_fields(found: Revived) -> dict[str, Any]:
     return {"pass": found.pass_id, **counts}
 
 
-def _close(setting: Setting, fields: Mapping[str, Any]) -> None:
+def _listed(found: Sequence[Letter]) -> dict[str, Any]:
+    return {"letters": [letters.letter_fields(one) for one in found]}
+
+
+def _tell(
+    setting: Setting, fields: Mapping[str, Any], sentences: Sequence[str]
+) -> None:
     if setting.document is not None:
-        setting.document.close({"exit_code": Exit.DONE, "problems": [], **fields})
-
-
-def _say(sentences: Sequence[str]) -> None:
+        _close(setting.document, fields)
+        return
     for sentence in sentences:
         click.echo(sentence)
+
+
+def _close(document: Document, fields: Mapping[str, Any]) -> None:
+    document.close({"exit_code": Exit.DONE, "problems": [], **fields})

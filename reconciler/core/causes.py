@@ -45,7 +45,8 @@ def _all(error: BaseException) -> Iterator[BaseException]:
 def _says(error: BaseException) -> str:
     if isinstance(error, PlexsyncError):
         return str(error)
-    is_systems = type(error).__module__ in _OF_THE_SYSTEM
-    if is_systems and isinstance(error, OSError) and error.errno is not None:
-        return error.strerror or ""
-    return ""
+    if not isinstance(error, OSError) or type(error).__module__ not in _OF_THE_SYSTEM:
+        return ""
+    # whatever an OSError is made of: only with a number it is the system's
+    says = error.strerror if isinstance(error.errno, int) else None
+    return says if isinstance(says, str) else ""
