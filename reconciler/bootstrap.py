@@ -60,6 +60,7 @@ def means(
         limits=config.limits(),
         on_delete=config.stash.on_delete,
         keep=config.journal.keep,
+        keep_letters=config.journal.dead_letters,
         quiet=config.schedule.quiet,
         meaning=config.meaning(),
     )

@@ -19,6 +19,7 @@ from state.doubts import Doubts
 from state.errors import StateError
 from state.items import Items
 from state.journal import JournalBook
+from state.letters import Letters
 from state.links import Links
 from state.lock import WriterLock
 from state.outages import Outages
@@ -44,6 +45,7 @@ class Ledger:
         self.items = Items(self._db)
         self.links = Links(self._db)
         self.outbox = OutboxBook(self._db)
+        self.letters = Letters()
         self.journal = JournalBook()
         self.passes = Passes()
         self.census = CensusBook(self._db)

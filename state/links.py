@@ -123,7 +123,11 @@ class Links:
         return found
 
     def take_over(self, link: LinkRecord, scene: int, path: str) -> LinkRecord:
-        """Give a link, with all that is remembered of it, to another scene."""
+        """Give a link, with all that is remembered of it, to another scene.
+
+        What was refused is not: that was what the scene before it had said.
+        """
+        DeadLetter.delete().where(DeadLetter.link == link.id).execute()
         Link.update(scene=scene, path=path, lost=0, evidence=_PATH).where(
             Link.id == link.id
         ).execute()

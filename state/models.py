@@ -181,6 +181,7 @@ class Outbox(Row):
     removals = IntegerField(null=True)
     rewrites = IntegerField(null=True)
     taken = TextField(null=True)
+    tries = TextField(default="{}", constraints=[SQL("DEFAULT '{}'")])
 
     class Meta:
         indexes = ((("stage", "target"), False),)
@@ -227,6 +228,11 @@ class DeadLetter(Row):
     attempts = IntegerField()
     buried_at = IntegerField()
     error = TextField()
+    first_at = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    kind = TextField(default="failed", constraints=[SQL("DEFAULT 'failed'")])
+    chain = TextField(default="[]", constraints=[SQL("DEFAULT '[]'")])
+    server = TextField(default="", constraints=[SQL("DEFAULT ''")])
+    dropped_at = IntegerField(null=True)
 
     class Meta:
         primary_key = CompositeKey("link", "field")

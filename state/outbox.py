@@ -9,54 +9,35 @@ from dataclasses import dataclass, replace
 
 from peewee import fn
 
+from state import loads
 from state.database import LedgerDatabase, rows
-from state.models import DeadLetter, Field, Link, Outbox
+from state.models import DeadLetter, Field, Outbox
 from state.records import (
-    DeadLetterRecord,
     EntryRecord,
+    FailureRecord,
     LoadRecord,
     Stage,
+    TriesRecord,
     WeightRecord,
 )
+from state.tries import most, once_more, tries_of, tries_text
 
 _OWE = """
 INSERT OR REPLACE INTO outbox
-  (link, target, fields, revision, stage, cause, pass, owed_at, attempts, not_before)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+  (link, target, fields, revision, stage, cause, pass, owed_at, attempts, not_before,
+   tries)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _OWED = """
 SELECT fields, stage, pass, not_before, EXISTS (
   SELECT 1 FROM journal WHERE journal.link = outbox.link AND outcome IS NULL
-) FROM outbox WHERE link = ?
+), revision, tries FROM outbox WHERE link = ?
 """
 
-_LOAD = """
-WITH mine AS (
-  SELECT overwrites, removals, rewrites, taken FROM outbox
-  WHERE stage = 'planned' AND pass = ?
-), done AS (
-  SELECT overwrites, removals, 0 AS rewrites, taken FROM journal
-  WHERE opened_at >= ?
-    AND (outcome IS NULL OR outcome NOT IN (SELECT value FROM json_each(?)))
-    AND planned NOT IN (SELECT id FROM pass WHERE approved)
-  UNION ALL
-  SELECT overwrites, removals, rewrites, taken FROM outbox
-  WHERE stage = 'released' AND pass NOT IN (SELECT id FROM pass WHERE approved)
-), mine_taken AS (
-  SELECT DISTINCT element.value FROM mine, json_each(mine.taken) AS element
-), done_taken AS (
-  SELECT DISTINCT element.value FROM done, json_each(done.taken) AS element
-)
-SELECT
-  (SELECT COALESCE(SUM(overwrites), 0) FROM mine),
-  (SELECT COALESCE(SUM(removals), 0) FROM mine) + (
-    SELECT COUNT(*) FROM mine_taken WHERE value NOT IN (SELECT value FROM done_taken)
-  ),
-  (SELECT COALESCE(SUM(rewrites), 0) FROM mine),
-  (SELECT COALESCE(SUM(overwrites), 0) FROM done),
-  (SELECT COALESCE(SUM(removals), 0) FROM done) + (SELECT COUNT(*) FROM done_taken),
-  (SELECT COALESCE(SUM(rewrites), 0) FROM done)
+_DROPPED = """
+SELECT field FROM dead_letter
+WHERE link = ? AND revision = ? AND dropped_at IS NOT NULL
 """
 
 
@@ -92,25 +73,45 @@ class OutboxBook:
         Fields still owed from before stay owed, under the new revision; and what has
         not been let go yet stays with the pass that planned it. While a write is open
         of which it is not known if it landed, what is newer waits as long as it does.
+        Dead letters of the fields are taken back, and what was tried in vain stays so,
+        unless the revision is another. What was dropped is owed only then.
         """
+        dropped = self._db.ask(_DROPPED, entry.link, entry.revision)
+        fields = set(entry.fields) - {name for (name,) in dropped}
+        if fields:
+            self._owe(replace(entry, fields=tuple(fields)), now=now)
+
+    def ask(self, entry: EntryRecord, *, now: int) -> None:
+        """Owe what a person asked for; what the brake has not let go stays planned.
+
+        Its attempts begin anew, and what was dropped is owed as well.
+        """
+        query = Outbox.select(Outbox.stage).where(Outbox.link == entry.link)
+        is_planned = [stage for (stage,) in rows(query)] == [Stage.PLANNED]
+        stage = Stage.PLANNED if is_planned else Stage.RELEASED
+        asked = frozenset(entry.fields)
+        self._owe(replace(entry, stage=stage), now=now, anew=asked)
+
+    def _owe(
+        self, entry: EntryRecord, *, now: int, anew: frozenset[str] = frozenset()
+    ) -> None:
         fields, pass_id, not_before = set(entry.fields), entry.pass_id, 0
-        for names, stage, number, moment, is_open in self._db.ask(_OWED, entry.link):
+        tries: dict[str, TriesRecord] = {}
+        for names, stage, number, moment, is_open, revision, tried in self._db.ask(
+            _OWED, entry.link
+        ):
             fields |= set(json.loads(names))
             pass_id = number if stage == Stage.PLANNED else pass_id
             not_before = moment if is_open else 0
+            tries = tries_of(tried) if revision == entry.revision else {}
+        tries = {name: one for name, one in tries.items() if name not in anew}
         entry = replace(entry, fields=tuple(sorted(fields)), pass_id=pass_id)
-        self._db.ask(_OWE, *_values(entry, now), not_before)
+        values = _values(entry, now)
+        self._db.ask(_OWE, *values, most(tries), not_before, tries_text(tries))
         self._db.many(
             "DELETE FROM dead_letter WHERE link = ? AND field = ?",
             [(entry.link, name) for name in entry.fields],
         )
-
-    def ask(self, entry: EntryRecord, *, now: int) -> None:
-        """Owe what a person asked for; what the brake has not let go stays planned."""
-        query = Outbox.select(Outbox.stage).where(Outbox.link == entry.link)
-        is_planned = [stage for (stage,) in rows(query)] == [Stage.PLANNED]
-        stage = Stage.PLANNED if is_planned else Stage.RELEASED
-        self.owe(replace(entry, stage=stage), now=now)
 
     def cancel(self, links: Iterable[int]) -> None:
         """Owe these links nothing any more."""
@@ -133,38 +134,71 @@ class OutboxBook:
             return
         left = sorted(set(json.loads(entry.fields)) - set(fields))
         if left:
-            Outbox.update(fields=json.dumps(left)).where(Outbox.link == link).execute()
+            tries = tries_of(entry.tries)
+            tries = {name: one for name, one in tries.items() if name in left}
+            Outbox.update(
+                fields=json.dumps(left),
+                tries=tries_text(tries),
+                attempts=most(tries),
+            ).where(Outbox.link == link).execute()
         else:
             Outbox.delete().where(Outbox.link == link).execute()
 
     def postpone(
-        self, link: int, *, not_before: int, error: str, cause: str | None = None
+        self,
+        link: int,
+        *,
+        not_before: int,
+        error: str,
+        now: int,
+        fields: Iterable[str] | None = None,
     ) -> None:
-        """Count a delivery that did not come off, and try it later."""
+        """Count a delivery of *fields*, or of all, that did not come off; try later."""
+        entry = Outbox.get_or_none(Outbox.link == link)
+        if entry is None:
+            return
+        tries = tries_of(entry.tries)
+        for name in json.loads(entry.fields) if fields is None else fields:
+            tries[name] = once_more(tries.get(name), now)
         Outbox.update(
-            attempts=Outbox.attempts + 1,
+            attempts=most(tries),
             not_before=not_before,
             error=error,
-            cause=Outbox.cause if cause is None else cause,
+            tries=tries_text(tries),
         ).where(Outbox.link == link).execute()
 
+    def give_cause(self, link: int, cause: str) -> None:
+        """Say what has a link looked at from now on."""
+        Outbox.update(cause=cause).where(Outbox.link == link).execute()
+
     def bury(
-        self, link: int, *, revision: int, fields: Iterable[str], error: str, now: int
+        self,
+        link: int,
+        *,
+        revision: int,
+        fields: Iterable[str],
+        failure: FailureRecord,
+        now: int,
     ) -> None:
         """Make dead letters of fields, if *revision* is still the newest."""
         entry = Outbox.get_or_none(Outbox.link == link, Outbox.revision == revision)
         if entry is None:
             return  # cancelled or owed anew meanwhile: there is nothing to give up
-        names = sorted(set(fields))
+        names, tries = sorted(set(fields)), tries_of(entry.tries)
         for name in names:
+            tried = once_more(tries.get(name), now)
             DeadLetter.insert(
                 link=link,
                 field=name,
                 target=entry.target,
                 revision=entry.revision,
-                attempts=entry.attempts + 1,
+                attempts=tried.attempts,
+                first_at=tried.first_at,
                 buried_at=now,
-                error=error,
+                error=failure.error,
+                kind=failure.kind,
+                chain=json.dumps(failure.chain),
+                server=failure.server,
             ).on_conflict_replace().execute()
         self.settle(link, revision=entry.revision, fields=names)
 
@@ -214,18 +248,7 @@ class OutboxBook:
         which changed nothing, and the forecast of what is released; neither counts of
         passes that were approved.
         """
-        nothing = json.dumps(list(excluding))
-        ((overwrites, removals, rewrites, *done),) = self._db.ask(
-            _LOAD, pass_id, since, nothing
-        )
-        return LoadRecord(
-            overwrites=overwrites,
-            removals=removals,
-            rewrites=rewrites,
-            done_overwrites=done[0],
-            done_removals=done[1],
-            done_rewrites=done[2],
-        )
+        return loads.add_up(self._db, pass_id, since, excluding)
 
     def release(self, pass_id: int, *, is_seen: bool = False) -> int:
         """Let delivery take a pass's planned entries; tell how many.
@@ -261,31 +284,6 @@ class OutboxBook:
         query = Outbox.select().where(Outbox.stage == Stage.RELEASED)
         return query.where(Outbox.attempts > 0).count()
 
-    def dead_letters(self, limit: int) -> list[DeadLetterRecord]:
-        """Read the newest dead letters."""
-        order = DeadLetter.select().order_by(
-            DeadLetter.buried_at.desc(), DeadLetter.link, DeadLetter.field
-        )
-        letters = list(order.limit(limit))
-        links = Link.select().where(Link.id.in_([letter.link for letter in letters]))
-        scenes = {link.id: link.scene for link in links}
-        return [
-            DeadLetterRecord(
-                link=letter.link,
-                field=letter.field,
-                scene=scenes[letter.link],
-                target=letter.target,
-                attempts=letter.attempts,
-                buried_at=letter.buried_at,
-                error=letter.error,
-            )
-            for letter in letters
-        ]
-
-    def dead(self) -> int:
-        """Count the dead letters."""
-        return DeadLetter.select().count()
-
 
 def _values(entry: EntryRecord, owed_at: int) -> tuple[object, ...]:
     return (
@@ -312,4 +310,5 @@ def _entry(row: Outbox) -> EntryRecord:
         attempts=row.attempts,
         not_before=row.not_before,
         error=row.error,
+        tries=tries_of(row.tries),
     )

@@ -159,6 +159,14 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriesRecord:
+    """How often a field was tried in vain, and when first."""
+
+    attempts: int
+    first_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRecord:
     """A delivery owed to a link; newest wins."""
 
@@ -170,8 +178,15 @@ class EntryRecord:
     cause: str
     pass_id: int
     attempts: int = 0
+    """Of the field that was tried most often."""
     not_before: int = 0
     error: str | None = None
+    tries: Mapping[str, TriesRecord] = field(default_factory=dict)
+    """Of the fields that were tried in vain."""
+
+    def attempts_of(self, name: str) -> int:
+        """Say how often a field was tried in vain."""
+        return self.tries[name].attempts if name in self.tries else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +234,20 @@ class JournalRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureRecord:
+    """What a field failed of."""
+
+    error: str
+    """A sentence."""
+    kind: str
+    """The class, in the words of docs/design.md."""
+    chain: tuple[Mapping[str, str], ...] = ()
+    """The error and those that led to it: `class`, and what it `says`."""
+    server: str = ""
+    """The server's version; empty where it has not said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetterRecord:
     """A field of a link that is not tried again without a person or a new change."""
 
@@ -226,9 +255,13 @@ class DeadLetterRecord:
     field: str
     scene: int
     target: int
+    revision: int
     attempts: int
+    first_at: int
+    """When it was tried first."""
     buried_at: int
-    error: str
+    """When it was tried last, and given up."""
+    failure: FailureRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

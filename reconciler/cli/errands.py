@@ -1,6 +1,6 @@
 """The commands by which a person decides: undo, release, claim, conflicts, adopt."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import click
 
@@ -15,6 +15,7 @@ from reconciler.cli.options import (
     SCENES,
     check_scenes,
     named_library,
+    span,
     taking,
 )
 from reconciler.cli.running import Outcome, carry_out
@@ -33,8 +34,6 @@ from reconciler.engine.errands import (
 )
 from reconciler.render import decisions, passes, terminal
 from reconciler.render.paper import paper
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @click.command(cls=Command)
@@ -215,9 +214,8 @@ def _moment(text: str, now: datetime) -> int:
     """Read when: unix seconds; a date without a zone is in the zone of this machine."""
     if text == "start":
         return 0
-    if text[:-1].isdecimal() and text[-1:] in _UNITS:
-        span = timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
-        return max(1, int((now - span).timestamp()))
+    if (seconds := span(text)) is not None:
+        return max(1, int(now.timestamp()) - seconds)
     try:
         moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli import errands, interrupting, looks, passes, past
+from reconciler.cli import errands, interrupting, letters, looks, passes, past
 from reconciler.cli.failing import Commands
 from reconciler.cli.setting import Around, Setting
 
@@ -44,6 +44,7 @@ for _command in (
     *looks.COMMANDS,
     *errands.COMMANDS,
     *past.COMMANDS,
+    *letters.COMMANDS,
 ):
     cli.add_command(_command)
 

@@ -55,6 +55,16 @@ FIELDS = click.option(
     help="Only title, summary, studio, date, genres or actors;"
     " may be given several times.",
 )
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def span(text: str) -> int | None:
+    """Read a span such as 2h or 7d, in seconds; None: it is none."""
+    if text[:-1].isdecimal() and text[-1:] in _UNITS:
+        return int(text[:-1]) * _UNITS[text[-1]]
+    return None
+
+
 LIBRARY = click.option("--library", metavar="TITLE", help="Only in this library.")
 
 

@@ -90,6 +90,9 @@ class PlexClient:
             machine=server.machineIdentifier,
         )
 
+    def version(self) -> str:
+        return (self._server.version or "") if self._server is not None else ""
+
     def sections(self) -> tuple[Section, ...]:
         machine = self._connect().machineIdentifier
         root = self._ask("plex sections", "/library/sections")
@@ -178,7 +181,7 @@ class PlexClient:
             )
 
     def write(self, edit: Edit) -> Mapping[Field, ServerError]:
-        """Send one PUT, or several if the URL would be too long.
+        """Send one PUT, or several if the URL would be too long or one is refused.
 
         Says of the fields that did not arrive why, and raises if that is the same for
         all. A ValueError says that *edit* does not address exactly one item.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from reconciler.clients.plex_faults import TooLongError, place
-from reconciler.clients.plex_wire import Part, edit_parts, parted
+from reconciler.clients.plex_wire import Part, by_field, edit_parts, parted
 from reconciler.core.errors import (
     AmbiguousError,
     PermanentError,
@@ -32,8 +32,9 @@ class Sender:
     def send(self, edit: Edit) -> Mapping[Field, ServerError]:
         """Send one PUT, or several; say of each field that did not arrive why.
 
-        What Plex refuses costs only the fields of that part; what else goes wrong keeps
-        the rest from being sent. Raises where one error is all that came of it.
+        What Plex refuses is sent once more, field by field, and costs only the fields
+        that it refuses then; what else goes wrong keeps the rest from being sent.
+        Raises where one error is all that came of it.
         """
         failed: dict[Field, ServerError] = {}
         arrived: set[Field] = set()
@@ -47,7 +48,10 @@ class Sender:
             except TooLongError:
                 waiting.extendleft(reversed(self._shorter(part, failed)))
             except PermanentError as error:
-                failed |= dict.fromkeys(part.fields, error)
+                if len(part.fields) > 1:
+                    waiting.extendleft(reversed(by_field(part)))  # which of them is it?
+                else:
+                    failed |= dict.fromkeys(part.fields, error)
             except ServerError as error:
                 left = part.fields.union(*(one.fields for one in waiting))
                 why = self._half_sent(error) if part.fields & arrived else error

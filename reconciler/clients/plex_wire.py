@@ -226,6 +226,12 @@ def edit_parts(edit: Edit, *, limit: int) -> list[Part]:
     return parted(head, units, limit=limit)
 
 
+def by_field(part: Part) -> list[Part]:
+    """Give each field of a part a PUT of its own."""
+    groups = groupby(part.units, key=lambda unit: unit.field)
+    return [Part(head=part.head, units=tuple(group)) for _, group in groups]
+
+
 def parted(head: str, units: Sequence[Unit], *, limit: int) -> list[Part]:
     """Put *units* into as few PUTs as their order and *limit* allow."""
     parts: list[Part] = []

@@ -119,9 +119,10 @@ class Schedule(Table):
 
 
 class Journal(Table):
-    """How long what was written can be undone, in seconds."""
+    """How long what was written can be undone, and dead letters read, in seconds."""
 
     keep: Keep = 90 * 86400.0
+    dead_letters: Keep = 30 * 86400.0
 
 
 class Fields(Table):

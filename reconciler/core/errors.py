@@ -90,6 +90,22 @@ class PermanentError(ServerError):
     kind = "permanent"
 
 
+KINDS = tuple(
+    one.kind
+    for one in (
+        TransientError,
+        BusyError,
+        UnreachableError,
+        AmbiguousError,
+        GoneError,
+        UnauthorisedError,
+        StrangerError,
+        PermanentError,
+    )
+)
+"""The classes that a server's failures come in, by name."""
+
+
 class DoubtError(ServerError):
     """A server says what would undo much, and is not believed until a person is asked.
 

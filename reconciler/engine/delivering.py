@@ -10,7 +10,6 @@ from reconciler.core.errors import (
     AmbiguousError,
     BusyError,
     GoneError,
-    PlexsyncError,
     RestingError,
     ServerError,
 )
@@ -201,10 +200,10 @@ class Deliverer:
         """Send the write; what of it arrived is to be read back."""
         changes = {name: write.change for name, write in one.writes.items()}
         edit = Edit(key=item.key, section=item.section, type=item.type, changes=changes)
-        failed: Mapping[Field, PlexsyncError]
+        failed: Mapping[Field, ServerError]
         try:
             failed = self.library.write(edit)
-        except PlexsyncError as error:
+        except ServerError as error:
             failed = dict.fromkeys(changes, error)
         # who stands before Plex may say "busy" for a write that Plex has made: the row
         # stays open, or what is there would be taken for somebody else's
@@ -227,9 +226,7 @@ class Deliverer:
                 self.ledger.journal.narrow(one.row.id, journal_text(writes))
         return replace(one, writes=writes, is_open=is_open)
 
-    def _failed(
-        self, look: Look, fields: Sequence[Field], error: PlexsyncError
-    ) -> None:
+    def _failed(self, look: Look, fields: Sequence[Field], error: ServerError) -> None:
         if isinstance(error, RestingError) or is_of_server(error):
             raise error  # the entry is not at fault: no attempt is counted
         if isinstance(error, GoneError):
@@ -237,7 +234,7 @@ class Deliverer:
             return
         if isinstance(error, AmbiguousError):
             # the row stays open: whether the write landed is for a read to tell
-            self.failing.unclear(look.entry, error)
+            self.failing.unclear(look.entry, fields, error)
         else:
             self.failing.failed(look.entry, fields, error)
 

@@ -8,13 +8,15 @@ from random import Random
 import structlog
 
 from reconciler.clock import Clock
-from reconciler.core.errors import PlexsyncError, TransientError
-from reconciler.core.retry import VERIFY_AFTER, Bury, after_failure
+from reconciler.core.causes import causes
+from reconciler.core.errors import ServerError, TransientError
+from reconciler.core.retry import VERIFY_AFTER, Again, Bury, after_failure
 from reconciler.core.values import Field, ItemKey
 from reconciler.engine.linking import AGAIN
+from reconciler.engine.ports import Library
 from reconciler.engine.report import Tally
 from state.ledger import Ledger
-from state.records import EntryRecord
+from state.records import EntryRecord, FailureRecord
 
 log = structlog.get_logger(__name__)
 
@@ -24,34 +26,76 @@ class Failing:
     """Postpones or buries; the outbox is the only thing that tries again."""
 
     ledger: Ledger
+    library: Library
     clock: Clock
     chance: Random
     tally: Tally
 
     def failed(
-        self, entry: EntryRecord, fields: Sequence[Field], error: PlexsyncError
+        self, entry: EntryRecord, fields: Sequence[Field], error: ServerError
     ) -> None:
-        """Count a failure against an entry: later, or never without a person."""
+        """Count a failure against fields: later, or never without a person."""
         self.tally.problem(error)
-        verdict = after_failure(error, entry.attempts + 1, self.chance)
-        now = self.clock.unix()
+        verdicts = self._verdicts(entry, fields, error)
+        worn = [name for name in fields if isinstance(verdicts[name], Bury)]
+        delays = [v.delay for v in verdicts.values() if isinstance(v, Again)]
         with self.ledger.transaction():
-            if isinstance(verdict, Bury):
-                self.ledger.outbox.bury(
-                    entry.link,
-                    revision=entry.revision,
-                    fields=fields,
-                    error=str(error),
-                    now=now,
-                )
-                self.tally.counts["buried fields"] += len(fields)
-                log.info("buried", link=entry.link, fields=len(fields))
-            else:
-                self.ledger.outbox.postpone(
-                    entry.link, not_before=now + ceil(verdict.delay), error=str(error)
-                )
-                self.tally.counts["postponed items"] += 1
-                log.info("postponed", link=entry.link, seconds=ceil(verdict.delay))
+            if worn:
+                self._bury(entry, worn, error)
+            if delays:
+                left = [name for name in fields if name not in worn]
+                self._postpone(entry, left, error, ceil(max(delays)))
+
+    def _verdicts(
+        self, entry: EntryRecord, fields: Sequence[Field], error: ServerError
+    ) -> dict[Field, Again | Bury]:
+        """Decide by how often each field was tried: those of one count together."""
+        counts = {name: entry.attempts_of(name) + 1 for name in fields}
+        verdicts = {
+            attempts: after_failure(error, attempts, self.chance)
+            for attempts in sorted(set(counts.values()))
+        }
+        return {name: verdicts[attempts] for name, attempts in counts.items()}
+
+    def _bury(
+        self, entry: EntryRecord, fields: Sequence[Field], error: ServerError
+    ) -> None:
+        self.ledger.outbox.bury(
+            entry.link,
+            revision=entry.revision,
+            fields=fields,
+            failure=self._failure(error),
+            now=self.clock.unix(),
+        )
+        self.tally.counts["buried fields"] += len(fields)
+        log.info("buried", link=entry.link, fields=len(fields), kind=error.kind)
+
+    def _failure(self, error: ServerError) -> FailureRecord:
+        chain = tuple({"class": one.name, "says": one.says} for one in causes(error))
+        return FailureRecord(
+            error=str(error),
+            kind=error.kind,
+            chain=chain,
+            server=self.library.version(),
+        )
+
+    def _postpone(
+        self,
+        entry: EntryRecord,
+        fields: Sequence[Field],
+        error: ServerError,
+        seconds: int,
+    ) -> None:
+        now = self.clock.unix()
+        self.ledger.outbox.postpone(
+            entry.link,
+            not_before=now + seconds,
+            error=str(error),
+            now=now,
+            fields=fields,
+        )
+        self.tally.counts["postponed items"] += 1
+        log.info("postponed", link=entry.link, seconds=seconds)
 
     def unchanged(
         self, entry: EntryRecord, fields: Sequence[Field], item: ItemKey
@@ -66,12 +110,11 @@ class Failing:
         entry = self.ledger.outbox.of_links([link]).get(link)
         return entry is not None and entry.not_before > self.clock.unix()
 
-    def unclear(self, entry: EntryRecord, error: PlexsyncError) -> None:
+    def unclear(
+        self, entry: EntryRecord, fields: Sequence[Field], error: ServerError
+    ) -> None:
         """Look again at an item whose write may still land."""
         self.tally.problem(error)
-        self.tally.counts["postponed items"] += 1
-        moment = self.clock.unix() + int(VERIFY_AFTER)
         with self.ledger.transaction():
-            self.ledger.outbox.postpone(
-                entry.link, not_before=moment, error=str(error), cause=AGAIN
-            )
+            self._postpone(entry, fields, error, int(VERIFY_AFTER))
+            self.ledger.outbox.give_cause(entry.link, AGAIN)

@@ -178,6 +178,9 @@ class GuardedLibrary:
     guard: Guard
     pacer: Pacer
 
+    def version(self) -> str:
+        return self.library.version()
+
     def sections(self) -> tuple[Section, ...]:
         with self._asking("sections"):
             return self.library.sections()

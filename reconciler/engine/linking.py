@@ -185,6 +185,7 @@ class Linker:
         owed: EntryRecord | None,
         cause: str,
     ) -> None:
+        self.ledger.letters.outdate(link.id, revision)
         has_other_cause = owed is not None and owed.cause != IN_STASH
         if fields:
             is_kept = owed is not None and has_other_cause and not _outdoes(cause, owed)

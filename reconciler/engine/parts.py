@@ -115,6 +115,7 @@ class Parts:
         )
         self.failing = Failing(
             ledger=means.ledger,
+            library=self.library,
             clock=means.clock,
             chance=means.chance,
             tally=self.tally,

@@ -100,11 +100,18 @@ class Placer:
         """Ask the same of every field of links, where that is not so already."""
         for links in self._links(errand.scenes, errand.library, there):
             memories = self._memories(links)
+            withheld = self.ledger.letters.withheld(link.id for link in links)
             found = []
             for link in links:
                 known = {name: memories[link.id].get(name, NOTHING) for name in Field}
                 wished = {name: asked(one) for name, one in known.items()}
-                news = {n: one for n, one in wished.items() if one != known[n]}
+                dead = withheld.get(link.id, {})
+                news = {
+                    name: one
+                    for name, one in wished.items()
+                    # what was asked for before, and given up, is asked for once more
+                    if one != known[name] or (one.wish is not None and name in dead)
+                }
                 found.append((link, news))
             self._write(errand, found)
 

@@ -76,6 +76,10 @@ class Source(Protocol):
 class Library(Protocol):
     """A Plex server, as far as a pass reads and writes it."""
 
+    def version(self) -> str:
+        """Say its version as it told when we connected; empty before. No request."""
+        ...
+
     def sections(self) -> tuple[Section, ...]:
         """List the server's libraries: one request, and one more to connect."""
         ...
@@ -92,7 +96,7 @@ class Library(Protocol):
         ...
 
     def write(self, edit: Edit) -> Mapping[Field, ServerError]:
-        """Send one PUT (more only where the length limit splits it).
+        """Send one PUT (more where the length limit splits it, or Plex refuses it).
 
         Says of the fields that did not arrive why, and raises if that is the same for
         all of them.

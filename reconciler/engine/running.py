@@ -260,7 +260,10 @@ class Pass:
 
     def _prune(self) -> None:
         """Forget what is too old to be undone; a quiet pass does not come here."""
-        before = self.means.clock.unix() - int(self.means.settings.keep)
+        now, settings = self.means.clock.unix(), self.means.settings
+        with self.means.ledger.transaction():
+            self.means.ledger.letters.prune(now - int(settings.keep_letters))
+        before = now - int(settings.keep)
         pruned = _BATCH
         while pruned == _BATCH:
             with self.means.ledger.transaction():

@@ -21,6 +21,8 @@ class Settings:
     on_delete: OnDelete = OnDelete.KEEP
     keep: float = 90 * 86400.0
     """Seconds that the journal goes back: what is older cannot be undone by pass."""
+    keep_letters: float = 30 * 86400.0
+    """Seconds that a dead letter is kept."""
     quiet: tuple[Hours, ...] = ()
     """Nothing is written within, by the clock of this machine."""
     meaning: str = ""

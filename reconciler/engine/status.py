@@ -85,8 +85,8 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
             f"{verdict}: {why}": count for (verdict, why), count in verdicts.items()
         },
         journal=ledger.journal.counts(),
-        dead=ledger.outbox.dead(),
-        letters=tuple(ledger.outbox.dead_letters(_LETTERS)),
+        dead=ledger.letters.count(),
+        letters=tuple(ledger.letters.newest(_LETTERS)),
         outages=_outages(ledger),
         last=last,
         under_way=under_way,

@@ -3,7 +3,7 @@
 What is found as it was left costs no write at all; what is not is owed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -70,13 +70,15 @@ class Sweeper:
             after = found[-1]
 
     def _verify(self, links: Sequence[LinkRecord]) -> None:
-        owed = self.ledger.outbox.of_links(link.id for link in links)
+        keys = [link.id for link in links]
+        owed = self.ledger.outbox.of_links(keys)
+        withheld = self.ledger.letters.withheld(keys)
         scenes = self.ledger.scenes.get(link.scene for link in links)
         entries = [
             EntryRecord(
                 link=link.id,
                 target=link.target,
-                fields=tuple(sorted(Field)),
+                fields=_alive(withheld.get(link.id, {}), scenes[link.scene].revision),
                 revision=scenes[link.scene].revision,
                 stage=Stage.PLANNED,
                 cause=IN_SWEEP,
@@ -109,6 +111,11 @@ def slice_at(moment: int, span: float) -> tuple[int, int]:
     """
     of = max(1, ceil(span / _HOUR))
     return moment // _HOUR % of, of
+
+
+def _alive(withheld: Mapping[str, int], revision: int) -> tuple[Field, ...]:
+    """Name the fields that are no dead letters of what the scene says now."""
+    return tuple(name for name in sorted(Field) if withheld.get(name) != revision)
 
 
 def _moved(look: Look) -> set[Field]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from reconciler.engine.checking import Hint, Matches, Sample
 from reconciler.engine.history import Passed
 from reconciler.engine.status import Status
-from reconciler.render import paper
+from reconciler.render import letters, paper
 from state.records import OutageRecord, PassRecord, Stage
 
 
@@ -86,11 +86,14 @@ def _show_troubles(console: Console, status: Status) -> None:
     for outage in status.outages:
         _show_outage(console, outage)
     for letter in status.letters:
-        what = f"scene {letter.scene}, {letter.field}: {letter.error}"
+        what = f"scene {letter.scene}, {letter.field}: {letter.failure.error}"
         paper.label(console, "dead letter", what)
     if status.dead > len(status.letters):
         more = status.dead - len(status.letters)
         paper.label(console, "", f"... and {more} more dead letters")
+    if status.dead:
+        what = "`plexsync dead-letters` tells more, and has them tried again"
+        paper.label(console, "", what)
 
 
 def _show_outage(console: Console, outage: OutageRecord) -> None:
@@ -121,7 +124,8 @@ def _last(last: PassRecord | None, *, goes_on: bool) -> str:
 def status_fields(status: Status) -> dict[str, Any]:
     """Take what a document says of how things stand."""
     holds = [{"pass": one.number, "reasons": one.reasons} for one in status.holds]
-    return {**asdict(status), "holds": holds}
+    brief = [letters.brief_fields(one) for one in status.letters]
+    return {**asdict(status), "holds": holds, "letters": brief}
 
 
 def passed_fields(one: Passed) -> dict[str, Any]:

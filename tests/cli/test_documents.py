@@ -138,6 +138,7 @@ def test_status(full: Desk) -> None:
             what=What.ANSWERED,
             matches=lambda request: request.method == "PUT",
             answer=refused,
+            times=3,  # once as a whole, then field by field
         )
     )
     failed = full.run("reconcile", "--json").document

@@ -63,6 +63,7 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
         (Hours.parse("02:00-05:00"), Hours.parse("23:00-01:00")),
     ),
     "PLEXSYNC_JOURNAL__KEEP": ("30d", 2592000.0),
+    "PLEXSYNC_JOURNAL__DEAD_LETTERS": ("7d", 604800.0),
     "PLEXSYNC_FIELDS__TITLE": ("enforce", Policy.ENFORCE),
     "PLEXSYNC_FIELDS__SUMMARY": ("fill", Policy.FILL),
     "PLEXSYNC_FIELDS__STUDIO": ("off", Policy.OFF),

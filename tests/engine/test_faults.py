@@ -124,14 +124,14 @@ def test_a_write_that_is_refused_becomes_dead_letters_until_stash_changes_it(
     world.reconcile()
 
     with Ledger(world.state) as ledger:
-        assert {letter.field for letter in ledger.outbox.dead_letters(10)} == {"title"}
+        assert {letter.field for letter in ledger.letters.newest(10)} == {"title"}
     assert world.reconcile().puts == 0
     world.later(60)
     world.stash.update_scene(scene, title="Glacier, take two")
 
     assert world.reconcile().puts == 1
     with Ledger(world.state) as ledger:
-        assert ledger.outbox.dead() == 0
+        assert ledger.letters.count() == 0
 
 
 def test_an_observation_that_has_grown_old_is_read_anew(world: World) -> None:

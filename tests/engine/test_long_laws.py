@@ -41,7 +41,7 @@ def books(world: World) -> Books:
             owed=set(entry.fields if entry else ()),
             verdicts={name: memory.verdict for name, memory in memories.items()},
             rows=[({*journal_fields(r.fields)}, r.outcome) for r in rows],
-            dead=ledger.outbox.dead_letters(9),
+            dead=ledger.letters.newest(9),
         )
 
 
@@ -238,7 +238,7 @@ def test_only_the_field_that_never_fits_is_given_up(long: World) -> None:
     assert [letter.field for letter in found.dead] == ["summary"]
     (sentence,) = outcome.report.problems
     assert "its summary alone needs that much" in sentence
-    assert found.dead[0].error == sentence
+    assert found.dead[0].failure.error == sentence
     at_rest(long, is_full=False)
     long.stash.update_scene(1, details="Short.")
     long.reconcile()

@@ -26,21 +26,21 @@ BRAKED = (
     ),
     Bug(
         name="brake blind to what is let go and not yet written",
-        file="state/outbox.py",
+        file="state/loads.py",
         old="  WHERE stage = 'released' AND pass NOT IN",
         new="  WHERE stage = 'let go' AND pass NOT IN",
         caught_by=laws("the_brake_holds_what_is_too_much_with_what_is_let_go"),
     ),
     Bug(
         name="one entity counted on every item",
-        file="state/outbox.py",
+        file="state/loads.py",
         old="  SELECT DISTINCT element.value FROM mine,",
         new="  SELECT element.value FROM mine,",
         caught_by=laws("the_brake_counts_an_entity_once"),
     ),
     Bug(
         name="what a person approved counted against the next pass",
-        file="state/outbox.py",
+        file="state/loads.py",
         old="""\
     AND planned NOT IN (SELECT id FROM pass WHERE approved)
   UNION ALL

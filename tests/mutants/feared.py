@@ -262,8 +262,8 @@ FEARED = (
     Bug(
         name="journal forgotten while it can be asked for",
         file="reconciler/engine/running.py",
-        old="- int(self.means.settings.keep)\n",
-        new="- int(self.means.settings.keep / 86400)\n",
+        old="- int(settings.keep)\n",
+        new="- int(settings.keep / 86400)\n",
         caught_by=laws("law_10_an_older_pass_can_be_undone_as_well"),
     ),
     Bug(

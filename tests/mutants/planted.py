@@ -2,10 +2,11 @@
 
 from tests.mutants.asked import ASKED
 from tests.mutants.braked import BRAKED
+from tests.mutants.buried import BURIED
 from tests.mutants.feared import FEARED
 from tests.mutants.required import REQUIRED
 from tests.mutants.unseen import UNSEEN
 
-PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN, *ASKED)
+PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN, *ASKED, *BURIED)
 
 __all__ = ["PLANTED", "REQUIRED"]

@@ -10,6 +10,7 @@ import state
 from state.records import (
     EntityRecord,
     EntryRecord,
+    FailureRecord,
     JournalRecord,
     PathRecord,
     SnapshotRecord,
@@ -78,6 +79,10 @@ def entry(
         cause="changed in stash",
         pass_id=pass_id,
     )
+
+
+def failure(error: str = "400", *, kind: str = "permanent") -> FailureRecord:
+    return FailureRecord(error=error, kind=kind)
 
 
 def row(

@@ -3,7 +3,7 @@ from dataclasses import replace
 from state.ledger import Ledger
 from state.links import UNKNOWN
 from state.records import FieldRecord, LinkRecord
-from tests.state.samples import NOW, entry, place, row
+from tests.state.samples import NOW, entry, failure, place, row
 
 TITLE = FieldRecord(
     base='"A"',
@@ -292,9 +292,11 @@ def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
     link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
     sent = ledger.journal.open(row(heir.id, scene=2), now=NOW, overwrites=0, removals=0)
     ledger.outbox.owe(entry(heir.id, "title", "date"), now=NOW)
-    ledger.outbox.bury(heir.id, revision=1, fields=["date"], error="no", now=NOW)
-    assert ledger.outbox.dead() == 1
+    ledger.outbox.bury(
+        heir.id, revision=1, fields=["date"], failure=failure("no"), now=NOW
+    )
+    assert ledger.letters.count() == 1
     ledger.links.inherit(link, heir)
     assert ledger.journal.opened(9) == [replace(sent, link=link.id)]
-    assert ledger.outbox.dead_letters(9) == []
+    assert ledger.letters.newest(9) == []
     assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}

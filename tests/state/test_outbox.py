@@ -8,9 +8,10 @@ from state.records import (
     FieldRecord,
     LoadRecord,
     Stage,
+    TriesRecord,
     WeightRecord,
 )
-from tests.state.samples import NOW, entry, place, row
+from tests.state.samples import NOW, entry, failure, place, row
 
 PLANNED, RELEASED = Stage.PLANNED, Stage.RELEASED
 
@@ -30,7 +31,7 @@ def test_the_newest_wins(ledger: Ledger) -> None:
     """Fields owed before stay owed under the new revision, with no attempt made."""
     ledger.outbox.owe(entry(1, "title", "genre"), now=NOW)
     ledger.outbox.release(1)
-    ledger.outbox.postpone(1, not_before=NOW + 60, error="plex is busy")
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 60, error="plex is busy")
     newer = entry(1, "title", "summary", revision=2, pass_id=2)
     ledger.outbox.owe(newer, now=NOW + 1)
     assert owed(ledger) == replace(newer, fields=("genre", "summary", "title"))
@@ -60,16 +61,22 @@ def test_what_is_not_owed_cannot_settle(ledger: Ledger) -> None:
 def test_a_postponed_entry_counts_its_attempts(ledger: Ledger) -> None:
     first = entry(1, stage=RELEASED)
     ledger.outbox.owe(first, now=NOW)
-    ledger.outbox.postpone(1, not_before=NOW + 30, error="plex is busy")
-    ledger.outbox.postpone(1, not_before=NOW + 60, error="no answer", cause="again")
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 30, error="plex is busy")
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 60, error="no answer")
+    ledger.outbox.give_cause(1, "again")
     assert owed(ledger) == replace(
-        first, attempts=2, not_before=NOW + 60, error="no answer", cause="again"
+        first,
+        attempts=2,
+        not_before=NOW + 60,
+        error="no answer",
+        cause="again",
+        tries={"title": TriesRecord(attempts=2, first_at=NOW)},
     )
 
 
 def test_postponing_keeps_the_cause_unless_told_another(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(1), now=NOW)
-    ledger.outbox.postpone(1, not_before=NOW + 30, error="plex is busy")
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 30, error="plex is busy")
     assert ledger.outbox.of_links([1])[1].cause == "changed in stash"
 
 
@@ -77,7 +84,7 @@ def test_only_released_entries_that_were_tried_are_postponed(ledger: Ledger) -> 
     for link, stage in ((1, RELEASED), (2, RELEASED), (3, PLANNED)):
         ledger.outbox.owe(entry(link, stage=stage), now=NOW)
     for link in (1, 3):
-        ledger.outbox.postpone(link, not_before=NOW, error="plex is busy")
+        ledger.outbox.postpone(link, now=NOW, not_before=NOW, error="plex is busy")
     assert ledger.outbox.postponed() == 1
 
 
@@ -105,20 +112,22 @@ def test_what_a_person_asked_for_stays_owed_when_the_rest_is_cancelled(
 def test_buried_fields_are_dead_letters_and_the_others_owed(ledger: Ledger) -> None:
     link = ledger.links.add(7, place())
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
-    ledger.outbox.postpone(link.id, not_before=NOW, error="400")
+    ledger.outbox.postpone(link.id, now=NOW, not_before=NOW, error="400")
     ledger.outbox.bury(
-        link.id, revision=1, fields=["title"], error="400 again", now=NOW + 5
+        link.id, revision=1, fields=["title"], failure=failure("400 again"), now=NOW + 5
     )
     assert ledger.outbox.of_links([link.id])[link.id].fields == ("genre",)
-    assert ledger.outbox.dead_letters(9) == [
+    assert ledger.letters.newest(9) == [
         DeadLetterRecord(
             link=link.id,
             field="title",
             scene=7,
             target=1,
+            revision=1,
             attempts=2,
+            first_at=NOW,
             buried_at=NOW + 5,
-            error="400 again",
+            failure=failure("400 again"),
         )
     ]
 
@@ -131,20 +140,22 @@ def test_the_newest_dead_letters_are_read_first(ledger: Ledger) -> None:
             link.id,
             revision=1,
             fields=["title", "genre"],
-            error="400",
+            failure=failure(),
             now=NOW + scene,
         )
-    letters = [(x.scene, x.field) for x in ledger.outbox.dead_letters(3)]
+    letters = [(x.scene, x.field) for x in ledger.letters.newest(3)]
     assert letters == [(3, "genre"), (3, "title"), (2, "genre")]
-    assert ledger.outbox.dead() == 6
+    assert ledger.letters.count() == 6
 
 
 def test_a_field_buried_again_is_one_dead_letter(ledger: Ledger) -> None:
     link = ledger.links.add(1, place())
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
     for error in ("400", "500"):
-        ledger.outbox.bury(link.id, revision=1, fields=["title"], error=error, now=NOW)
-    assert [x.error for x in ledger.outbox.dead_letters(9)] == ["500"]
+        ledger.outbox.bury(
+            link.id, revision=1, fields=["title"], failure=failure(error), now=NOW
+        )
+    assert [x.failure.error for x in ledger.letters.newest(9)] == ["500"]
 
 
 def test_a_new_change_revives_a_dead_letter(ledger: Ledger) -> None:
@@ -152,22 +163,22 @@ def test_a_new_change_revives_a_dead_letter(ledger: Ledger) -> None:
     link = ledger.links.add(1, place())
     ledger.outbox.owe(entry(link.id, "genre", "title"), now=NOW)
     ledger.outbox.bury(
-        link.id, revision=1, fields=["genre", "title"], error="400", now=NOW
+        link.id, revision=1, fields=["genre", "title"], failure=failure("400"), now=NOW
     )
     assert owed(ledger, link.id) is None
     ledger.outbox.owe(entry(link.id, "title", revision=2), now=NOW)
-    assert [x.field for x in ledger.outbox.dead_letters(9)] == ["genre"]
+    assert [x.field for x in ledger.letters.newest(9)] == ["genre"]
 
 
 def test_what_was_cancelled_meanwhile_is_not_buried(ledger: Ledger) -> None:
-    ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
-    assert ledger.outbox.dead() == 0
+    ledger.outbox.bury(1, revision=1, fields=["title"], failure=failure("400"), now=NOW)
+    assert ledger.letters.count() == 0
 
 
 def test_what_was_owed_anew_meanwhile_is_not_buried(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(1, "title", revision=2), now=NOW)
-    ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
-    assert ledger.outbox.dead() == 0
+    ledger.outbox.bury(1, revision=1, fields=["title"], failure=failure("400"), now=NOW)
+    assert ledger.letters.count() == 0
     assert owed(ledger, 1) is not None
 
 
@@ -180,7 +191,7 @@ def test_entries_are_asked_for_by_what_is_due(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(3, pass_id=2, target=2), now=NOW)
     ledger.outbox.owe(entry(2, pass_id=2), now=NOW)
     ledger.outbox.owe(entry(1, stage=RELEASED), now=NOW)
-    ledger.outbox.postpone(2, not_before=NOW + 9, error="plex is busy")
+    ledger.outbox.postpone(2, now=NOW, not_before=NOW + 9, error="plex is busy")
     ledger.outbox.forecast({3: WeightRecord()})
     assert due(ledger, Due(stage=RELEASED)) == [1]
     assert due(ledger, Due(stage=PLANNED)) == [2, 3, 4]
@@ -325,18 +336,64 @@ def test_asking_beside_a_planned_entry_leaves_it_planned(ledger: Ledger) -> None
 
 def test_asking_beside_a_released_entry_leaves_it_released(ledger: Ledger) -> None:
     ledger.outbox.owe(entry(1, "genre", stage=RELEASED), now=NOW)
-    ledger.outbox.postpone(1, not_before=NOW + 60, error="plex is busy")
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 60, error="plex is busy")
     ledger.outbox.ask(entry(1, "title", pass_id=9), now=NOW)
     asked = entry(1, "genre", "title", stage=RELEASED, pass_id=9)
-    assert owed(ledger) == asked
+    tried = {"genre": TriesRecord(attempts=1, first_at=NOW)}
+    assert owed(ledger) == replace(asked, attempts=1, tries=tried)
+
+
+def test_what_a_person_asks_for_has_its_attempts_before_it(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1, "genre", stage=RELEASED), now=NOW)
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 60, error="plex is busy")
+    ledger.outbox.ask(entry(1, "genre"), now=NOW)
+    assert owed(ledger) == entry(1, "genre", stage=RELEASED)
+
+
+def test_what_is_owed_again_of_the_same_revision_keeps_its_attempts(
+    ledger: Ledger,
+) -> None:
+    """Or whoever looks at everything would have it tried for ever."""
+    ledger.outbox.owe(entry(1, "genre", "title"), now=NOW)
+    ledger.outbox.postpone(
+        1, now=NOW, not_before=NOW + 60, error="no", fields=["title"]
+    )
+    ledger.outbox.owe(entry(1, "date", "title"), now=NOW + 1)
+    ledger.outbox.postpone(1, now=NOW + 2, not_before=NOW + 60, error="no")
+    found = owed(ledger)
+    assert found is not None
+    assert (found.attempts, found.tries) == (
+        2,
+        {
+            "title": TriesRecord(attempts=2, first_at=NOW),
+            "date": TriesRecord(attempts=1, first_at=NOW + 2),
+            "genre": TriesRecord(attempts=1, first_at=NOW + 2),
+        },
+    )
+    assert [found.attempts_of(name) for name in ("title", "studio")] == [2, 0]
+
+
+def test_attempts_of_what_is_settled_are_forgotten(ledger: Ledger) -> None:
+    ledger.outbox.owe(entry(1, "genre", "title"), now=NOW)
+    ledger.outbox.postpone(
+        1, now=NOW, not_before=NOW + 60, error="no", fields=["title"]
+    )
+    ledger.outbox.settle(1, revision=1, fields=["title"])
+    left = replace(entry(1, "genre"), not_before=NOW + 60, error="no")
+    assert owed(ledger) == left
+
+
+def test_what_is_not_owed_cannot_be_postponed(ledger: Ledger) -> None:
+    ledger.outbox.postpone(1, now=NOW, not_before=NOW + 60, error="no")
+    assert owed(ledger) is None
 
 
 def test_asking_takes_back_a_dead_letter(ledger: Ledger) -> None:
     ledger.links.add(7, place())
     ledger.outbox.owe(entry(1, "title"), now=NOW)
-    ledger.outbox.bury(1, revision=1, fields=["title"], error="400", now=NOW)
+    ledger.outbox.bury(1, revision=1, fields=["title"], failure=failure("400"), now=NOW)
     ledger.outbox.ask(entry(1, "title"), now=NOW)
-    assert ledger.outbox.dead() == 0
+    assert ledger.letters.count() == 0
 
 
 def test_due_entries_may_be_those_that_a_person_asked_for(ledger: Ledger) -> None:

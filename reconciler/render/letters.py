@@ -1,0 +1,92 @@
+"""Dead letters: a line each, or all that is known of one."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+
+from reconciler.engine.letters import Letter, Revived
+from reconciler.render import paper
+from state.records import DeadLetterRecord
+
+NONE = "there are no dead letters"
+
+
+def letter_fields(one: Letter) -> dict[str, Any]:
+    """Take what a document says of a dead letter."""
+    fields = asdict(one)
+    return {"class": fields.pop("kind"), **fields}
+
+
+def brief_fields(one: DeadLetterRecord) -> dict[str, Any]:
+    """Take what the document of `status` says of a dead letter."""
+    return {
+        "link": one.link,
+        "field": one.field,
+        "scene": one.scene,
+        "target": one.target,
+        "class": one.failure.kind,
+        "attempts": one.attempts,
+        "buried_at": one.buried_at,
+        "error": one.failure.error,
+    }
+
+
+def show_letters(console: Console, found: Sequence[Letter]) -> None:
+    """Show dead letters, a line each, and what can be done about them."""
+    if not found:
+        paper.say(console, NONE)
+        return
+    headings = ("scene", "library", "name", "field", "class", "when", "attempts")
+    rows = [
+        (
+            str(one.scene),
+            one.library,
+            one.name,
+            one.field,
+            one.kind,
+            paper.moment(one.last_tried_at),
+            str(one.attempts),
+        )
+        for one in found
+    ]
+    paper.columns(console, headings, rows)
+    paper.say(console)
+    paper.say(
+        console,
+        "`plexsync dead-letters show SCENE` says why; `retry` owes them again: --all,"
+        " an --error CLASS or a --scene",
+    )
+
+
+def show_whole(console: Console, found: Sequence[Letter]) -> None:
+    """Show all that is known of dead letters."""
+    for one in found:
+        paper.heading(console, f"{one.library}, {one.name}: {one.field}")
+        paper.label(console, "scene", f"{one.scene}, item {one.item} in Plex")
+        paper.label(console, "error", f"{one.kind}: {one.error}")
+        for cause in one.chain[1:]:
+            says = f": {cause['says']}" if cause["says"] else ""
+            paper.label(console, "because of", f"{cause['class']}{says}")
+        tried = paper.several(one.attempts, "time")
+        first, last = paper.moment(one.first_tried_at), paper.moment(one.last_tried_at)
+        when = first if first == last else f"{first} to {last}"
+        paper.label(console, "tried", f"{tried}, {when}")
+        paper.label(console, "server", f"Plex {one.server or 'of unknown version'}")
+
+
+def revived_sentences(found: Revived) -> list[str]:
+    """Say how many fields are owed again, and what becomes of them."""
+    told = []
+    if found.absent:
+        what = paper.several(found.absent, "field")
+        told.append(f"{what} left: the item or the scene is not there")
+    if not found.fields:
+        return [*told, "nothing is owed again"]
+    what = f"{paper.several(found.fields, 'field')} of"
+    what = f"{what} {paper.several(found.items, 'item')}"
+    them = "it" if found.fields == 1 else "them"
+    verb = "is" if found.fields == 1 else "are"
+    told.append(f"{what} {verb} owed again; `plexsync reconcile` delivers {them}")
+    return told
