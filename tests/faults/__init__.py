@@ -1,0 +1,1 @@
+"""What faults cost: each alone, and many at once."""

@@ -1,0 +1,101 @@
+"""A library in which much changes, and what must hold once faults have stopped."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+
+from state.ledger import Ledger
+from tests.crash.truth import furnish_with_history, wrongs_of_ledger, wrongs_of_plex
+from tests.faults.catalogue import Trouble
+from tests.world import World
+
+SCENES = 12
+STEP = 300.0
+"""Seconds between passes: a rest may be longer, so the clock goes on for it."""
+
+MOST = 24
+"""So many passes, five minutes apart, have to be enough after the last fault."""
+
+
+class Trial:
+    """Two films in three have changed since they were written; then trouble comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world = World(folder=folder)
+        furnish_with_history(self.world, SCENES)
+        self.world.reconcile()
+        self.world.later(600)
+        self.world.reconcile()
+        self.world.later(600)
+        self.world.is_probing = False  # as a daemon asks
+
+    def change(self, chance: Random) -> None:
+        """Edit most scenes, and rename what many refer to."""
+        stash = self.world.stash
+        for scene in list(stash.scenes):
+            if scene % 3:
+                stash.update_scene(scene, title=f"Reel {scene}, take {chance.random()}")
+            if scene % 3 == 0:  # where somebody else has put the same, it stays
+                tags = chance.sample(sorted(stash.tags), 2)
+                stash.update_scene(scene, tag_ids=tuple(tags))
+        last = max(stash.performers)
+        stash.update_performer(last, name=f"Ada {chance.random()}")
+
+    def live(self, troubles: Iterable[Trouble], *, passes: int = 0) -> int:
+        """Let troubles befall, and passes be made; count those until all is done.
+
+        *passes* are made before the faults stop; those after are counted.
+        """
+        for trouble in troubles:
+            trouble.befall(self.world)
+        for _ in range(passes):
+            self._pass()
+        if passes:
+            self._stop()
+        for number in range(1, MOST + 1):
+            if self._pass() and not self._is_under_way():
+                return number
+        return MOST + 1
+
+    def wrongs(self) -> list[str]:
+        """Say what was lost, wrongly written or done twice; nothing should be."""
+        with Ledger(self.world.state) as ledger:
+            found = wrongs_of_ledger(ledger)
+            letters = ledger.letters.newest(9)
+        found += [f"dead letter of scene {one.scene}: {one.failure}" for one in letters]
+        found += wrongs_of_plex(self.world)
+        found += self._doubles()
+        again = self.world.reconcile(is_full=True)
+        if again.puts:
+            found.append(f"{again.puts} writes in a pass with nothing new")
+        return found
+
+    def _pass(self) -> bool:
+        """Make a pass; say whether nothing is left to do."""
+        report = self.world.reconcile().report
+        if report.held:
+            self.world.approve()  # three writes of ten that were dropped ask for that
+        self.world.plex_wire.faults.release()
+        self.world.later(STEP)
+        with Ledger(self.world.state) as ledger:
+            owed = sum(ledger.outbox.counts().values())
+            is_open = bool(ledger.journal.opened(1))
+        return not (report.problems or owed or is_open)
+
+    def _is_under_way(self) -> bool:
+        """Whether a fault may still come up: it is not over then."""
+        wires = (self.world.plex_wire, self.world.stash_wire)
+        return any(wire.faults.left or wire.faults.held for wire in wires)
+
+    def _stop(self) -> None:
+        for wire in (self.world.plex_wire, self.world.stash_wire):
+            wire.faults.clear()
+            wire.faults.release()
+
+    def _doubles(self) -> list[str]:
+        return [
+            f"item {key}: {kind} twice: {names}"
+            for key, item in self.world.plex.snapshot().items()
+            for kind, names in item.tags.items()
+            if len({name.casefold() for name in names}) < len(names)
+        ]
