@@ -200,6 +200,24 @@ def test_a_quiet_pass_and_a_sweep_leave_it_alone(dead: World) -> None:
     assert fields(dead) == ["title"]
 
 
+def test_another_item_of_the_scene_revives_none(film: World) -> None:
+    """It is found by a sweep, and has its own fields written."""
+    film.stash.scan_copy("/data/films/brook-copy.mp4", 1)
+    film.later(60)
+    refuse(film)
+    change(film, title="Brook in May")
+    film.reconcile()
+    film.plex_wire.faults.clear()
+    film.plex.add(film.section, "/media/films/brook-copy.mp4")
+    film.later(60)
+
+    film.reconcile(part=WHOLE)
+
+    assert film.value("brook-copy", Field.TITLE) == "Brook in May"
+    assert film.value("brook", Field.TITLE) == "Brook"
+    assert [letter.item for letter in letters(film)] == [str(film.key("brook"))]
+
+
 def test_a_sweep_still_verifies_the_other_fields(dead: World) -> None:
     """And the field itself, once its letter is of what the scene says no more."""
     row = dead.stash.scenes[1]
