@@ -45,7 +45,7 @@ class Ledger:
         self.items = Items(self._db)
         self.links = Links(self._db)
         self.outbox = OutboxBook(self._db)
-        self.letters = Letters()
+        self.letters = Letters(self._db)
         self.journal = JournalBook()
         self.passes = Passes()
         self.census = CensusBook(self._db)

@@ -11,14 +11,20 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
+from state.database import LedgerDatabase
 from state.models import DeadLetter, Link
 from state.records import DeadLetterRecord, FailureRecord
 
 _IS_ONE = DeadLetter.dropped_at.is_null()
 
+_OUTDATE = "DELETE FROM dead_letter WHERE link = ? AND revision != ?"
+
 
 class Letters:
     """The book of dead letters."""
+
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
 
     def count(self) -> int:
         """Count the dead letters."""
@@ -79,8 +85,7 @@ class Letters:
 
     def outdate(self, link: int, revision: int) -> None:
         """Forget what is of another revision of a link's scene than its newest."""
-        is_old = (DeadLetter.link == link) & (DeadLetter.revision != revision)
-        DeadLetter.delete().where(is_old).execute()
+        self._db.ask(_OUTDATE, link, revision)
 
     def prune(self, before: int) -> int:
         """Forget letters that were given up before then; tell how many."""

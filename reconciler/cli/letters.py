@@ -111,6 +111,7 @@ def drop_(
         dropped = drop(ledger, sought, now=setting.clock.unix())
     until = "their fields are left until Stash changes the scenes"
     words = f"{several(dropped, 'dead letter')} forgotten; {until}"
+    words = words if dropped else letters.NONE
     _tell(setting, {"dropped": dropped}, [words])
 
 

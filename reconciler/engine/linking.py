@@ -124,8 +124,17 @@ class Linker:
             if records is None:
                 records = self.ledger.links.memories([link.id])[link.id]
             fields = self._fields(link, scene, records, is_deep=is_deep)
+            if cause == IN_PLEX and not is_new:
+                fields = self._alive(link, fields, revision)
             entry = known.owed.get(link.id)
             self._owe(link, fields, revision, entry, _cause(cause, is_new=is_new))
+
+    def _alive(
+        self, link: LinkRecord, fields: frozenset[Field], revision: int
+    ) -> frozenset[Field]:
+        """Leave dead letters out: what is listed of other items revives none."""
+        withheld = self.ledger.letters.withheld([link.id]).get(link.id, {})
+        return frozenset(name for name in fields if withheld.get(name) != revision)
 
     def _mark_rivals(self, link: LinkRecord) -> None:
         """Have scenes read again that were known to have the file that is linked.

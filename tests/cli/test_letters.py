@@ -42,6 +42,8 @@ def test_nothing_is_dead(desk: Desk) -> None:
     said = desk.done("dead-letters", "show", str(scene))
     assert said.out == f"scene {scene}: there are no dead letters\n"
     assert desk.done("dead-letters", "retry", "--all").out == "nothing is owed again\n"
+    said = desk.done("dead-letters", "drop", "--all")
+    assert said.out == "there are no dead letters\n"
 
 
 def test_a_list_has_a_line_for_each_field(dead: Desk) -> None:

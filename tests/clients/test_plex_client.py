@@ -715,6 +715,45 @@ class TestWriting:
         assert fields[Field.GENRES] == FieldValue(elements=("One",), locked=True)
         assert fields[Field.ACTORS] == FieldValue()
 
+    def test_what_is_refused_as_a_whole_is_sent_field_by_field(self) -> None:
+        """The removals of a set stay with it, and only what is refused then is lost."""
+        world = World()
+        (key,) = world.add("a")
+        world.edit(key, genres=Change(elements=("Old", "Kept")))
+        world.adapter.faults.add(
+            Fault(
+                what=What.ANSWERED,
+                matches=lambda request: "&title" in request.query,
+                answer=Response(status=400),
+                times=2,
+            )
+        )
+        before = world.tally["plex put"]
+
+        failed = world.edit(
+            key,
+            title=Change(value="t", lock=True),
+            summary=Change(value="s", lock=True),
+            genres=Change(elements=("Kept", "New"), removed=("Old",), lock=True),
+        )
+
+        assert [(n, type(e)) for n, e in failed.items()] == [
+            (Field.TITLE, PermanentError)
+        ]
+        assert world.tally["plex put"] - before == 4
+        fields = world.read(key).fields
+        assert fields[Field.SUMMARY] == FieldValue(value="s", locked=True)
+        assert set(fields[Field.GENRES].elements) == {"Kept", "New"}
+        assert fields[Field.TITLE].value != "t"
+
+    def test_says_its_version_once_it_has_told_it(self) -> None:
+        world = World()
+        assert world.client.version() == ""
+        world.client.probe()
+        before = dict(world.tally)
+        assert world.client.version() == world.plex.model.version
+        assert dict(world.tally) == before
+
     def test_a_refusal_costs_only_the_fields_of_its_part(self) -> None:
         world = World()
         (key,) = world.add("a")

@@ -19,6 +19,7 @@ from reconciler.engine.letters import (
     revive,
 )
 from state.records import EntryRecord
+from tests.crash.boundaries import Crash, crash_at, watched
 from tests.sandbox.server import Fault, Request, Response, What
 from tests.world import FILMS, World, rules
 
@@ -197,6 +198,24 @@ def test_a_quiet_pass_and_a_sweep_leave_it_alone(dead: World) -> None:
     assert dead.reconcile(part=WHOLE).puts == 0
     assert dead.reconcile(part=WHOLE).report.pass_id is None
     assert fields(dead) == ["title"]
+
+
+def test_another_item_of_the_scene_revives_none(film: World) -> None:
+    """It is found by a sweep, and has its own fields written."""
+    film.stash.scan_copy("/data/films/brook-copy.mp4", 1)
+    film.later(60)
+    refuse(film)
+    change(film, title="Brook in May")
+    film.reconcile()
+    film.plex_wire.faults.clear()
+    film.plex.add(film.section, "/media/films/brook-copy.mp4")
+    film.later(60)
+
+    film.reconcile(part=WHOLE)
+
+    assert film.value("brook-copy", Field.TITLE) == "Brook in May"
+    assert film.value("brook", Field.TITLE) == "Brook"
+    assert [letter.item for letter in letters(film)] == [str(film.key("brook"))]
 
 
 def test_a_sweep_still_verifies_the_other_fields(dead: World) -> None:
@@ -441,3 +460,23 @@ def test_a_plex_that_is_down_for_a_month_leaves_no_more_than_an_entry_for_each_l
 
     assert owed(world) == {}
     assert world.value("brook-7", Field.TITLE) == "Brook 8 of day 29"
+
+
+def test_a_retry_that_crashes_anywhere_loses_no_letter(dead: World) -> None:
+    """What is owed again is no letter any more, and what is a letter is not owed."""
+    dead.plex_wire.faults.clear()
+    number, is_over = 0, False
+    while not is_over and number < 20:
+        number += 1
+        try:
+            with watched(crash_at(number)):
+                retry(dead)
+            is_over = True
+        except Crash:
+            dead.restart()
+            assert len(letters(dead)) + len(owed(dead)) == 1
+
+    dead.reconcile()
+
+    assert is_over
+    assert dead.value("brook", Field.TITLE) == "Brook in May"

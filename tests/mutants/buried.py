@@ -32,6 +32,13 @@ BURIED = (
         caught_by=letters("a_quiet_pass_and_a_sweep_leave_it_alone"),
     ),
     Bug(
+        name="dead letter revived by another item of its scene",
+        file="reconciler/engine/linking.py",
+        old="            if cause == IN_PLEX and not is_new:\n",
+        new="            if cause is None:\n",
+        caught_by=letters("another_item_of_the_scene_revives_none"),
+    ),
+    Bug(
         name="dropped letter revived by a full pass",
         file="state/outbox.py",
         old="        fields = set(entry.fields) - {name for (name,) in dropped}\n",
