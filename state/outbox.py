@@ -229,10 +229,13 @@ class OutboxBook:
         return {row.link: _entry(row) for row in query}
 
     def forecast(self, weights: Mapping[int, WeightRecord]) -> None:
-        """Record what entries would come to, by their links."""
+        """Record what entries would come to, by their links, where that is not known.
+
+        What was judged once is not judged otherwise by who only looks.
+        """
         self._db.many(
             "UPDATE outbox SET overwrites = ?, removals = ?, rewrites = ?, taken = ?"
-            " WHERE link = ?",
+            " WHERE link = ? AND overwrites IS NULL",
             [
                 (w.overwrites, w.removals, w.rewrites, json.dumps(w.taken), link)
                 for link, w in weights.items()

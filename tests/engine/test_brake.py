@@ -438,3 +438,19 @@ def test_an_item_that_another_configuration_links_is_its_doing(world: World) -> 
         "a changed configuration would rewrite: 3"
         in (outcome.report.held[0].reasons[1])
     )
+
+
+def test_a_plan_holds_what_is_held_though_less_would_be_overwritten_by_now(
+    world: World,
+) -> None:
+    world.limits = replace(STRICT, overwrites_floor=1)
+    world.reconcile()
+    _brooks(world, range(3), foreign=True)
+    assert world.reconcile().report.held
+    for number in range(3):
+        person = world.plex.person
+        person.edit(world.key(f"brook-{number}"), lock=False, title=f"Brook {number}")
+
+    planned = world.plan()
+
+    assert planned.report.held == world.reconcile().report.held != ()
