@@ -164,8 +164,21 @@ def approval(subject: str) -> str:
 _NEVER = "an empty listing is never believed"
 
 
+DAY = 24 * 3600
+"""For how many seconds scenes that went count along with those that go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """How many scenes a listing does not have: a loss in parts is a loss."""
+
+    now: int
+    before: int = 0
+    """Those that went within the last day, and are not known any more."""
+
+
 def too_many_gone(
-    listed: int, gone: int, known: int, limits: Limits, *, is_approved: bool
+    listed: int, gone: Gone, known: int, limits: Limits, *, is_approved: bool
 ) -> str | None:
     """Say why a complete listing of scenes is not believed; None believes it."""
     if not listed and known:
@@ -174,13 +187,17 @@ def too_many_gone(
             f" since {_NEVER}; see that it has the right database; if it is meant to be"
             " empty, leave it by `plexsync undo --since start` or `plexsync release`"
         )
-    most = limit(known, limits)
-    if gone <= most or is_approved:
+    count, total = gone.now + gone.before, known + gone.before
+    if not gone.now or count <= limit(total, limits) or is_approved:
         return None
+    since, none = "", "none"
+    if gone.before:
+        since = f" within 24 hours, {gone.before} of them before now"
+        none = "none of the others"
     return (
-        f"{gone} of {known} scenes are gone from stash, {_limit_told(known, limits)}:"
-        " none is taken for deleted; if they are meant to be gone, say so by"
-        f" {approval(STASH)}"
+        f"{count} of {total} scenes are gone from stash{since},"
+        f" {_limit_told(total, limits)}: {none} is taken for deleted; if they are meant"
+        f" to be gone, say so by {approval(STASH)}"
     )
 
 

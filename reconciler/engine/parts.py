@@ -172,6 +172,7 @@ class Parts:
             poller=self.poller,
             doubter=self.doubter,
             settings=self.means.settings,
+            clock=self.means.clock,
             audience=self.means.audience,
         )
 
