@@ -213,6 +213,12 @@ def too_many_strangers(strangers: int, known: int, limits: Limits) -> str | None
     )
 
 
+_NOTHING = (
+    "the listing takes nothing for gone (an item that a delivery asks for by itself and"
+    " does not find waits)"
+)
+
+
 def too_few_files(
     title: str, listed: int, known: int, *, is_approved: bool
 ) -> str | None:
@@ -223,13 +229,13 @@ def too_few_files(
         return None
     if not listed:
         return (
-            f'the library "{title}" lists 0 files where {known} were known: none is'
-            f" taken for gone, since {_NEVER}; see that its disk is mounted, or take it"
-            " out of [plex] libraries"
+            f'the library "{title}" lists 0 files where {known} were known: {_NOTHING},'
+            f" since {_NEVER}; see that its disk is mounted, or take it out of [plex]"
+            " libraries"
         )
     return (
         f'the library "{title}" lists {listed} files where {known} were known, less'
-        f" than {_SHARE:.0%} of them: none is taken for gone; see that its disk is"
+        f" than {_SHARE:.0%} of them: {_NOTHING}; see that its disk is"
         f" mounted; if they are meant to be gone, say so by {approval(title)}"
     )
 

@@ -474,6 +474,7 @@ def test_a_doubt_says_its_figures_and_what_to_do() -> None:
     )
     assert too_few_files("Films", 20, 90, is_approved=False) == (
         'the library "Films" lists 20 files where 90 were known, less than 50% of them:'
-        " none is taken for gone; see that its disk is mounted; if they are meant to be"
-        ' gone, say so by `plexsync approve "Films"`'
+        " the listing takes nothing for gone (an item that a delivery asks for by"
+        " itself and does not find waits); see that its disk is mounted; if they are"
+        ' meant to be gone, say so by `plexsync approve "Films"`'
     )
