@@ -81,8 +81,8 @@ class Pass:
             self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
         return self._report()
 
-    def observe(self) -> None:
-        """Bring the ledger up to date with both servers.
+    def observe(self, *, lists_libraries: bool = False) -> None:
+        """Bring the ledger up to date with both servers; list libraries whole if asked.
 
         Neither server's absence keeps the other's news from being recorded.
         """
@@ -94,11 +94,14 @@ class Pass:
         needs_survey = (
             self.scope.is_full or surveyor.has_unlisted() or surveyor.watch is not None
         )
-        if needs_survey:
+        if lists_libraries:
+            self._try(partial(surveyor.survey, is_full=True))
+        elif needs_survey:
             self._try(self._survey)
         self._replan()
         self._read_stash()
-        if not needs_survey and self._has_questions():
+        is_surveyed = lists_libraries or needs_survey
+        if not is_surveyed and self._has_questions():
             self._try(self._survey)
         if self.scope.scenes is None:
             self._parts.doubter.remind({absence.STASH, *self.means.settings.rules})
