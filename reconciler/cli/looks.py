@@ -68,8 +68,6 @@ def check(setting: Setting) -> None:
 
 COMMANDS = (status, check)
 
-_NO_HINT = "compare a path in stash with that of the same file in plex"
-
 
 @dataclass(slots=True, kw_only=True)
 class _Findings:
@@ -148,14 +146,7 @@ def _match(setting: Setting, to: bootstrap.Servers, found: _Findings) -> None:
 def _weigh(found: _Findings) -> None:
     """Say in the exit code what a person has to see to."""
     if found.matches is not None and found.matches.is_amiss:
-        several_files = several(found.matches.files, "file")
-        advice = "the hint says which" if found.matches.hints else _NO_HINT
-        sentence = (
-            f"not one scene has an item, of {found.matches.scenes}, and plex has"
-            f" {several_files}: the two know their files by different paths, and"
-            f" [[paths]] has to say which are the same; {advice}"
-        )
-        found.fail((sentence,), Exit.USAGE)
+        found.fail((found.matches.amiss("the hint says which"),), Exit.USAGE)
 
 
 def _show(setting: Setting, found: _Findings) -> None:

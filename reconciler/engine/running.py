@@ -8,6 +8,7 @@ import structlog
 
 from reconciler.core import absence, canonical
 from reconciler.core.errors import DoubtError, ServerError, TransientError
+from reconciler.engine.checking import find_parted
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
@@ -34,6 +35,7 @@ class Pass:
             means = replace(means, audience=Audiences((means.audience, self._plan)))
         self.means, self.scope = means, scope
         self._is_resolved = False
+        self._has_changed = False
         self._news: News | None = None
         self._parts = Parts(means, scope)
         self.tally = self._parts.tally
@@ -41,6 +43,7 @@ class Pass:
     def reconcile(self) -> PassReport:
         """Record what Stash has, and deliver what Plex is owed."""
         self.observe()
+        self._tell_parted()
         self._try(self._deliver)
         self._try(self._compare)
         if self._parts.open.number is not None or any(self.tally.counts.values()):
@@ -50,6 +53,7 @@ class Pass:
     def plan(self) -> PassReport:
         """Tell what Plex is owed; records, so it is meant for a copied ledger."""
         self.observe()
+        self._tell_parted()
         self._try(self._show)
         self._try(self._compare)
         return self._report()
@@ -158,10 +162,19 @@ class Pass:
         decided, _, known = scan.meaning.rpartition(" v")
         if known != version:
             self._parts.upgrader().upgrade()
-        if decided != meaning.rpartition(" v")[0]:
+        self._has_changed = decided != meaning.rpartition(" v")[0]
+        if self._has_changed:
             self._relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
             self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
+
+    def _tell_parted(self) -> None:
+        """Tell that no scene has an item any more, where something waits."""
+        ledger, settings = self.means.ledger, self.means.settings
+        if ledger.links.waiting():
+            why = find_parted(ledger, settings, has_changed=self._has_changed)
+            if why is not None:
+                self.tally.miss(why)
 
     def _read_stash(self) -> None:
         if self.scope.scenes is not None:
