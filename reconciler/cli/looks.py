@@ -12,6 +12,7 @@ from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import ServerError
 from reconciler.engine.checking import Matches, find_matches
+from reconciler.engine.pacing import Quiet
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import Status, read_status
@@ -29,16 +30,20 @@ def status(setting: Setting) -> None:
         goes_on = partial(bootstrap.writes_since, setting.config)
         found = None if ledger is None else read_status(ledger, goes_on)
     paused = bootstrap.pause(setting.config).since()
+    quiet = Quiet(hours=setting.config.schedule.quiet, clock=setting.clock).reason()
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": []}
         known = standing.status_fields(found or Status())
-        setting.document.close({**fields, **known, "paused": paused})
+        lulls = [quiet] if quiet else []
+        now = {"paused": paused, "lulls": lulls}
+        setting.document.close({**fields, **known, **now})
         return
     if found is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
     else:
         standing.show_status(paper(), found)
     standing.show_pause(paper(), paused)
+    standing.show_quiet(paper(), quiet)
 
 
 @click.command(cls=Command)
