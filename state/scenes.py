@@ -157,6 +157,11 @@ class Scenes:
         query = query.where(Snapshot.scene.in_(list(scenes)))
         return {scene for (scene,) in rows(query)}
 
+    def buried_since(self, moment: int) -> list[int]:
+        """Name the tombstones made after a moment, in unix seconds."""
+        query = Snapshot.select(Snapshot.scene).where(Snapshot.buried_at > moment)
+        return [scene for (scene,) in rows(query.order_by(Snapshot.scene))]
+
     def bury(self, scene: int, *, now: int) -> None:
         """Make a tombstone of a scene: remembered, but looked for no more."""
         Snapshot.update(buried_at=now, unsettled=0).where(

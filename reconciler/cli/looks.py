@@ -12,10 +12,11 @@ from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import ServerError
 from reconciler.engine.checking import Matches, find_matches
-from reconciler.engine.report import Tally
+from reconciler.engine.pacing import Quiet
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import Status, read_status
+from reconciler.engine.surveying import missing_library
 from reconciler.render import standing, terminal
 from reconciler.render.paper import paper, several
 
@@ -29,16 +30,20 @@ def status(setting: Setting) -> None:
         goes_on = partial(bootstrap.writes_since, setting.config)
         found = None if ledger is None else read_status(ledger, goes_on)
     paused = bootstrap.pause(setting.config).since()
+    quiet = Quiet(hours=setting.config.schedule.quiet, clock=setting.clock).reason()
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": []}
         known = standing.status_fields(found or Status())
-        setting.document.close({**fields, **known, "paused": paused})
+        lulls = [quiet] if quiet else []
+        now = {"paused": paused, "lulls": lulls}
+        setting.document.close({**fields, **known, **now})
         return
     if found is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
     else:
         standing.show_status(paper(), found)
     standing.show_pause(paper(), paused)
+    standing.show_quiet(paper(), quiet)
 
 
 @click.command(cls=Command)
@@ -47,8 +52,9 @@ def status(setting: Setting) -> None:
 def check(setting: Setting) -> None:
     """Try the configuration and both servers, and count which scenes match.
 
-    Reads all of Stash and of the libraries the first time; writes nothing anywhere.
-    Exit code 3 if a server says what is not believed, 2 if no scene has an item.
+    Lists the libraries, and reads all of Stash the first time; writes nothing anywhere.
+    Exit code 3 if a server says what is not believed, 2 if no scene has an item or Plex
+    has no such library.
     """
     setting.config.require("stash", "plex")
     to = bootstrap.servers(setting.config)
@@ -67,8 +73,6 @@ def check(setting: Setting) -> None:
 
 COMMANDS = (status, check)
 
-_NO_HINT = "compare a path in stash with that of the same file in plex"
-
 
 @dataclass(slots=True, kw_only=True)
 class _Findings:
@@ -83,7 +87,7 @@ class _Findings:
 
     def fail(self, sentences: tuple[str, ...], code: Exit = Exit.FAILED) -> None:
         self.problems.extend(s for s in sentences if s not in self.problems)
-        self.code = code
+        self.code = Exit.FAILED if self.code is Exit.FAILED else code
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -110,8 +114,14 @@ def _greet(setting: Setting, to: bootstrap.Servers) -> _Findings:
     try:
         plex = to.plex.probe()
         found.plex = {"url": config.plex.url, "version": plex.version}
-        found.plex |= {"name": plex.name, "libraries": list(config.plex.libraries)}
+        named, there = config.plex.libraries, [s.title for s in to.plex.sections()]
+        missing = sorted(set(named).difference(there))
+        found.plex |= {"name": plex.name, "libraries": list(named), "missing": missing}
+        if missing:
+            told = (missing_library(title, there) for title in missing)
+            found.fail(tuple(told), Exit.USAGE)
     except ServerError as error:
+        found.plex = None
         found.fail((str(error),))
     return found
 
@@ -123,31 +133,25 @@ def _match(setting: Setting, to: bootstrap.Servers, found: _Findings) -> None:
     ):
         means = bootstrap.means(setting.config, ledger, to, watcher, setting.clock)
         one = Pass(means, Scope())
-        one.observe()
+        one.observe(lists_libraries=True)
         if one.tally.problems:
             found.fail(tuple(one.tally.problems))
-            return
         if one.tally.missing:
             found.fail(tuple(one.tally.missing), Exit.USAGE)
+        if found.problems:
+            return
+        found.doubts = {doubt.subject: doubt.reason for doubt in one.tally.doubts}
+        if found.doubts:
+            found.code = Exit.HELD  # what is not believed is not counted
             return
         found.matches = find_matches(ledger, means.settings)
-        _weigh(found, one.tally)
+        _weigh(found)
 
 
-def _weigh(found: _Findings, tally: Tally) -> None:
+def _weigh(found: _Findings) -> None:
     """Say in the exit code what a person has to see to."""
-    found.doubts = {one.subject: one.reason for one in tally.doubts}
-    if found.doubts:
-        found.code = Exit.HELD
     if found.matches is not None and found.matches.is_amiss:
-        several_files = several(found.matches.files, "file")
-        advice = "the hint says which" if found.matches.hints else _NO_HINT
-        sentence = (
-            f"not one scene has an item, of {found.matches.scenes}, and plex has"
-            f" {several_files}: the two know their files by different paths, and"
-            f" [[paths]] has to say which are the same; {advice}"
-        )
-        found.fail((sentence,), Exit.USAGE)
+        found.fail((found.matches.amiss("the hint says which"),), Exit.USAGE)
 
 
 def _show(setting: Setting, found: _Findings) -> None:
@@ -157,7 +161,8 @@ def _show(setting: Setting, found: _Findings) -> None:
         count = several(stash["scenes"], "scene")
         facts["stash"] = f"{stash['version']} at {stash['url']}, {count}"
     if (plex := found.plex) is not None:
-        titles = ", ".join(plex["libraries"])
+        there = [title for title in plex["libraries"] if title not in plex["missing"]]
+        titles = ", ".join(there) or "none of the libraries"
         facts["plex"] = f"{plex['name']} {plex['version']} at {plex['url']}: {titles}"
     standing.show_facts(paper(), facts)
     if found.matches is not None:

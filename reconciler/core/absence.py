@@ -164,8 +164,21 @@ def approval(subject: str) -> str:
 _NEVER = "an empty listing is never believed"
 
 
+DAY = 24 * 3600
+"""For how many seconds scenes that went count along with those that go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """How many scenes a listing does not have: a loss in parts is a loss."""
+
+    now: int
+    before: int = 0
+    """Those that went within the last day, and are not known any more."""
+
+
 def too_many_gone(
-    listed: int, gone: int, known: int, limits: Limits, *, is_approved: bool
+    listed: int, gone: Gone, known: int, limits: Limits, *, is_approved: bool
 ) -> str | None:
     """Say why a complete listing of scenes is not believed; None believes it."""
     if not listed and known:
@@ -174,13 +187,17 @@ def too_many_gone(
             f" since {_NEVER}; see that it has the right database; if it is meant to be"
             " empty, leave it by `plexsync undo --since start` or `plexsync release`"
         )
-    most = limit(known, limits)
-    if gone <= most or is_approved:
+    count, total = gone.now + gone.before, known + gone.before
+    if not gone.now or count <= limit(total, limits) or is_approved:
         return None
+    since, none = "", "none"
+    if gone.before:
+        since = f" within 24 hours, {gone.before} of them before now"
+        none = "none of the others"
     return (
-        f"{gone} of {known} scenes are gone from stash, {_limit_told(known, limits)}:"
-        " none is taken for deleted; if they are meant to be gone, say so by"
-        f" {approval(STASH)}"
+        f"{count} of {total} scenes are gone from stash{since},"
+        f" {_limit_told(total, limits)}: {none} is taken for deleted; if they are meant"
+        f" to be gone, say so by {approval(STASH)}"
     )
 
 
@@ -196,6 +213,12 @@ def too_many_strangers(strangers: int, known: int, limits: Limits) -> str | None
     )
 
 
+_NOTHING = (
+    "the listing takes nothing for gone (an item that a delivery asks for by itself and"
+    " does not find waits)"
+)
+
+
 def too_few_files(
     title: str, listed: int, known: int, *, is_approved: bool
 ) -> str | None:
@@ -206,13 +229,13 @@ def too_few_files(
         return None
     if not listed:
         return (
-            f'the library "{title}" lists 0 files where {known} were known: none is'
-            f" taken for gone, since {_NEVER}; see that its disk is mounted, or take it"
-            " out of [plex] libraries"
+            f'the library "{title}" lists 0 files where {known} were known: {_NOTHING},'
+            f" since {_NEVER}; see that its disk is mounted, or take it out of [plex]"
+            " libraries"
         )
     return (
         f'the library "{title}" lists {listed} files where {known} were known, less'
-        f" than {_SHARE:.0%} of them: none is taken for gone; see that its disk is"
+        f" than {_SHARE:.0%} of them: {_NOTHING}; see that its disk is"
         f" mounted; if they are meant to be gone, say so by {approval(title)}"
     )
 

@@ -17,6 +17,7 @@ NO_FILE = "has no file in stash"
 CONTESTED = "shares its item with another scene"
 SEVERAL = "several items hold its files: each is written"
 
+_NO_HINT = "compare a path in stash with that of the same file in plex"
 _BATCH = 200
 _SAMPLES = 5
 _FOLDERS = 1000
@@ -71,6 +72,15 @@ class Matches:
         has_files = self.scenes > self.counts.get(NO_FILE, 0)
         return has_files and self.files > 0 and set(self.counts) <= {NO_ITEM, NO_FILE}
 
+    def amiss(self, advice: str = "") -> str:
+        """Say so, and what is to be done: *advice*, where there are hints."""
+        files = f"{self.files} file" if self.files == 1 else f"{self.files} files"
+        return (
+            f"not one scene has an item, of {self.scenes}, and plex has {files}: the"
+            " two know their files by different paths, and [[paths]] has to say which"
+            f" are the same; {advice if self.hints else _NO_HINT}"
+        )
+
 
 @dataclass(slots=True)
 class _Folder:
@@ -78,6 +88,24 @@ class _Folder:
 
     scenes: int = 0
     samples: list[Sample] = field(default_factory=list)
+
+
+def find_parted(ledger: Ledger, settings: Settings, *, has_changed: bool) -> str | None:
+    """Say that all scenes have lost their items, though both servers have files.
+
+    The configuration is to blame where it *has_changed*; else where Plex has files of
+    the same names elsewhere.
+    """
+    counts = ledger.links.counts()
+    if not counts.get("lost") or (counts.get("linked") and not has_changed):
+        return None
+    found = find_matches(ledger, settings)
+    if not found.is_amiss or not (has_changed or found.hints):
+        return None
+    pairs = (
+        f'stash = "{hint.stash}" with plex = "{hint.plex}"' for hint in found.hints
+    )
+    return found.amiss(f"{' or '.join(pairs)} would do: `plexsync check` tells more")
 
 
 def find_matches(ledger: Ledger, settings: Settings) -> Matches:

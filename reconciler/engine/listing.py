@@ -7,6 +7,7 @@ did not have, to be asked for by name, and only where it was complete and Stash 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.clock import Clock
 from reconciler.core import absence
 from reconciler.core.errors import DoubtError, ServerError, TransientError
 from reconciler.core.news import SHARED, Census, FiledRow, Named
@@ -41,6 +42,7 @@ class Lister:
     poller: Poller
     doubter: Doubter
     settings: Settings
+    clock: Clock
     audience: Audience
 
     def make_due(self, news: News) -> None:
@@ -111,7 +113,7 @@ class Lister:
         if is_complete:
             why = absence.too_many_gone(
                 seen.rows,
-                self._decided(seen.gone),
+                self._count(seen.gone),
                 self.ledger.scenes.count(),
                 self.settings.limits,
                 is_approved=self.doubter.is_approved(absence.STASH),
@@ -143,6 +145,10 @@ class Lister:
             len(self.ledger.links.decided(gone[start : start + _CHUNK]))
             for start in range(0, len(gone), _CHUNK)
         )
+
+    def _count(self, gone: Sequence[int]) -> absence.Gone:
+        lately = self.ledger.scenes.buried_since(self.clock.unix() - absence.DAY)
+        return absence.Gone(now=self._decided(gone), before=self._decided(lately))
 
     def _rows(self) -> Seen:
         seen, after = Seen(), SceneId(0)

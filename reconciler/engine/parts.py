@@ -172,6 +172,7 @@ class Parts:
             poller=self.poller,
             doubter=self.doubter,
             settings=self.means.settings,
+            clock=self.means.clock,
             audience=self.means.audience,
         )
 
@@ -199,6 +200,10 @@ class Parts:
             now=self.means.clock.unix(),
         )
 
+    def quiet(self) -> Quiet:
+        """Make what knows the hours in which nothing is written."""
+        return Quiet(hours=self.means.settings.quiet, clock=self.means.clock)
+
     def upgrader(self) -> Upgrader:
         """Make what puts stored snapshots into this version's form."""
         return Upgrader(ledger=self.means.ledger, linker=self.linker)
@@ -214,7 +219,7 @@ class Parts:
             recorder=self.recorder,
             clock=self.means.clock,
             is_paused=self.means.is_paused,
-            quiet=Quiet(hours=self.means.settings.quiet, clock=self.means.clock),
+            quiet=self.quiet(),
             audience=self.means.audience,
             tally=self.tally,
             brake=self.brake(),

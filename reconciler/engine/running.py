@@ -8,6 +8,7 @@ import structlog
 
 from reconciler.core import absence, canonical
 from reconciler.core.errors import DoubtError, ServerError, TransientError
+from reconciler.engine.checking import find_parted
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
@@ -34,6 +35,7 @@ class Pass:
             means = replace(means, audience=Audiences((means.audience, self._plan)))
         self.means, self.scope = means, scope
         self._is_resolved = False
+        self._has_changed = False
         self._news: News | None = None
         self._parts = Parts(means, scope)
         self.tally = self._parts.tally
@@ -41,6 +43,7 @@ class Pass:
     def reconcile(self) -> PassReport:
         """Record what Stash has, and deliver what Plex is owed."""
         self.observe()
+        self._tell_parted()
         self._try(self._deliver)
         self._try(self._compare)
         if self._parts.open.number is not None or any(self.tally.counts.values()):
@@ -50,6 +53,9 @@ class Pass:
     def plan(self) -> PassReport:
         """Tell what Plex is owed; records, so it is meant for a copied ledger."""
         self.observe()
+        self._tell_parted()
+        if reason := self._parts.quiet().reason():
+            self.tally.lull(reason)
         self._try(self._show)
         self._try(self._compare)
         return self._report()
@@ -81,8 +87,8 @@ class Pass:
             self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
         return self._report()
 
-    def observe(self) -> None:
-        """Bring the ledger up to date with both servers.
+    def observe(self, *, lists_libraries: bool = False) -> None:
+        """Bring the ledger up to date with both servers; list libraries whole if asked.
 
         Neither server's absence keeps the other's news from being recorded.
         """
@@ -94,11 +100,14 @@ class Pass:
         needs_survey = (
             self.scope.is_full or surveyor.has_unlisted() or surveyor.watch is not None
         )
-        if needs_survey:
+        if lists_libraries:
+            self._try(partial(surveyor.survey, is_full=True))
+        elif needs_survey:
             self._try(self._survey)
         self._replan()
         self._read_stash()
-        if not needs_survey and self._has_questions():
+        is_surveyed = lists_libraries or needs_survey
+        if not is_surveyed and self._has_questions():
             self._try(self._survey)
         if self.scope.scenes is None:
             self._parts.doubter.remind({absence.STASH, *self.means.settings.rules})
@@ -155,10 +164,19 @@ class Pass:
         decided, _, known = scan.meaning.rpartition(" v")
         if known != version:
             self._parts.upgrader().upgrade()
-        if decided != meaning.rpartition(" v")[0]:
+        self._has_changed = decided != meaning.rpartition(" v")[0]
+        if self._has_changed:
             self._relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
             self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
+
+    def _tell_parted(self) -> None:
+        """Tell that no scene has an item any more, where something waits."""
+        ledger, settings = self.means.ledger, self.means.settings
+        if ledger.links.waiting():
+            why = find_parted(ledger, settings, has_changed=self._has_changed)
+            if why is not None:
+                self.tally.miss(why)
 
     def _read_stash(self) -> None:
         if self.scope.scenes is not None:

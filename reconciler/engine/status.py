@@ -55,6 +55,8 @@ class Status:
     last: PassRecord | None = None
     under_way: bool = False
     """Whether that pass goes on still: else, without an end, it was cut short."""
+    returned: int | None = None
+    """When, since that pass failed, a server answered again, and all of them do."""
 
 
 def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
@@ -67,6 +69,7 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
     verdicts = ledger.links.verdicts()
     doubts = ledger.doubts.standing()
     last, under_way = newest(ledger, goes_on)
+    outages = _outages(ledger)
     reasons, held = ledger.passes.held(), held_passes(ledger)
     return Status(
         watermark=ledger.scenes.scan().watermark,
@@ -87,9 +90,10 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         journal=ledger.journal.counts(),
         dead=ledger.letters.count(),
         letters=tuple(ledger.letters.newest(_LETTERS)),
-        outages=_outages(ledger),
+        outages=outages,
         last=last,
         under_way=under_way,
+        returned=_returned(last, outages),
     )
 
 
@@ -97,6 +101,18 @@ def _outages(ledger: Ledger) -> tuple[OutageRecord, ...]:
     """Read the newest outages; what was no more than a hiccup is none."""
     found = ledger.outages.last(_OUTAGES)
     return tuple(one for one in found if one.rests)
+
+
+def _returned(last: PassRecord | None, outages: Iterable[OutageRecord]) -> int | None:
+    """Say when servers answered again after a pass that failed.
+
+    That much is known of the passes that came after it and had nothing to record.
+    """
+    if last is None or last.outcome != "failed" or last.ended_at is None:
+        return None
+    ends = [one.ended for one in outages]
+    known = [end for end in ends if end is not None and end > last.ended_at]
+    return None if None in ends else max(known, default=None)
 
 
 def newest(

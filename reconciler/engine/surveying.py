@@ -124,10 +124,7 @@ class Surveyor:
         titles = self.linker.settings.rules
         self.missing = frozenset(titles.keys() - by_title.keys())
         for title in sorted(self.missing):
-            self.tally.miss(
-                f'plex has no library "{title}"; it has {_quoted(by_title)}:'
-                " correct [plex] libraries"
-            )
+            self.tally.miss(missing_library(title, by_title))
         mine = [by_title[title] for title in titles if title in by_title]
         wanted = {(s.machine, s.uuid, s.title) for s in mine}
         known = self.ledger.items.targets()
@@ -272,6 +269,14 @@ class Surveyor:
         if scenes:
             found = self.ledger.scenes.get(scenes)
             self.recorder.relink([found[scene] for scene in sorted(found)], IN_PLEX)
+
+
+def missing_library(title: str, there: Iterable[str]) -> str:
+    """Say that Plex has no such library, and which are *there*."""
+    return (
+        f'plex has no library "{title}"; it has {_quoted(there)}:'
+        " correct [plex] libraries"
+    )
 
 
 def _reached(cursor: int, listing: _Listing) -> int:

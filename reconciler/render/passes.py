@@ -34,6 +34,8 @@ def show_plan(console: Console, report: PassReport) -> None:
     fields = paper.several(sum(report.causes.values()), "field")
     whole = "not all could be looked at; so far, " if report.problems else ""
     paper.say(console, f"{whole}{items} would be written ({fields})")
+    for why in report.lulls:
+        paper.say(console, f"reconcile would leave it for later: {why}")
     _show_deleted(console, report)
     _show_waiting(console, report)
 

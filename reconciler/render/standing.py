@@ -26,6 +26,9 @@ def show_status(console: Console, status: Status) -> None:
         what = f"{paper.several(count, 'scene')} without an item in {library}"
         paper.label(console, "waiting", f"{what}; `plexsync check` says why")
     paper.label(console, "last pass", _last(status.last, goes_on=status.under_way))
+    if status.returned is not None:
+        since = f"what failed has answered, last at {paper.moment(status.returned)}"
+        paper.label(console, "since then", f"{since}; quiet passes are not recorded")
     _show_owed(console, status)
     paper.counts(console, "fields", _in_words(status.fields))
     _show_troubles(console, status)
@@ -49,6 +52,12 @@ def show_pause(console: Console, since: int | None) -> None:
         begun = paper.moment(since)
         what = f"since {begun}: nothing is written until `plexsync resume`"
         paper.label(console, "paused", what)
+
+
+def show_quiet(console: Console, reason: str) -> None:
+    """Show that it is one of the hours in which nothing is written, if it is."""
+    if reason:
+        paper.label(console, "quiet", f"{reason}: nothing is written but by command")
 
 
 def _show_owed(console: Console, status: Status) -> None:

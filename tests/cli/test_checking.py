@@ -197,6 +197,86 @@ def test_what_is_not_believed_is_told_and_kept_nowhere(desk: Desk) -> None:
     assert desk.done("status", "--json").document["doubts"] == {}
 
 
+def test_a_library_that_plex_has_no_more_is_named_as_reconcile_does(
+    desk: Desk,
+) -> None:
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.plex.model.sections[desk.section].title = "Filmz"
+
+    said = desk.run("check")
+    document = desk.run("check", "--json").document
+
+    told = 'plex has no library "Films"; it has "Filmz", "Shorts"'
+    assert said.errors == [f"error: {told}: correct [plex] libraries"]
+    assert (said.code, document["exit_code"]) == (2, 2)
+    assert document["plex"]["missing"] == document["plex"]["libraries"] == ["Films"]
+    assert ": none of the libraries\n" in said.out
+    assert "have an item" not in said.out
+    reconciled = desk.run("reconcile", "--full")
+    assert (reconciled.code, reconciled.errors) == (said.code, said.errors)
+
+
+def test_a_library_that_is_there_is_named_beside_one_that_is_not(desk: Desk) -> None:
+    desk.configure(plex={"libraries": ["Films", "Filmz"]})
+
+    said = desk.run("check")
+
+    assert said.code == 2
+    assert said.out.splitlines()[-1].endswith(": Films")
+
+
+def test_a_server_that_fails_comes_before_a_library_that_is_not_there(
+    desk: Desk,
+) -> None:
+    desk.configure(plex={"libraries": ["Filmz"]})
+    desk.stash_server.stop()
+
+    said = desk.run("check")
+
+    desk.stash_server.start()
+    assert (said.code, len(said.errors)) == (1, 2)
+
+
+@pytest.mark.parametrize("left", [0, 5])
+def test_a_library_that_lists_far_less_than_known_is_not_counted(
+    desk: Desk, left: int
+) -> None:
+    for number in range(24):
+        desk.scene(f"reel-{number}")
+    desk.done("reconcile")
+    for number in range(left, 24):
+        path = f"/media/films/reel-{number}.mp4"
+        desk.plex.scanner.remove(desk.section, path)
+
+    said = desk.run("check")
+    document = desk.run("check", "--json").document
+
+    words = f'the library "Films" lists {left} files where 24 were known'
+    assert f"doubted: {words}" in said.err
+    assert "have an item" not in said.out
+    assert (said.code, document["exit_code"]) == (3, 3)
+    assert document["matches"] is None
+    assert document["doubts"]["Films"].startswith(words)
+    assert desk.done("status", "--json").document["doubts"] == {}
+
+
+def test_a_stash_without_scenes_is_not_counted(desk: Desk) -> None:
+    """Whether or not a pass has met it before."""
+    desk.scene("one")
+    desk.done("reconcile")
+    desk.stash.destroy_scenes(1)
+
+    first = desk.run("check")
+    desk.run("reconcile")
+    again = desk.run("check")
+
+    for said in (first, again):
+        assert said.code == 3
+        assert "doubted: stash lists no scenes where 1 are known" in said.err
+        assert "have an item" not in said.out
+
+
 def test_both_servers_are_asked_though_one_fails(desk: Desk) -> None:
     desk.stash_server.stop()
     desk.plex_server.stop()

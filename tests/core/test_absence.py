@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.absence import (
     REMEMBERED,
+    Gone,
     JobNews,
     asked,
     is_harmless,
@@ -374,7 +375,7 @@ def test_a_stash_without_scenes_is_never_believed(
     is_approved: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """Not on a person's word either; but where nothing is known nothing is gone."""
-    why = too_many_gone(0, known, known, limits, is_approved=is_approved)
+    why = too_many_gone(0, Gone(now=known), known, limits, is_approved=is_approved)
     assert (why is None) == (known == 0)
 
 
@@ -386,12 +387,27 @@ def test_what_more_scenes_may_be_gone_fewer_may(
     fewer, gone = sorted((fewer, gone))
 
     def is_believed(count: int, *, is_approved: bool = False) -> bool:
-        why = too_many_gone(listed, count, known, limits, is_approved=is_approved)
+        what = Gone(now=count)
+        why = too_many_gone(listed, what, known, limits, is_approved=is_approved)
         return why is None
 
     assert is_believed(fewer) or not is_believed(gone)
     assert is_believed(gone) == (gone <= limit(known, limits))
     assert is_believed(gone, is_approved=True)
+
+
+@given(st.integers(1, 500), st.integers(1, 500), COUNTS, COUNTS, LIMITS)
+def test_a_loss_in_parts_is_the_same_loss(
+    listed: int, gone: int, before: int, known: int, limits: Limits
+) -> None:
+    """But what went before is no news by itself."""
+
+    def is_believed(what: Gone, known: int) -> bool:
+        return too_many_gone(listed, what, known, limits, is_approved=False) is None
+
+    whole = is_believed(Gone(now=gone + before), known + before)
+    assert is_believed(Gone(now=gone, before=before), known) == whole
+    assert is_believed(Gone(now=0, before=before), known)
 
 
 @given(COUNTS, COUNTS, COUNTS, LIMITS)
@@ -432,16 +448,23 @@ def test_a_doubt_says_its_figures_and_what_to_do() -> None:
     limits = Limits()
     assert limit(1000, limits) == 20
     assert limit(5000, limits) == 100
-    assert too_many_gone(0, 90, 90, limits, is_approved=True) == (
+    assert too_many_gone(0, Gone(now=90), 90, limits, is_approved=True) == (
         "stash lists no scenes where 90 are known: none is taken for deleted, since an"
         " empty listing is never believed; see that it has the right database; if it is"
         " meant to be empty, leave it by `plexsync undo --since start` or `plexsync"
         " release`"
     )
-    assert too_many_gone(69, 21, 90, limits, is_approved=False) == (
+    assert too_many_gone(69, Gone(now=21), 90, limits, is_approved=False) == (
         "21 of 90 scenes are gone from stash, the limit is 20 (2 % of 90, at least 20,"
         " by [brake] removals): none is taken for deleted; if they are meant to be"
         " gone, say so by `plexsync approve stash`"
+    )
+    parts = Gone(now=11, before=10)
+    assert too_many_gone(69, parts, 80, limits, is_approved=False) == (
+        "21 of 90 scenes are gone from stash within 24 hours, 10 of them before now,"
+        " the limit is 20 (2 % of 90, at least 20, by [brake] removals): none of the"
+        " others is taken for deleted; if they are meant to be gone, say so by"
+        " `plexsync approve stash`"
     )
     assert too_many_strangers(21, 90, limits) == (
         "more than 20 of 90 scenes in stash have other files under the ids that were"
@@ -451,6 +474,7 @@ def test_a_doubt_says_its_figures_and_what_to_do() -> None:
     )
     assert too_few_files("Films", 20, 90, is_approved=False) == (
         'the library "Films" lists 20 files where 90 were known, less than 50% of them:'
-        " none is taken for gone; see that its disk is mounted; if they are meant to be"
-        ' gone, say so by `plexsync approve "Films"`'
+        " the listing takes nothing for gone (an item that a delivery asks for by"
+        " itself and does not find waits); see that its disk is mounted; if they are"
+        ' meant to be gone, say so by `plexsync approve "Films"`'
     )

@@ -133,6 +133,8 @@ def test_a_tombstone_is_remembered_and_looked_for_no_more(ledger: Ledger) -> Non
         3: replace(record, is_settled=True, buried_at=NOW + 3)
     }
     assert ledger.scenes.buried([3, 4, 99]) == {3}
+    assert ledger.scenes.buried_since(NOW + 2) == [3]
+    assert ledger.scenes.buried_since(NOW + 3) == []
     assert (ledger.scenes.count(), ledger.scenes.tombstones()) == (1, 1)
     assert ledger.scenes.stamps([3, 4]).keys() == {4}
     assert [one.scene for one in ledger.scenes.after(0, 9)] == [4]

@@ -1,0 +1,94 @@
+"""What status and plan say of quiet hours, and of what came after a failure."""
+
+from datetime import UTC, datetime
+
+from reconciler.cli.setting import Around
+from reconciler.clock import Clock
+from tests.cli.desk import Desk
+
+QUIET = {"quiet": ["23:00-05:00"]}
+
+
+def at(hour: int, day: int = 1) -> Around:
+    """Stand where the clock of this machine shows that hour."""
+    local = datetime(2031, 3, day, hour, 30).astimezone()
+    return Around(clock=Clock(now=lambda: local.astimezone(UTC)))
+
+
+def test_quiet_hours_are_told_while_they_hold(desk: Desk) -> None:
+    desk.configure(schedule=QUIET)
+    desk.scene("one")
+    before = desk.plex.snapshot()
+
+    for around in (at(23), at(4)):
+        status = desk.run("status", around=around)
+        plan = desk.run("plan", around=around)
+        assert (status.code, plan.code) == (0, 0)
+        quiet = "quiet hours until 05:00"
+        assert f"quiet          {quiet}: nothing is written but" in status.out
+        assert f"reconcile would leave it for later: {quiet}\n" in plan.out
+        for command in ("status", "plan"):
+            document = desk.run(command, "--json", around=around).document
+            assert document["lulls"] == [quiet]
+    reconciled = desk.run("reconcile", around=at(23))
+    assert "left for later: quiet hours until 05:00" in reconciled.out
+    assert desk.plex.snapshot() == before
+
+
+def test_at_other_hours_nothing_is_told_of_them(desk: Desk) -> None:
+    desk.configure(schedule=QUIET)
+    desk.scene("one")
+
+    for command in ("status", "plan"):
+        assert "quiet" not in desk.run(command, around=at(5)).out
+        document = desk.run(command, "--json", around=at(5)).document
+        assert document["lulls"] == []
+
+
+def test_an_answer_after_a_failed_pass_is_told(desk: Desk) -> None:
+    """The pass in which it came had nothing to record."""
+    desk.scene("one")
+    desk.done("reconcile")
+    _deliver_without_stash(desk)
+    failed = desk.done("status")
+    assert ": failed, 1 item written" in failed.out
+    assert "since then" not in failed.out
+    desk.stash_server.start()
+    assert desk.run("reconcile", around=at(12)).code == 0
+
+    status = desk.done("status")
+    document = desk.done("status", "--json").document
+
+    assert ": failed, 1 item written" in status.out
+    assert document["returned"] == at(12).clock.unix()
+    assert "since then     what failed has answered, last at 2031-03-" in status.out
+
+
+def test_while_another_server_is_out_nothing_is_told_of_one_that_answers(
+    desk: Desk,
+) -> None:
+    desk.scene("one")
+    desk.scene("two", in_plex=False)
+    desk.done("reconcile")
+    _deliver_without_stash(desk)
+    desk.stash_server.start()
+    desk.plex_server.stop()
+    said = desk.run("reconcile", around=at(12))
+    desk.plex_server.start()
+    assert (said.code, len(said.errors)) == (1, 1)
+
+    status = desk.done("status")
+
+    assert ": failed, 1 item written" in status.out
+    assert "since then" not in status.out
+
+
+def _deliver_without_stash(desk: Desk) -> None:
+    """Fail with something to record: what was owed is delivered, and no news read."""
+    desk.stash.update_scene(1, title="Late")
+    desk.plex_server.stop()
+    desk.run("reconcile", around=at(8))
+    desk.plex_server.start()
+    desk.stash_server.stop()
+    assert desk.run("reconcile", around=at(10)).code == 1
+    assert desk.title("one") == "Late"
