@@ -172,7 +172,9 @@ def take(
 ) -> None:
     """Settle conflicts: write what Stash has, or leave what Plex has.
 
-    What Plex has is then left until Stash changes the field.
+    What Plex has is then left until Stash changes the field. What Stash has is written,
+    of a scene that is named, in every field: a person's edit that no pass has noticed
+    yet goes too. What is undone or released stays so.
     """
     if is_all == bool(scenes):
         problem = "say which conflicts: --scene ID or --all; `conflicts list` has them"

@@ -237,7 +237,9 @@ def _memory(
     ]
     yielded = [key for key, why in left.items() if why in {*YIELDS, Reason.LEFT}]
     changed = bool(added or taken)
-    if not changed and yielded and set(yielded) == set(case.memory.yielded):
+    is_settled = case.memory.reason is Reason.SETTLED
+    is_as_decided = not changed or (is_settled and case.desired.keys() == case.base)
+    if is_as_decided and yielded and set(yielded) == set(case.memory.yielded):
         reason = case.memory.reason or reason  # why it was given up still says most
     is_ours = case.memory.ours or changed
     return replace(

@@ -9,11 +9,18 @@ from reconciler.core.canonical import identity
 from reconciler.core.desire import desire
 from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Wish
-from reconciler.core.values import EMPTY, Field, FieldValue, ItemKey, Kind, SceneId
+from reconciler.core.values import (
+    EMPTY,
+    Field,
+    FieldValue,
+    ItemKey,
+    Kind,
+    Policy,
+    SceneId,
+)
 from reconciler.engine.conflicts import (
     can_be_taken,
     conflicting,
-    is_conflict,
     settled,
 )
 from reconciler.engine.errands import (
@@ -125,14 +132,38 @@ class Placer:
     def _taken(self, errand: TakeStash) -> list[tuple[LinkRecord, Known]]:
         """List all of them first: what is written is what is paged through.
 
-        What a person has given up to Plex is taken back only of scenes that are named.
+        Of scenes that are named it is all that is known, since a person may have edited
+        what no pass has looked at yet; and what was given up to Plex is taken back.
         """
-        scenes, fields = errand.scenes, errand.fields
-        fits = is_conflict if scenes is None else can_be_taken
-        return list(conflicting(self.ledger, scenes, fields, fits))
+        if errand.scenes is None:
+            return list(conflicting(self.ledger, None, errand.fields))
+        return [
+            (link, known)
+            for links in self._links(errand.scenes, None)
+            for link, known in zip(links, self._takeable(errand, links), strict=True)
+            if known
+        ]
+
+    def _takeable(
+        self, errand: TakeStash, links: Sequence[LinkRecord]
+    ) -> Iterator[Known]:
+        """Name what can be taken of links of one target, for each of them."""
+        rules = self.looker.surveyor.linker.rules(links[0].target)
+        fields = {
+            name
+            for name in errand.fields or Field
+            if rules[name].policy is not Policy.OFF
+        }
+        memories = self._memories(links)
+        for link in links:
+            yield {
+                name: one
+                for name, one in sorted(memories[link.id].items())
+                if name in fields and can_be_taken(one) and not link.is_lost
+            }
 
     def _take_plex(self, errand: TakePlex) -> None:
-        found = conflicting(self.ledger, errand.scenes, errand.fields, is_conflict)
+        found = conflicting(self.ledger, errand.scenes, errand.fields)
         for link, known in list(found):
             given = {
                 str(name): memory_record(settled(name, one))

@@ -489,3 +489,15 @@ def test_a_kept_set_with_its_lock_is_left_alone_when_others_are_added() -> None:
     change = decided(kept, locked("X"), "A", "B", lock=False).change
 
     assert change == Change(elements=("B", "X"))
+
+
+def test_what_was_settled_stays_so_while_stash_says_the_same() -> None:
+    """Though a refresh has taken another element, which is written again."""
+    settled = added("A", "B", seen=plain("B"), yielded=("a",), reason=Reason.SETTLED)
+    memory = replace(settled, owned=("B",), verdict=Verdict.YIELDED)
+
+    same = decided(memory, plain(), "A", "B", lock=False)
+    more = decided(memory, plain(), "A", "B", "C", lock=False)
+
+    assert (same.added, same.memory.reason) == (("B",), Reason.SETTLED)
+    assert (more.added, more.memory.reason) == (("B", "C"), Reason.CHANGED)

@@ -62,7 +62,9 @@ class Trial:
         with Ledger(self.world.state) as ledger:
             found = wrongs_of_ledger(ledger)
             letters = ledger.letters.newest(9)
-        found += [f"dead letter of scene {one.scene}: {one.failure.error}" for one in letters]
+        found += [
+            f"dead letter of scene {one.scene}: {one.failure.error}" for one in letters
+        ]
         found += wrongs_of_plex(self.world)
         found += self._doubles()
         again = self.world.reconcile(is_full=True)
