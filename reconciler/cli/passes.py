@@ -9,7 +9,7 @@ import click
 from reconciler import bootstrap
 from reconciler.cli import saved
 from reconciler.cli.failing import Command, complain
-from reconciler.cli.options import FIELDS, JSON, SCENES, named_library, taking
+from reconciler.cli.options import FIELDS, JSON, NUMBER, SCENES, named_library, taking
 from reconciler.cli.running import Outcome, run
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
@@ -33,9 +33,7 @@ _SCOPE = taking(
         help="Verify this hour's slice of the library too: for an hourly timer.",
     ),
     SCENES,
-    click.option(
-        "--limit", type=click.IntRange(min=1), metavar="N", help="At most N items."
-    ),
+    click.option("--limit", type=NUMBER, metavar="N", help="At most N items."),
     click.option("--library", metavar="TITLE", help="Deliver only to this library."),
     FIELDS,
     click.option(
@@ -126,7 +124,7 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
     """
     if is_all == (what is not None):
         raise click.UsageError("name one PASS, stash or a library, or give --all")
-    number = int(what) if what is not None and what.isdecimal() else None
+    number = NUMBER.convert(what, None, None) if (what or "").isdecimal() else None
     numbers: tuple[int, ...] = ()
     released, believed = 0, None
     with bootstrap.writing(

@@ -305,8 +305,7 @@ class Placer:
         if isinstance(errand, Undo) and errand.pass_id is not None:
             extent = Extent(pass_id=errand.pass_id)
             if not self.ledger.journal.links(extent, after=0, limit=1):
-                sentence = f"pass {errand.pass_id} has written nothing that is kept"
-                self.tally.missing.append(f"{sentence}: `plexsync passes` lists them")
+                self.tally.missing.append(self._of_no_writes(errand.pass_id))
         known = self.ledger.links.of_scenes(errand.scenes or ())
         self.tally.missing += [
             f"scene {scene} has no item in plex that plexsync knows:"
@@ -314,6 +313,14 @@ class Placer:
             for scene in sorted(errand.scenes or ())
             if scene not in known
         ]
+
+    def _of_no_writes(self, number: int) -> str:
+        found = self.ledger.passes.get(number)
+        if found is None:
+            return f"there is no pass {number}: `plexsync passes` lists them"
+        if found.counts.get("written items"):
+            return f"what pass {number} wrote is not kept any more"
+        return f"pass {number} wrote nothing"
 
     def _write(self, errand: Errand, found: Sequence[tuple[LinkRecord, Known]]) -> None:
         wished = [(link, known) for link, known in found if known]

@@ -369,8 +369,32 @@ def test_what_is_not_there_to_be_undone_is_told(world: World) -> None:
     found = world.carry_out(Undo(pass_id=77)).report.missing
     found += world.carry_out(Release(scenes=frozenset({SceneId(999)}))).report.missing
 
-    assert "pass 77 has written nothing" in found[0]
+    assert "there is no pass 77" in found[0]
     assert "scene 999 has no item" in found[1]
+
+
+def test_a_pass_that_wrote_nothing_is_not_undone_as_if_it_were_none(
+    world: World,
+) -> None:
+    world.scene("glacier", title="One", in_plex=False)
+    world.reconcile()
+    number = last_pass(world)
+
+    assert world.carry_out(Undo(pass_id=number)).report.missing == (
+        f"pass {number} wrote nothing",
+    )
+
+
+def test_a_pass_whose_writes_are_forgotten_says_so(world: World) -> None:
+    world.scene("glacier", title="One")
+    world.reconcile()
+    number = last_pass(world)
+    with Ledger(world.state) as ledger:
+        assert ledger.journal.prune(world.clock.unix() + 1, 9) == 1
+
+    assert world.carry_out(Undo(pass_id=number)).report.missing == (
+        f"what pass {number} wrote is not kept any more",
+    )
 
 
 def test_the_pass_that_wrote_is_the_one_that_is_undone(world: World) -> None:
