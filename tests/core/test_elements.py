@@ -113,7 +113,7 @@ CASES = [
         memory=added("A", "B"),
         has=locked("A", "B", "X"),
         wants="A",
-        reason=Reason.WITHDRAWN,
+        reason=Reason.TAKEN_OUT,
         change=Change(elements=("A", "X"), removed=("B",), lock=True),
     ),
     Case(
@@ -162,6 +162,13 @@ CASES = [
         memory=added("A", seen=locked()),
         has=locked("A"),
         reason=Reason.FORGOTTEN,
+    ),
+    Case(
+        name="one gone from stash, taken out and come back in plex",
+        memory=added("A", "B", seen=locked("B")),
+        has=locked("A", "B"),
+        wants="B",
+        reason=Reason.PUT_BACK,
     ),
     Case(
         name="enforce, gone from stash, come back in plex",
