@@ -15,11 +15,9 @@ from reconciler.core.values import (
     FieldValue,
     ItemKey,
     Kind,
-    Policy,
     SceneId,
 )
 from reconciler.engine.conflicts import (
-    can_be_taken,
     conflicting,
     settled,
 )
@@ -39,7 +37,8 @@ from reconciler.engine.recording import Recorder, absent
 from reconciler.engine.report import Line, Tally, content_of
 from reconciler.engine.translate import memories_of, memory_record, restored
 from reconciler.engine.undoing import Undone, undone
-from reconciler.engine.wishes import claimed, offered, released
+from reconciler.engine.unfound import unfound
+from reconciler.engine.wishes import claimed, offered, released, takeable
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import EntryRecord, LinkRecord, Stage
@@ -67,7 +66,7 @@ class Placer:
 
         What depends on what Stash says now is read from there first.
         """
-        self._miss(errand)
+        self.tally.missing += unfound(self.ledger, errand)
         match errand:
             case Undo():
                 self._undo(errand)
@@ -137,30 +136,18 @@ class Placer:
         """
         if errand.scenes is None:
             return list(conflicting(self.ledger, None, errand.fields))
-        return [
-            (link, known)
-            for links in self._links(errand.scenes, None)
-            for link, known in zip(links, self._takeable(errand, links), strict=True)
-            if known
-        ]
+        pages = self._links(errand.scenes, None)
+        return [found for links in pages for found in self._takeable(errand, links)]
 
     def _takeable(
         self, errand: TakeStash, links: Sequence[LinkRecord]
-    ) -> Iterator[Known]:
-        """Name what can be taken of links of one target, for each of them."""
+    ) -> Iterator[tuple[LinkRecord, Known]]:
         rules = self.looker.surveyor.linker.rules(links[0].target)
-        fields = {
-            name
-            for name in errand.fields or Field
-            if rules[name].policy is not Policy.OFF
-        }
         memories = self._memories(links)
         for link in links:
-            yield {
-                name: one
-                for name, one in sorted(memories[link.id].items())
-                if name in fields and can_be_taken(one) and not link.is_lost
-            }
+            found = takeable(memories[link.id], rules, errand.fields)
+            if found and not link.is_lost:
+                yield link, found
 
     def _take_plex(self, errand: TakePlex) -> None:
         found = conflicting(self.ledger, errand.scenes, errand.fields)
@@ -299,28 +286,6 @@ class Placer:
     def _memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
         records = self.ledger.links.memories(link.id for link in links)
         return {link.id: memories_of(records.get(link.id, {})) for link in links}
-
-    def _miss(self, errand: Errand) -> None:
-        """Tell of scenes and passes of which there is nothing to be found."""
-        if isinstance(errand, Undo) and errand.pass_id is not None:
-            extent = Extent(pass_id=errand.pass_id)
-            if not self.ledger.journal.links(extent, after=0, limit=1):
-                self.tally.missing.append(self._of_no_writes(errand.pass_id))
-        known = self.ledger.links.of_scenes(errand.scenes or ())
-        self.tally.missing += [
-            f"scene {scene} has no item in plex that plexsync knows:"
-            " its number is in the address of its page in stash"
-            for scene in sorted(errand.scenes or ())
-            if scene not in known
-        ]
-
-    def _of_no_writes(self, number: int) -> str:
-        found = self.ledger.passes.get(number)
-        if found is None:
-            return f"there is no pass {number}: `plexsync passes` lists them"
-        if found.counts.get("written items"):
-            return f"what pass {number} wrote is not kept any more"
-        return f"pass {number} wrote nothing"
 
     def _write(self, errand: Errand, found: Sequence[tuple[LinkRecord, Known]]) -> None:
         wished = [(link, known) for link, known in found if known]
