@@ -215,6 +215,7 @@ def _as_text(setting: Setting, errand: Errand, *, is_dry: bool) -> Outcome:
     else:
         passes.show_outcome(console, report, outcome.owed)
     decisions.show_settled(console, report, is_plan=is_dry)
+    decisions.show_undone(console, report)
     decisions.show_spared(console, report.spared)
     return outcome
 

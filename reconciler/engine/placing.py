@@ -8,7 +8,7 @@ from reconciler.clock import Clock
 from reconciler.core.canonical import identity
 from reconciler.core.desire import desire
 from reconciler.core.match import stem
-from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Wish
+from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
 from reconciler.core.values import (
     EMPTY,
     Field,
@@ -34,7 +34,7 @@ from reconciler.engine.linking import OpenPass
 from reconciler.engine.looking import Looker
 from reconciler.engine.ports import Source
 from reconciler.engine.recording import Recorder, absent
-from reconciler.engine.report import Line, Tally, content_of
+from reconciler.engine.report import UNDONE, Line, Tally, content_of
 from reconciler.engine.translate import memories_of, memory_record, restored
 from reconciler.engine.undoing import Undone, undone
 from reconciler.engine.unfound import unfound
@@ -123,6 +123,7 @@ class Placer:
 
     def _take_stash(self, errand: TakeStash) -> None:
         wish, there = Wish(asked=Asked.TAKE), self._read_again(errand)
+        self.tally.counts[UNDONE] += self._undone(errand)
         for link, known in self._taken(errand):
             if link.scene in there:
                 wished = {name: replace(one, wish=wish) for name, one in known.items()}
@@ -148,6 +149,16 @@ class Placer:
             found = takeable(memories[link.id], rules, errand.fields)
             if found and not link.is_lost:
                 yield link, found
+
+    def _undone(self, errand: TakeStash) -> int:
+        """Count what is not taken, since a person has undone it."""
+        return sum(
+            one.verdict is Verdict.UNDONE and name in (errand.fields or Field)
+            for links in self._links(errand.scenes, None)
+            for known in self._memories(links).values()
+            for name, one in known.items()
+            if errand.scenes is not None
+        )
 
     def _take_plex(self, errand: TakePlex) -> None:
         found = conflicting(self.ledger, errand.scenes, errand.fields)

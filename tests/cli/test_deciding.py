@@ -328,6 +328,22 @@ def test_what_leaving_would_do(desk: Desk) -> None:
     assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 2
 
 
+def test_what_stays_undone_is_told_by_what_does_not_change_it(desk: Desk) -> None:
+    scene = str(desk.scene("one"))
+    desk.done("reconcile")
+    desk.done("release", "--scene", scene)
+    desk.done("undo", "--scene", scene)
+    sentence = "2 fields stay undone until Stash changes them"
+
+    assert sentence in desk.done("claim", "--scene", scene, "--dry-run").out
+    assert sentence in desk.done("claim", "--scene", scene).out
+    assert sentence in desk.done("conflicts", "take", "stash", "--scene", scene).out
+    one = ("--scene", scene, "--field", "title", "--json")
+    taken = desk.done("conflicts", "take", "stash", *one).document
+    assert taken["counts"]["undone_fields"] == 1
+    assert desk.title("one") == "one"
+
+
 def test_leaving_counts_what_undo_would_leave(desk: Desk) -> None:
     """What was undone, and then edited by a person, is others' as well."""
     desk.scene("one")
