@@ -49,17 +49,23 @@ class Passes:
     def last(self, limit: int) -> list[PassRecord]:
         """Read the newest passes, the newest first."""
         query = Pass.select().order_by(Pass.id.desc()).limit(limit)
-        return [
-            PassRecord(
-                id=row.id,
-                kind=row.kind,
-                started_at=row.started_at,
-                ended_at=row.ended_at,
-                outcome=row.outcome,
-                counts=json.loads(row.counts),
-            )
-            for row in query
-        ]
+        return [_record(row) for row in query]
+
+    def get(self, number: int) -> PassRecord | None:
+        """Read one pass; None: there is none of that number."""
+        row = Pass.get_or_none(Pass.id == number)
+        return None if row is None else _record(row)
+
+
+def _record(row: Pass) -> PassRecord:
+    return PassRecord(
+        id=row.id,
+        kind=row.kind,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        counts=json.loads(row.counts),
+    )
 
 
 def _held(text: str) -> HeldRecord:

@@ -12,7 +12,9 @@ from reconciler.cli.options import (
     FIELDS,
     JSON,
     LIBRARY,
+    NUMBER,
     SCENES,
+    before,
     check_scenes,
     named_library,
     span,
@@ -38,12 +40,17 @@ from reconciler.render.paper import paper
 
 @click.command(cls=Command)
 @click.option(
-    "--pass", "number", type=int, metavar="N", help="What this pass wrote, or planned."
+    "--pass",
+    "number",
+    type=NUMBER,
+    metavar="N",
+    help="What this pass wrote, or planned.",
 )
 @click.option(
     "--since",
     metavar="WHEN",
-    help="What was written since: start, a date, a time, or a span such as 2h or 7d.",
+    help="What was written since: start, a span such as 2h or 7d, a date, or a time"
+    " such as 2026-05-17T20:00, in this machine's time zone unless it names one.",
 )
 @taking(SCENES, DRY, JSON)
 @click.pass_obj
@@ -172,7 +179,9 @@ def take(
 ) -> None:
     """Settle conflicts: write what Stash has, or leave what Plex has.
 
-    What Plex has is then left until Stash changes the field.
+    What Plex has is then left until Stash changes the field. What Stash has is written,
+    of a scene that is named, in every field: a person's edit that no pass has noticed
+    yet goes too. What is undone or released stays so.
     """
     if is_all == bool(scenes):
         problem = "say which conflicts: --scene ID or --all; `conflicts list` has them"
@@ -206,6 +215,7 @@ def _as_text(setting: Setting, errand: Errand, *, is_dry: bool) -> Outcome:
     else:
         passes.show_outcome(console, report, outcome.owed)
     decisions.show_settled(console, report, is_plan=is_dry)
+    decisions.show_undone(console, report)
     decisions.show_spared(console, report.spared)
     return outcome
 
@@ -215,7 +225,7 @@ def _moment(text: str, now: datetime) -> int:
     if text == "start":
         return 0
     if (seconds := span(text)) is not None:
-        return max(1, int(now.timestamp()) - seconds)
+        return _ago(text, now, seconds)
     try:
         moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -223,4 +233,14 @@ def _moment(text: str, now: datetime) -> int:
         raise UserError([f'--since "{text}" is no time: say {forms}']) from None
     if moment > now:
         raise UserError([f'--since "{text}" is yet to come: name a time in the past'])
+    return max(1, int(moment.timestamp()))
+
+
+def _ago(text: str, now: datetime, seconds: int) -> int:
+    if not seconds:
+        raise UserError([f'--since "{text}" is now: name a time in the past'])
+    moment = before(now, seconds)
+    if moment is None:
+        problem = f'--since "{text}" is before all dates: `--since start` is everything'
+        raise UserError([problem])
     return max(1, int(moment.timestamp()))

@@ -17,7 +17,7 @@ _AT_ONCE = (
 
 def heed() -> None:
     """Take interrupts, unless whoever started us has them ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _stop)
 
 

@@ -12,7 +12,9 @@ from reconciler.cli.options import (
     ALL,
     FIELDS,
     JSON,
+    NUMBER,
     SCENES,
+    before,
     check_scenes,
     span,
     taking,
@@ -53,7 +55,7 @@ def list_(setting: Setting) -> None:
 
 
 @dead_letters.command(cls=Command)
-@click.argument("scene", type=click.IntRange(min=1))
+@click.argument("scene", type=NUMBER)
 @taking(FIELDS, JSON)
 @click.pass_obj
 def show(setting: Setting, *, scene: int, fields: frozenset[Field] | None) -> None:
@@ -127,7 +129,7 @@ def drop_(
 def purge_(setting: Setting, *, age: str | None) -> None:
     """Forget old dead letters, as time does; a sweep may try their fields again."""
     seconds = int(setting.config.journal.dead_letters) if age is None else span(age)
-    if seconds is None:
+    if seconds is None or before(setting.clock.now(), seconds) is None:
         raise UserError([f'--older-than "{age}" is no span: say 30d, 12h or 10m'])
     with _writing(setting, "purge", None) as ledger:
         purged = purge(ledger, before=setting.clock.unix() - seconds)

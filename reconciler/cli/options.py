@@ -1,6 +1,7 @@
 """The options that several commands have, each declared once."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import click
@@ -10,6 +11,9 @@ from reconciler.core.errors import UserError
 from reconciler.core.values import Field, SceneId
 from reconciler.engine.status import strangers
 from state.ledger import Ledger
+
+MOST = 2**63 - 1
+"""The greatest number that the state can hold."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -25,6 +29,35 @@ def is_json(ctx: click.Context) -> bool:
     return bool(ctx.meta.get(_MARK))
 
 
+class Number(click.ParamType[int]):
+    """A whole number from 1 on."""
+
+    name = "number"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Read it, or say in a sentence why it is none."""
+        number = value if isinstance(value, int) else whole(str(value))
+        if number is None:
+            self.fail(f'"{value}" is not a number', param, ctx)
+        if not 1 <= number <= MOST:
+            self.fail(f"{value} is not from 1 to {MOST}", param, ctx)
+        return number
+
+
+def whole(text: str) -> int | None:
+    """Read a whole number; None: it is none, or longer than any that is meant."""
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+NUMBER = Number()
 JSON = click.option(
     "--json",
     is_flag=True,
@@ -39,7 +72,7 @@ ALL = click.option("--all", "is_all", is_flag=True, help="All there are.")
 SCENES = click.option(
     "--scene",
     "scenes",
-    type=click.IntRange(min=1),
+    type=NUMBER,
     multiple=True,
     metavar="ID",
     callback=lambda _ctx, _option, found: frozenset(map(SceneId, found)) or None,
@@ -60,9 +93,17 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def span(text: str) -> int | None:
     """Read a span such as 2h or 7d, in seconds; None: it is none."""
-    if text[:-1].isdecimal() and text[-1:] in _UNITS:
-        return int(text[:-1]) * _UNITS[text[-1]]
-    return None
+    count = whole(text[:-1]) if text[:-1].isdecimal() else None
+    unit = _UNITS.get(text[-1:])
+    return None if count is None or unit is None else count * unit
+
+
+def before(now: datetime, seconds: int) -> datetime | None:
+    """Go back from *now*; None: further than there are dates."""
+    try:
+        return now - timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 LIBRARY = click.option("--library", metavar="TITLE", help="Only in this library.")

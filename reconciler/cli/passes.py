@@ -9,7 +9,7 @@ import click
 from reconciler import bootstrap
 from reconciler.cli import saved
 from reconciler.cli.failing import Command, complain
-from reconciler.cli.options import FIELDS, JSON, SCENES, named_library, taking
+from reconciler.cli.options import FIELDS, JSON, NUMBER, SCENES, named_library, taking
 from reconciler.cli.running import Outcome, run
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
@@ -33,9 +33,7 @@ _SCOPE = taking(
         help="Verify this hour's slice of the library too: for an hourly timer.",
     ),
     SCENES,
-    click.option(
-        "--limit", type=click.IntRange(min=1), metavar="N", help="At most N items."
-    ),
+    click.option("--limit", type=NUMBER, metavar="N", help="At most N items."),
     click.option("--library", metavar="TITLE", help="Deliver only to this library."),
     FIELDS,
     click.option(
@@ -57,6 +55,12 @@ _SCOPE = taking(
     metavar="FILE",
     help="Deliver what `plan -o FILE` has saved and nothing else.",
 )
+@click.option(
+    "--quiet",
+    "is_quiet",
+    is_flag=True,
+    help="Say nothing where nothing was written and nothing is wrong: for a timer.",
+)
 @_SCOPE
 @click.pass_obj
 def reconcile(
@@ -65,6 +69,7 @@ def reconcile(
     *,
     is_dry: bool,
     plan_file: Path | None,
+    is_quiet: bool,
     has_counts: bool,
     **narrowed: Any,  # noqa: ANN401 - the fields of a Scope
 ) -> None:
@@ -81,7 +86,13 @@ def reconcile(
             )
             raise UserError([problem])
         scope = saved.read(plan_file)
-    one = _Run(setting=setting, scope=scope, is_plan=is_dry, has_counts=has_counts)
+    one = _Run(
+        setting=setting,
+        scope=scope,
+        is_plan=is_dry,
+        has_counts=has_counts,
+        is_quiet=is_quiet and not is_dry,
+    )
     raise click.exceptions.Exit(one.tell())
 
 
@@ -126,7 +137,7 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
     """
     if is_all == (what is not None):
         raise click.UsageError("name one PASS, stash or a library, or give --all")
-    number = int(what) if what is not None and what.isdecimal() else None
+    number = NUMBER.convert(what, None, None) if (what or "").isdecimal() else None
     numbers: tuple[int, ...] = ()
     released, believed = 0, None
     with bootstrap.writing(
@@ -163,6 +174,8 @@ class _Run:
     scope: Scope
     is_plan: bool
     has_counts: bool
+    is_quiet: bool = False
+    """Whether nothing is said where nothing was written."""
     copy: Document | None = None
     """Where a plan is saved."""
 
@@ -185,9 +198,13 @@ class _Run:
         return outcome
 
     def _as_text(self) -> Outcome:
-        with terminal.Watcher(paper(is_errors=True)) as watcher:
+        progress = paper(is_errors=True)
+        progress.quiet = self.is_quiet
+        with terminal.Watcher(progress) as watcher:
             outcome = self._outcome(watcher)
         console, report = paper(), outcome.report
+        if self.is_quiet and outcome.is_uneventful:
+            return outcome
         if self.is_plan:
             passes.show_changes(console, watcher)
             passes.show_plan(console, report)

@@ -7,7 +7,7 @@ import click
 
 from reconciler import bootstrap
 from reconciler.cli.failing import Command
-from reconciler.cli.options import JSON, check_scenes
+from reconciler.cli.options import JSON, NUMBER, check_scenes
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import UserError
 from reconciler.core.values import SceneId
@@ -18,10 +18,10 @@ from reconciler.render.paper import moment, paper
 
 
 @click.command(cls=Command)
-@click.option("--scene", type=click.IntRange(min=1), metavar="ID", help="Of one scene.")
+@click.option("--scene", type=NUMBER, metavar="ID", help="Of one scene.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=NUMBER,
     default=50,
     show_default=True,
     metavar="N",
@@ -104,7 +104,7 @@ def resume(setting: Setting) -> None:
 @click.command(cls=Command)
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=NUMBER,
     default=20,
     show_default=True,
     metavar="N",

@@ -43,6 +43,11 @@ class Outcome:
         is_held = bool(report.held or report.doubts)
         return Exit.HELD if is_held and not self.is_plan else Exit.DONE
 
+    @property
+    def is_uneventful(self) -> bool:
+        """Whether nothing was written, and there is nothing else for a person to do."""
+        return not self.report.counts.get("written items") and self.code is Exit.DONE
+
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""
         fields = {"exit_code": self.code, **report_fields(self.report)}

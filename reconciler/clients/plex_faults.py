@@ -67,6 +67,10 @@ _REFUSALS: dict[int, tuple[type[ServerError], str]] = {
     HTTPStatus.REQUEST_URI_TOO_LONG: _TOO_LONG,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: _TOO_LONG,
 }
+_NO_TOKEN = (
+    UnauthorisedError,
+    "asks for a token ({status}) and none is set: write [plex] token or token_file",
+)
 _REFUSED = (
     PermanentError,
     "refuses {method} {path} ({status}): look into the log of Plex for why",
@@ -134,6 +138,9 @@ def _of_status(response: requests.Response) -> ServerError:
             "give the final address as [plex] url"
         )
     kind, sentence = _REFUSALS.get(status, _REFUSED)
+    is_bare = "X-Plex-Token" not in response.request.headers
+    if status == HTTPStatus.UNAUTHORIZED and is_bare:
+        kind, sentence = _NO_TOKEN
     told = sentence.format(
         status=status,
         method=response.request.method,

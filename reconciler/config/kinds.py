@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from reconciler.core.lull import Hours
+from reconciler.core.lull import AllDayError, Hours
 
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
@@ -63,6 +63,11 @@ def _count(value: object) -> int:
 def _hours(value: object) -> Hours:
     try:
         return Hours.parse(str(value))
+    except AllDayError:
+        raise ValueError(
+            'ends where it begins; write "00:00-24:00" for the whole day,'
+            " or say `plexsync pause`"
+        ) from None
     except ValueError:
         raise ValueError(
             'is no stretch of hours; write it like "02:00-05:00"'

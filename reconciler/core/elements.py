@@ -169,6 +169,8 @@ def combine(
         case.there[key] for key in case.owned if key in written - case.desired.keys()
     )
     reason = _strongest(reasons, written)
+    if case.desired:
+        reason = _OF_SOME.get(reason, reason)
     relocks = _relocks(case)
     if relocks and not added and not taken:
         reason = Reason.RELOCK
@@ -237,7 +239,9 @@ def _memory(
     ]
     yielded = [key for key, why in left.items() if why in {*YIELDS, Reason.LEFT}]
     changed = bool(added or taken)
-    if not changed and yielded and set(yielded) == set(case.memory.yielded):
+    is_settled = case.memory.reason is Reason.SETTLED
+    is_as_decided = not changed or (is_settled and case.desired.keys() == case.base)
+    if is_as_decided and yielded and set(yielded) == set(case.memory.yielded):
         reason = case.memory.reason or reason  # why it was given up still says most
     is_ours = case.memory.ours or changed
     return replace(
@@ -267,6 +271,12 @@ def _verdict(left: Mapping[str, Reason], *, is_ours: bool) -> Verdict:
 
 _PASSED = frozenset({Reason.FORGOTTEN, Reason.NO_OPINION})
 """Reasons after which an element that we added, and that is there, is another's."""
+
+_OF_SOME = {
+    Reason.WITHDRAWN: Reason.TAKEN_OUT,
+    Reason.FORGOTTEN: Reason.PUT_BACK,
+}
+"""What an element's reason is of a set in which Stash has others."""
 
 _WEAKEST = (Reason.NO_OPINION, Reason.EQUAL)
 _WEIGHT = {why: rank for rank, why in enumerate(dict.fromkeys((*_WEAKEST, *Reason)))}

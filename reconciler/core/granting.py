@@ -62,6 +62,9 @@ def _adopt(at: Situation) -> Decision:
 
 
 def _take(at: Situation) -> Decision:
+    is_adopted = at.memory.verdict is Verdict.ADOPTED
+    if is_adopted and not at.field.is_set and at.observed.value == at.want.value:
+        return by_the_table(at)  # it is there, and others' as before
     memory = replace(at.memory, verdict=None)
     at = replace(at, memory=memory)
     if not at.want.content or at.want.is_fallback:

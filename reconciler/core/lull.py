@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 
+class AllDayError(ValueError):
+    """Hours that end where they begin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """From one local time of the day to another, which may be the next morning."""
@@ -14,8 +18,16 @@ class Hours:
 
     @classmethod
     def parse(cls, text: str) -> "Hours":
-        """Read hours like 02:00-05:00; a `ValueError` says that they are none."""
-        begin, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
+        """Read hours like 02:00-05:00; a `ValueError` says that they are none.
+
+        24:00 is the end of the day, so that 00:00-24:00 is all of it.
+        """
+        first, last = (part.strip() for part in text.split("-"))
+        is_to_the_end = last == "24:00"
+        begin = time.fromisoformat(first)
+        end = time() if is_to_the_end else time.fromisoformat(last)
+        if begin == end and not is_to_the_end:
+            raise AllDayError(text)
         return cls(begin=begin, end=end)
 
     def holds(self, moment: time) -> bool:

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     HANDED_BACK_EQUAL = "handed back, equal"  # 3, our lock was taken off
     WITHDRAWN = "stash emptied it"  # 4
     FORGOTTEN = "stash emptied it, plex has another"  # 5
+    TAKEN_OUT = "taken out in stash"  # 4, of some elements of a set
+    PUT_BACK = "taken out in stash, put back in plex"  # 5, likewise
     KEPT_LOCKED = "locked in plex before us"  # 6
     FIRST = "not set in plex"  # 7
     FOREIGN = "another value in plex"  # 8

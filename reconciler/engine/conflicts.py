@@ -1,6 +1,6 @@
 """Fields in which Plex says otherwise than Stash, and is left to: a person's word."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.core.elements import by_identity, keys_in_plex
@@ -48,7 +48,7 @@ def find_conflicts(
 ) -> Iterator[Conflict]:
     """List what is kept against Stash, a page of links at a time, from the ledger."""
     titles = {target.id: target.title for target in ledger.items.targets()}
-    for link, known in conflicting(ledger, scenes, fields, is_conflict):
+    for link, known in conflicting(ledger, scenes, fields):
         for name, one in known.items():
             yield _conflict(titles[link.target], link, name, one)
 
@@ -57,7 +57,6 @@ def conflicting(
     ledger: Ledger,
     scenes: Collection[int] | None,
     fields: Collection[Field] | None,
-    fits: Callable[[Memory], bool],
 ) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
     """Page through the links that have conflicts, with the memories of those fields."""
     after, verdicts = 0, (Verdict.KEPT, Verdict.YIELDED)
@@ -72,7 +71,7 @@ def conflicting(
             found = {
                 name: one
                 for name, one in sorted(known.items())
-                if fits(one) and (fields is None or name in fields)
+                if is_conflict(one) and (fields is None or name in fields)
             }
             if found:
                 yield link, found
@@ -94,15 +93,29 @@ def settled(name: Field, one: Memory) -> Memory:
 
 
 def is_conflict(one: Memory) -> bool:
-    """Whether a field is left as somebody has it in Plex."""
+    """Whether a field is left as somebody has it in Plex.
+
+    So is a set of which one element was taken out, whatever was written of the others.
+    """
     is_left = one.verdict in {Verdict.KEPT, Verdict.YIELDED}
-    return is_left and one.reason in _PERSONAL
+    is_settled = one.reason is Reason.SETTLED
+    return is_left and not is_settled and (one.reason in _PERSONAL or _has_veto(one))
 
 
 def can_be_taken(one: Memory) -> bool:
-    """Whether Stash's value can be asked for: a word for Plex can be taken back."""
-    is_settled = one.verdict is Verdict.YIELDED and one.reason is Reason.SETTLED
-    return is_conflict(one) or is_settled
+    """Whether Stash's value can be asked for, where its scene is named.
+
+    A word for Plex is taken back by that; what is undone or released is not.
+    """
+    return one.verdict not in {None, Verdict.UNDONE, Verdict.RELEASED}
+
+
+def _has_veto(one: Memory) -> bool:
+    if not isinstance(one.base, tuple):
+        return False
+    there = by_identity(one.seen.elements if one.seen else ())
+    gone = set(one.yielded) - there.keys()
+    return bool(gone & keys_in_plex(one.base, one.forms))
 
 
 def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflict:
@@ -115,5 +128,6 @@ def _conflict(title: str, link: LinkRecord, name: Field, one: Memory) -> Conflic
         field=name,
         stash=base,
         plex=content_of(name, one.seen or EMPTY),
-        reason=one.reason or "",
+        # what was written last of a set is not why an element is missing
+        reason=one.reason if one.reason in _PERSONAL else Reason.VETO,
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.brake import weigh
 from reconciler.core.match import stem
-from reconciler.core.memory import NOTHING, Reason
+from reconciler.core.memory import NOTHING, Asked, Reason, Verdict
 from reconciler.core.values import EMPTY, Field, ItemKey, SceneId
 from reconciler.engine.linking import IN_CONFIG
 from reconciler.engine.looking import Look, Looker, Standing
 from reconciler.engine.report import (
+    UNDONE,
     Audience,
     Content,
     Line,
@@ -95,6 +96,8 @@ def tell_left(look: Look, library: str, tally: Tally) -> None:
         if decision.change is None:
             tally.reasons[decision.reason] += 1
         wish = look.known.get(name, NOTHING).wish
+        if wish and wish.asked is Asked.CLAIM:
+            tally.counts[UNDONE] += int(decision.memory.verdict is Verdict.UNDONE)
         if decision.reason is Reason.SPARED and look.item and wish:
             old = content_of(name, look.item.fields.get(name, EMPTY))
             back = content_of(name, wish.back)

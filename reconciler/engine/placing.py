@@ -8,12 +8,17 @@ from reconciler.clock import Clock
 from reconciler.core.canonical import identity
 from reconciler.core.desire import desire
 from reconciler.core.match import stem
-from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Wish
-from reconciler.core.values import EMPTY, Field, FieldValue, ItemKey, Kind, SceneId
+from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.values import (
+    EMPTY,
+    Field,
+    FieldValue,
+    ItemKey,
+    Kind,
+    SceneId,
+)
 from reconciler.engine.conflicts import (
-    can_be_taken,
     conflicting,
-    is_conflict,
     settled,
 )
 from reconciler.engine.errands import (
@@ -29,10 +34,11 @@ from reconciler.engine.linking import OpenPass
 from reconciler.engine.looking import Looker
 from reconciler.engine.ports import Source
 from reconciler.engine.recording import Recorder, absent
-from reconciler.engine.report import Line, Tally, content_of
+from reconciler.engine.report import UNDONE, Line, Tally, content_of
 from reconciler.engine.translate import memories_of, memory_record, restored
 from reconciler.engine.undoing import Undone, undone
-from reconciler.engine.wishes import claimed, offered, released
+from reconciler.engine.unfound import unfound
+from reconciler.engine.wishes import claimed, offered, released, takeable
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import EntryRecord, LinkRecord, Stage
@@ -60,7 +66,7 @@ class Placer:
 
         What depends on what Stash says now is read from there first.
         """
-        self._miss(errand)
+        self.tally.missing += unfound(self.ledger, errand)
         match errand:
             case Undo():
                 self._undo(errand)
@@ -117,6 +123,7 @@ class Placer:
 
     def _take_stash(self, errand: TakeStash) -> None:
         wish, there = Wish(asked=Asked.TAKE), self._read_again(errand)
+        self.tally.counts[UNDONE] += self._undone(errand)
         for link, known in self._taken(errand):
             if link.scene in there:
                 wished = {name: replace(one, wish=wish) for name, one in known.items()}
@@ -125,14 +132,36 @@ class Placer:
     def _taken(self, errand: TakeStash) -> list[tuple[LinkRecord, Known]]:
         """List all of them first: what is written is what is paged through.
 
-        What a person has given up to Plex is taken back only of scenes that are named.
+        Of scenes that are named it is all that is known, since a person may have edited
+        what no pass has looked at yet; and what was given up to Plex is taken back.
         """
-        scenes, fields = errand.scenes, errand.fields
-        fits = is_conflict if scenes is None else can_be_taken
-        return list(conflicting(self.ledger, scenes, fields, fits))
+        if errand.scenes is None:
+            return list(conflicting(self.ledger, None, errand.fields))
+        pages = self._links(errand.scenes, None)
+        return [found for links in pages for found in self._takeable(errand, links)]
+
+    def _takeable(
+        self, errand: TakeStash, links: Sequence[LinkRecord]
+    ) -> Iterator[tuple[LinkRecord, Known]]:
+        rules = self.looker.surveyor.linker.rules(links[0].target)
+        memories = self._memories(links)
+        for link in links:
+            found = takeable(memories[link.id], rules, errand.fields)
+            if found and not link.is_lost:
+                yield link, found
+
+    def _undone(self, errand: TakeStash) -> int:
+        """Count what is not taken, since a person has undone it."""
+        return sum(
+            one.verdict is Verdict.UNDONE and name in (errand.fields or Field)
+            for links in self._links(errand.scenes, None)
+            for known in self._memories(links).values()
+            for name, one in known.items()
+            if errand.scenes is not None
+        )
 
     def _take_plex(self, errand: TakePlex) -> None:
-        found = conflicting(self.ledger, errand.scenes, errand.fields, is_conflict)
+        found = conflicting(self.ledger, errand.scenes, errand.fields)
         for link, known in list(found):
             given = {
                 str(name): memory_record(settled(name, one))
@@ -268,21 +297,6 @@ class Placer:
     def _memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
         records = self.ledger.links.memories(link.id for link in links)
         return {link.id: memories_of(records.get(link.id, {})) for link in links}
-
-    def _miss(self, errand: Errand) -> None:
-        """Tell of scenes and passes of which there is nothing to be found."""
-        if isinstance(errand, Undo) and errand.pass_id is not None:
-            extent = Extent(pass_id=errand.pass_id)
-            if not self.ledger.journal.links(extent, after=0, limit=1):
-                sentence = f"pass {errand.pass_id} has written nothing that is kept"
-                self.tally.missing.append(f"{sentence}: `plexsync passes` lists them")
-        known = self.ledger.links.of_scenes(errand.scenes or ())
-        self.tally.missing += [
-            f"scene {scene} has no item in plex that plexsync knows:"
-            " its number is in the address of its page in stash"
-            for scene in sorted(errand.scenes or ())
-            if scene not in known
-        ]
 
     def _write(self, errand: Errand, found: Sequence[tuple[LinkRecord, Known]]) -> None:
         wished = [(link, known) for link, known in found if known]

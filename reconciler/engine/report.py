@@ -7,6 +7,9 @@ from typing import Protocol, TypeAlias
 from reconciler.core.errors import RestingError
 from reconciler.core.values import Change, Field, FieldValue, ItemKey, SceneId
 
+UNDONE = "undone fields"
+"""Fields that were asked for and stay undone: the name of a count."""
+
 Content: TypeAlias = str | tuple[str, ...]
 """A value, or the elements of a set."""
 

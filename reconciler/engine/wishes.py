@@ -1,12 +1,14 @@
 """What an errand comes to for one field: pure, from what is remembered and there."""
 
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from reconciler.core.desire import Wanted
+from reconciler.core.desire import Rules, Wanted
 from reconciler.core.elements import by_identity, keys_in_plex
 from reconciler.core.memory import Asked, Memory, Verdict, Wish
-from reconciler.core.values import FieldValue
+from reconciler.core.values import Field, FieldValue, Policy
+from reconciler.engine.conflicts import can_be_taken
 
 
 def offered(
@@ -24,6 +26,19 @@ def offered(
         for key, element in by_identity(has.elements).items()
         if key in names and key not in wanted and key not in ours
     )
+
+
+def takeable(
+    known: Mapping[Field, Memory], rules: Rules, fields: Collection[Field] | None
+) -> dict[Field, Memory]:
+    """Take those of the *fields* of a link for which Stash's value can be asked."""
+    return {
+        name: one
+        for name, one in sorted(known.items())
+        if can_be_taken(one)
+        and rules[name].policy is not Policy.OFF
+        and (fields is None or name in fields)
+    }
 
 
 def released(one: Memory) -> Memory:

@@ -10,7 +10,7 @@ from rich.console import Console
 from reconciler.engine.conflicts import Conflict
 from reconciler.engine.history import Past
 from reconciler.engine.leaving import Leaving
-from reconciler.engine.report import Line, PassReport
+from reconciler.engine.report import UNDONE, Line, PassReport
 from reconciler.render import paper
 
 _PAST = ("scene", "name", "field", "had", "got", "because")
@@ -65,6 +65,14 @@ def show_settled(console: Console, report: PassReport, *, is_plan: bool) -> None
         verb, them = "would be" if is_plan else plain, "it" if count == 1 else "them"
         what = paper.several(count, "field")
         paper.say(console, f"{what} {verb} left to Plex until Stash changes {them}")
+
+
+def show_undone(console: Console, report: PassReport) -> None:
+    """Say how many fields were asked for and stay as `undo` has left them."""
+    if count := report.counts.get(UNDONE, 0):
+        verb, it = ("stays", "it") if count == 1 else ("stay", "them")
+        what = paper.several(count, "field")
+        paper.say(console, f"{what} {verb} undone until Stash changes {it}")
 
 
 def show_spared(console: Console, spared: Sequence[Line]) -> None:

@@ -21,6 +21,7 @@ _COUNTS = (
     "postponed items",
     "buried fields",
     "settled fields",
+    "undone fields",
     "deleted scenes",
     "already planned fields",
 )

@@ -7,6 +7,8 @@ import pytest
 from tests.cli.desk import Desk
 from tests.cli.test_exit_codes import STRICT
 
+HUGE = "9" * 20
+
 
 def test_undo_and_history(desk: Desk) -> None:
     desk.scene("one")
@@ -49,6 +51,19 @@ def test_an_edit_after_an_undo_was_undone_is_a_conflict(desk: Desk) -> None:
         (["undo", "--pass", "1", "--since", "start"], "say what to undo"),
         (["undo", "--since", "yesterday"], "is no time"),
         (["undo", "--since", "2999-01-01"], "yet to come"),
+        (["undo", "--since", "0h"], "is now: name a time in the past"),
+        (["undo", "--since", "9999999d"], "is before all dates"),
+        (["undo", "--since", "99999999999d"], "is before all dates"),
+        (["undo", "--since", "9" * 5000 + "d"], "is no time"),
+        (["undo", "--pass", HUGE], "is not from 1 to"),
+        (["undo", "--pass", "0"], "is not from 1 to"),
+        (["undo", "--scene", "abc"], '"abc" is not a number'),
+        (["passes", "--limit", HUGE], "is not from 1 to"),
+        (["history", "--scene", HUGE], "is not from 1 to"),
+        (["history", "--limit", HUGE], "is not from 1 to"),
+        (["approve", HUGE], "is not from 1 to"),
+        (["dead-letters", "show", HUGE], "is not from 1 to"),
+        (["dead-letters", "purge", "--older-than", "9999999d"], "is no span"),
         (["conflicts", "take", "stash"], "say which conflicts"),
         (["adopt"], "say where to adopt"),
         (["release", "--library", "Nowhere"], "is not one of [plex] libraries"),
@@ -64,6 +79,30 @@ def test_a_command_that_lacks_something_says_what(
 
     assert said.code == 2
     assert sentence in said.errors[0]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("passes", "--limit"),
+        ("history", "--limit"),
+        ("reconcile", "--limit"),
+        ("plan", "--scene"),
+        ("history", "--scene"),
+        ("undo", "--pass"),
+        ("approve",),
+    ],
+)
+def test_the_greatest_number_is_taken_as_any(
+    desk: Desk, arguments: tuple[str, ...]
+) -> None:
+    """No test of the desk hears a traceback."""
+    desk.scene("one")
+    desk.done("reconcile")
+
+    said = desk.run(*arguments, str(2**63 - 1))
+
+    assert (said.code, len(said.errors)) in {(0, 0), (2, 1)}
 
 
 def test_conflicts_are_listed_and_taken(desk: Desk) -> None:
@@ -287,6 +326,22 @@ def test_what_leaving_would_do(desk: Desk) -> None:
     assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 0
     desk.done("claim")
     assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 2
+
+
+def test_what_stays_undone_is_told_by_what_does_not_change_it(desk: Desk) -> None:
+    scene = str(desk.scene("one"))
+    desk.done("reconcile")
+    desk.done("release", "--scene", scene)
+    desk.done("undo", "--scene", scene)
+    sentence = "2 fields stay undone until Stash changes them"
+
+    assert sentence in desk.done("claim", "--scene", scene, "--dry-run").out
+    assert sentence in desk.done("claim", "--scene", scene).out
+    assert sentence in desk.done("conflicts", "take", "stash", "--scene", scene).out
+    one = ("--scene", scene, "--field", "title", "--json")
+    taken = desk.done("conflicts", "take", "stash", *one).document
+    assert taken["counts"]["undone_fields"] == 1
+    assert desk.title("one") == "one"
 
 
 def test_leaving_counts_what_undo_would_leave(desk: Desk) -> None:

@@ -34,6 +34,36 @@ def test_kept_values_are_no_failure(desk: Desk) -> None:
     assert "1  locked in plex before us" in said.out
 
 
+def test_a_quiet_reconcile_says_nothing_where_nothing_is_to_be_said(
+    desk: Desk,
+) -> None:
+    scene = desk.scene("one")
+    desk.scene("two", in_plex=False)
+    assert "1 item written" in desk.done("reconcile", "--quiet").out
+
+    for scope in ([], ["--full"], ["--sweep"]):
+        said = desk.done("reconcile", "--quiet", *scope)
+        assert (said.out, said.err) == ("", "")
+    document = desk.done("reconcile", "--quiet", "--json").document
+    assert document["exit_code"] == 0
+    desk.stash.update_scene(scene, title="Again")
+    assert "would be written" in desk.done("reconcile", "--quiet", "--dry-run").out
+
+
+def test_a_quiet_reconcile_tells_what_is_wrong(desk: Desk) -> None:
+    desk.scene("one")
+    desk.plex.person.edit(desk.key("one"), lock=False, title="Another")
+    desk.configure(brake=STRICT)
+
+    held = desk.run("reconcile", "--quiet")
+    desk.plex_server.stop()
+    failed = desk.run("reconcile", "--quiet", "--full")
+    desk.plex_server.start()
+
+    assert (held.code, "held: pass 1" in held.err) == (3, True)
+    assert (failed.code, len(failed.errors)) == (1, 1)
+
+
 def test_what_is_not_delivered_is_a_failure_until_it_is(desk: Desk) -> None:
     """A second run, before the entry may be tried again, still says so."""
     desk.scene("one")
@@ -208,7 +238,7 @@ def test_a_scene_that_is_not_there_is_told(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["undo", "--pass", "99"], "pass 99 has written nothing that is kept"),
+        (["undo", "--pass", "99"], "there is no pass 99"),
         (["undo", "--scene", "99"], "scene 99 has no item in plex"),
         (["release", "--scene", "99"], "scene 99 has no item in plex"),
         (["claim", "--scene", "99"], "scene 99 has no item in plex"),

@@ -127,6 +127,11 @@ MISTAKES = {
         code=1,
         words=("Plex at http://127.0.0.1", "check [plex] token"),
     ),
+    "no token": Mistake(
+        broken=written(plex={"token": ""}),
+        code=1,
+        words=("asks for a token (401) and none is set", "token_file"),
+    ),
     "wrong key": Mistake(
         broken=written(stash={"api_key": WRONG}),
         code=1,
@@ -221,6 +226,7 @@ def test_every_command_tells_of_its_configuration(
     "name",
     [
         "wrong token",
+        "no token",
         "wrong key",
         "stash in setup",
         "stash in migration",

@@ -140,6 +140,36 @@ def test_a_second_interrupt_says_in_a_sentence_that_it_stops_at_once(
     )
 
 
+@pytest.mark.parametrize(("is_ignored", "code"), [(False, -signal.SIGINT), (True, 0)])
+def test_an_interrupt_while_it_is_read_in_ends_it_without_a_word(
+    desk: Desk,
+    is_ignored: bool,  # noqa: FBT001 - a parameter of pytest's
+    code: int,
+) -> None:
+    """Here with every module that is looked for; nothing is held yet."""
+    program = (
+        "import os, signal, sys\n"
+        "from reconciler.__main__ import main\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, *_):\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        f"if {is_ignored}:\n"
+        "    signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "main()\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", program, "--version"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    said = desk.heard(done.stdout, done.stderr, code=done.returncode)
+    assert (said.code, said.err) == (code, "")
+    assert bool(said.out) is is_ignored
+
+
 def test_interrupts_that_are_ignored_stay_so(desk: Desk) -> None:
     """As they are for what a shell has put into the background."""
     program = (

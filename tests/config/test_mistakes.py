@@ -161,6 +161,10 @@ FILE_MISTAKES = {
         "FILE: schedule.quiet (entry 1) is no stretch of hours; "
         'write it like "02:00-05:00"'
     ),
+    "[schedule]\nquiet = ['02:00-02:00']": (
+        "FILE: schedule.quiet (entry 1) ends where it begins; "
+        'write "00:00-24:00" for the whole day, or say `plexsync pause`'
+    ),
     "[plex]\nlibraries = []": (
         "FILE: plex.libraries names no library; name at least one as Plex shows it"
     ),

@@ -113,7 +113,7 @@ CASES = [
         memory=added("A", "B"),
         has=locked("A", "B", "X"),
         wants="A",
-        reason=Reason.WITHDRAWN,
+        reason=Reason.TAKEN_OUT,
         change=Change(elements=("A", "X"), removed=("B",), lock=True),
     ),
     Case(
@@ -162,6 +162,13 @@ CASES = [
         memory=added("A", seen=locked()),
         has=locked("A"),
         reason=Reason.FORGOTTEN,
+    ),
+    Case(
+        name="one gone from stash, taken out and come back in plex",
+        memory=added("A", "B", seen=locked("B")),
+        has=locked("A", "B"),
+        wants="B",
+        reason=Reason.PUT_BACK,
     ),
     Case(
         name="enforce, gone from stash, come back in plex",
@@ -489,3 +496,15 @@ def test_a_kept_set_with_its_lock_is_left_alone_when_others_are_added() -> None:
     change = decided(kept, locked("X"), "A", "B", lock=False).change
 
     assert change == Change(elements=("B", "X"))
+
+
+def test_what_was_settled_stays_so_while_stash_says_the_same() -> None:
+    """Though a refresh has taken another element, which is written again."""
+    settled = added("A", "B", seen=plain("B"), yielded=("a",), reason=Reason.SETTLED)
+    memory = replace(settled, owned=("B",), verdict=Verdict.YIELDED)
+
+    same = decided(memory, plain(), "A", "B", lock=False)
+    more = decided(memory, plain(), "A", "B", "C", lock=False)
+
+    assert (same.added, same.memory.reason) == (("B",), Reason.SETTLED)
+    assert (more.added, more.memory.reason) == (("B", "C"), Reason.CHANGED)

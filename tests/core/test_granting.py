@@ -150,6 +150,13 @@ TAKEN = [
         reason=Reason.EQUAL,
     ),
     Case(
+        name="take stash where it was there before us",
+        wish=TAKE,
+        memory=Memory(base=OURS, seen=plain(OURS), verdict=Verdict.ADOPTED),
+        has=plain(OURS),
+        reason=Reason.EQUAL,
+    ),
+    Case(
         name="take stash where only the lock is missing",
         wish=TAKE,
         memory=replace(KEPT, verdict=Verdict.YIELDED),

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from reconciler.core.brake import Limits
+from reconciler.core.desire import Rule
 from reconciler.core.memory import Memory, Reason, Verdict
-from reconciler.core.values import Field, SceneId
+from reconciler.core.values import Field, Policy, SceneId
 from reconciler.engine.conflicts import can_be_taken, find_conflicts
 from reconciler.engine.errands import (
     Adopt,
@@ -16,7 +19,7 @@ from reconciler.engine.errands import (
 )
 from state.ledger import Ledger
 from tests.engine.films import everything, furnish
-from tests.world import World
+from tests.world import FILMS, World, rules
 
 START = Undo(since=0)
 
@@ -211,6 +214,81 @@ def test_a_vetoed_genre_comes_back_when_stash_is_taken(world: World) -> None:
     assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow"}
 
 
+def listed(world: World) -> list[tuple[Field, str]]:
+    with Ledger(world.state) as ledger:
+        return [(one.field, one.reason) for one in find_conflicts(ledger)]
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_veto_is_a_conflict_whatever_stash_says_of_the_rest(
+    world: World,
+    is_named: bool,  # noqa: FBT001 - a parameter of pytest's
+) -> None:
+    ice, snow, wind = (world.stash.create_tag(n) for n in ("Ice", "Snow", "Wind"))
+    scene = world.scene("glacier", tag_ids=(ice, snow))
+    world.reconcile()
+    world.plex.person.untag(world.key("glacier"), "genre", "Ice")
+    world.reconcile(is_full=True)
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(ice, snow, wind))
+    world.reconcile()
+    assert listed(world) == [(Field.GENRES, Reason.VETO)]
+
+    world.carry_out(TakeStash(scenes=frozenset({SceneId(scene)}) if is_named else None))
+
+    assert set(world.value("glacier", Field.GENRES)) == {"Ice", "Snow", "Wind"}
+    assert listed(world) == []
+
+
+def test_a_veto_that_was_settled_is_not_listed_again(world: World) -> None:
+    """Until Stash changes the set, as it was said."""
+    ice, snow, wind = (world.stash.create_tag(n) for n in ("Ice", "Snow", "Wind"))
+    scene = world.scene("glacier", tag_ids=(ice, snow))
+    world.reconcile()
+    world.plex.person.untag(world.key("glacier"), "genre", "Ice")
+    world.reconcile(is_full=True)
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(ice, snow, wind))
+    world.reconcile()
+
+    world.carry_out(TakePlex())
+    world.reconcile(is_full=True)
+
+    assert listed(world) == []
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=(ice, wind))
+    world.reconcile()
+    assert world.value("glacier", Field.GENRES) == ("Wind",)
+    assert listed(world) == [(Field.GENRES, Reason.VETO)]
+
+
+def test_stash_is_taken_over_an_edit_that_no_pass_has_seen(world: World) -> None:
+    """Of a scene that is named; what is equal is not written, nor locked."""
+    scene = SceneId(world.scene("glacier", title="Glacier", details="Ice."))
+    world.plex.person.edit(world.key("glacier"), summary="Ice.", lock=False)
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="My glacier")
+
+    outcome = world.carry_out(TakeStash(scenes=frozenset({scene})))
+
+    assert outcome.puts == 1
+    assert world.value("glacier", Field.TITLE) == "Glacier"
+    assert "summary" not in world.item("glacier").locks
+    assert world.carry_out(TakeStash(scenes=frozenset({scene}))).puts == 0
+
+
+def test_a_field_that_is_off_is_not_taken(world: World) -> None:
+    scene = SceneId(world.scene("glacier", title="Glacier", details="Ice."))
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), title="Mine", summary="My words")
+    world.rules = {FILMS: rules(title=Rule(policy=Policy.OFF))}
+
+    world.carry_out(TakeStash(scenes=frozenset({scene})))
+
+    assert world.value("glacier", Field.TITLE) == "Mine"
+    assert world.value("glacier", Field.SUMMARY) == "Ice."
+
+
 def test_adopt_takes_out_what_stash_knows_and_does_not_want(world: World) -> None:
     ice = world.stash.create_tag("Ice")
     world.stash.create_tag("Old tool's")
@@ -291,8 +369,32 @@ def test_what_is_not_there_to_be_undone_is_told(world: World) -> None:
     found = world.carry_out(Undo(pass_id=77)).report.missing
     found += world.carry_out(Release(scenes=frozenset({SceneId(999)}))).report.missing
 
-    assert "pass 77 has written nothing" in found[0]
+    assert "there is no pass 77" in found[0]
     assert "scene 999 has no item" in found[1]
+
+
+def test_a_pass_that_wrote_nothing_is_not_undone_as_if_it_were_none(
+    world: World,
+) -> None:
+    world.scene("glacier", title="One", in_plex=False)
+    world.reconcile()
+    number = last_pass(world)
+
+    assert world.carry_out(Undo(pass_id=number)).report.missing == (
+        f"pass {number} wrote nothing",
+    )
+
+
+def test_a_pass_whose_writes_are_forgotten_says_so(world: World) -> None:
+    world.scene("glacier", title="One")
+    world.reconcile()
+    number = last_pass(world)
+    with Ledger(world.state) as ledger:
+        assert ledger.journal.prune(world.clock.unix() + 1, 9) == 1
+
+    assert world.carry_out(Undo(pass_id=number)).report.missing == (
+        f"what pass {number} wrote is not kept any more",
+    )
 
 
 def test_the_pass_that_wrote_is_the_one_that_is_undone(world: World) -> None:

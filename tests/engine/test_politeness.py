@@ -96,7 +96,7 @@ def test_nothing_is_written_in_quiet_hours_and_all_of_it_after(films: World) -> 
 
 def test_what_a_person_asks_for_is_done_in_quiet_hours(films: World) -> None:
     films.reconcile()
-    films.quiet = (Hours.parse("00:00-00:00"),)
+    films.quiet = (Hours.parse("00:00-24:00"),)
     films.later(60)
 
     films.carry_out(Undo(since=0))

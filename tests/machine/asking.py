@@ -29,6 +29,8 @@ def about(oracle: Oracle, world: World, errand: Errand) -> About:
             return [
                 key for key in everything if not written.isdisjoint(_at(oracle, key))
             ]
+        case TakeStash() if errand.scenes is not None:
+            return everything
         case TakeStash() | TakePlex() if not oracle.in_doubt:
             listed = conflicts(world, errand)
             return [

@@ -20,6 +20,13 @@ def test_a_pass_is_read_as_it_was_recorded(ledger: Ledger) -> None:
     ]
 
 
+def test_one_pass_is_read_by_its_number(ledger: Ledger) -> None:
+    number = ledger.passes.begin("reconcile", now=NOW)
+
+    assert ledger.passes.get(number) == ledger.passes.last(1)[0]
+    assert ledger.passes.get(number + 1) is None
+
+
 def test_the_newest_pass_is_read_first(ledger: Ledger) -> None:
     assert ledger.passes.last(9) == []
     numbers = [ledger.passes.begin("reconcile", now=NOW) for _ in range(3)]
