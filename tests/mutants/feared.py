@@ -233,9 +233,9 @@ FEARED = (
     ),
     Bug(
         name="what the server says of when ignored",
-        file="reconciler/core/retry.py",
-        old="max(asked or 0.0, chance.uniform(0, span))",
-        new="min(asked or span, chance.uniform(0, span))",
+        file="reconciler/core/rest.py",
+        old="wanted = now + ceil(min(asked or 0.0, _TRUSTED))",
+        new="wanted = now - ceil(min(asked or 0.0, _TRUSTED))",
         caught_by=laws("law_2_a_server_that_asks_for_time_is_given_it"),
     ),
     Bug(
