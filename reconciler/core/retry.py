@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from reconciler.core.errors import BusyError, PermanentError, TransientError
+from reconciler.core.errors import BusyError, PermanentError
 
 MAX_ATTEMPTS = 8
 """After so many deliveries that failed for their own sake a field is a dead letter."""
@@ -12,8 +12,8 @@ VERIFY_AFTER = 60.0
 """Seconds until an unclear write is looked at again: longer than any request lives."""
 
 LONGEST = 24 * 3600.0
-"""Seconds that nothing is put off for longer, whatever a server asks for: an entry that
-seems to be was put off by a clock that was ahead."""
+"""Seconds that nothing is put off for longer: an entry that seems to be was put off by
+a clock that was ahead."""
 
 _FIRST = 5.0
 _DOUBLINGS = 7
@@ -35,12 +35,11 @@ def after_failure(error: Exception, attempts: int, chance: Random) -> Again | Bu
     """Decide what becomes of an entry that failed for the *attempts*-th time.
 
     Full jitter over a span that doubles up to eleven minutes; what the server says of
-    when counts, up to a day. A server without time is no fault of the entry's: it is
+    when is kept by its rest. A server without time is no fault of the entry's: it is
     never buried.
     """
     is_worn_out = attempts >= MAX_ATTEMPTS and not isinstance(error, BusyError)
     if isinstance(error, PermanentError) or is_worn_out:
         return Bury()
     span = _FIRST * 2 ** min(attempts - 1, _DOUBLINGS)
-    asked = error.retry_after if isinstance(error, TransientError) else None
-    return Again(delay=min(LONGEST, max(asked or 0.0, chance.uniform(0, span))))
+    return Again(delay=chance.uniform(0, span))

@@ -84,7 +84,11 @@ class Binder:
     def hand_over(self, link: LinkRecord) -> LinkRecord | None:
         """Leave a link to a scene that has come to hold its item, if there is one."""
         heir = self._heir(link)
-        return self.ledger.links.inherit(link, heir) if heir else None
+        if heir is None:
+            return None
+        if self.ledger.scenes.buried([link.scene]):
+            self._meets_anew(link)
+        return self.ledger.links.inherit(link, heir)
 
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item.

@@ -13,7 +13,7 @@ from reconciler.core.errors import (
     TransientError,
     UserError,
 )
-from reconciler.core.retry import LONGEST, MAX_ATTEMPTS, Again, Bury, after_failure
+from reconciler.core.retry import MAX_ATTEMPTS, Again, Bury, after_failure
 
 CHANCE = st.randoms(use_true_random=False)
 SPAN = 640.0
@@ -54,18 +54,6 @@ def test_a_busy_server_is_never_the_entry_s_fault(
 
     assert isinstance(verdict, Again)
     assert 0 <= verdict.delay <= SPAN
-
-
-@given(st.integers(1, MAX_ATTEMPTS - 1), st.floats(0, 1e6), CHANCE)
-def test_nothing_is_tried_before_the_server_says_within_a_day(
-    attempts: int, retry_after: float, chance: Random
-) -> None:
-    error = TransientError("later", retry_after=retry_after)
-
-    verdict = after_failure(error, attempts, chance)
-
-    assert isinstance(verdict, Again)
-    assert min(retry_after, LONGEST) <= verdict.delay <= LONGEST
 
 
 @given(st.integers(1, 20), CHANCE)
