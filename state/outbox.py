@@ -61,6 +61,9 @@ class Due:
     """Only those with a field that a person asked something of."""
 
 
+_WISHED = Field.select(Field.link).where(Field.wish.is_null(is_null=False))
+
+
 class OutboxBook:
     """The book of deliveries owed."""
 
@@ -219,8 +222,7 @@ class OutboxBook:
         if due.is_unseen:
             query = query.where(Outbox.overwrites.is_null())
         if due.is_wished:
-            wished = Field.select(Field.link).where(Field.wish.is_null(is_null=False))
-            query = query.where(Outbox.link.in_(wished))
+            query = query.where(Outbox.link.in_(_WISHED))
         return [_entry(row) for row in query.order_by(Outbox.link).limit(limit)]
 
     def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:
@@ -281,6 +283,10 @@ class OutboxBook:
         """Count entries by stage."""
         query = Outbox.select(Outbox.stage, fn.COUNT(Outbox.link))
         return dict(rows(query.group_by(Outbox.stage)))
+
+    def asked(self) -> int:
+        """Count the entries with a field that a person asked something of."""
+        return Outbox.select().where(Outbox.link.in_(_WISHED)).count()
 
     def postponed(self) -> int:
         """Count the released entries that were tried and are still owed."""

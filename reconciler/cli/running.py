@@ -25,6 +25,8 @@ class Outcome:
     report: PassReport
     owed: int
     """Items that are still owed a delivery, those held included."""
+    asked: int
+    """Those of them that a person asked for by a command."""
     held: tuple[int, ...]
     """The passes that the brake holds."""
     requests: Mapping[str, int]
@@ -139,6 +141,7 @@ def _run(
         return Outcome(
             report=report,
             owed=_owed(report, ledger, is_plan=is_plan),
+            asked=ledger.outbox.asked(),
             held=held_passes(ledger) if report.held and not is_plan else (),
             requests=dict(sorted(to.requests.items())),
             is_plan=is_plan,

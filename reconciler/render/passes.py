@@ -40,8 +40,13 @@ def show_plan(console: Console, report: PassReport) -> None:
     _show_waiting(console, report)
 
 
-def show_outcome(console: Console, report: PassReport, owed: int) -> None:
-    """Say in a line or two what came of a pass."""
+def show_outcome(
+    console: Console, report: PassReport, owed: int, asked: int | None = None
+) -> None:
+    """Say in a line or two what came of a pass.
+
+    Of the items *owed* a command that a person types is about those *asked* for.
+    """
     items = paper.several(report.counts.get("written items", 0), "item")
     fields = paper.several(report.counts.get("written fields", 0), "field")
     number = "" if report.pass_id is None else f"pass {report.pass_id}: "
@@ -52,7 +57,9 @@ def show_outcome(console: Console, report: PassReport, owed: int) -> None:
     for why in report.lulls:
         paper.say(console, f"left for later: {why}")
     if report.of_plan is None:
-        _show_owed(console, owed, "still owed; `plexsync status` says more")
+        mine = owed if asked is None else asked
+        _show_owed(console, mine, "still owed; `plexsync status` says more")
+        _show_owed(console, owed - mine, "owed besides, for the next reconcile")
     else:
         _show_of_plan(console, report.of_plan, owed)
     _show_deleted(console, report)

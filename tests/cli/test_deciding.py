@@ -328,6 +328,24 @@ def test_what_leaving_would_do(desk: Desk) -> None:
     assert desk.done("uninstall", "--dry-run", "--json").document["locks"] == 2
 
 
+def test_what_is_owed_beside_what_was_asked_for_is_told_apart(desk: Desk) -> None:
+    """So that an undo that is done does not seem not to be."""
+    for stem in ("one", "two"):
+        desk.scene(stem)
+    desk.done("reconcile", "--scene", "2")
+    desk.done("pause")
+    desk.done("reconcile")
+    asked = desk.done("undo", "--scene", "2").out
+    desk.done("resume")
+
+    again = desk.done("undo", "--scene", "2").out
+
+    assert "1 item is still owed" in asked
+    assert "1 item is owed besides, for the next reconcile" in asked
+    assert "still owed" not in again
+    assert "1 item is owed besides, for the next reconcile" in again
+
+
 def test_what_stays_undone_is_told_by_what_does_not_change_it(desk: Desk) -> None:
     scene = str(desk.scene("one"))
     desk.done("reconcile")

@@ -205,6 +205,42 @@ def test_a_held_pass_holds_nothing_but_itself(world: World) -> None:
     assert [one.is_news for one in outcome.report.held] == [False]
 
 
+def test_what_changes_later_on_the_items_of_a_held_pass_is_held_too(
+    world: World,
+) -> None:
+    world.limits = STRICT
+    scenes = _brooks(world, range(3), foreign=True)
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scenes[0], details="A brook.")
+
+    outcome = world.reconcile()
+
+    assert outcome.puts == 0
+    assert [one.is_news for one in outcome.report.held] == [False]
+
+
+def test_a_configuration_that_is_put_back_dissolves_what_it_had_held(
+    world: World,
+) -> None:
+    _brooks(world, range(3))
+    world.reconcile()
+    for number in range(3):
+        world.plex.person.edit(world.key(f"brook-{number}"), title=f"Mine {number}")
+    world.reconcile(is_full=True)
+    before = (world.rules, world.meaning)
+    world.rules, world.meaning, world.limits = ENFORCED, "another", STRICT
+    assert world.reconcile().report.held
+
+    world.rules, world.meaning = before
+    outcome = world.reconcile()
+
+    assert (outcome.report.held, outcome.puts) == ((), 0)
+    assert world.value("brook-0", Field.TITLE) == "Mine 0"
+    with Ledger(world.state) as ledger:
+        assert ledger.outbox.counts() == {}
+
+
 def test_other_limits_let_a_held_pass_go(world: World) -> None:
     world.limits = STRICT
     _brooks(world, range(3), foreign=True)

@@ -15,15 +15,19 @@ from tests.sandbox.library import LIBRARY, PLEX_ROOT, STASH_ROOT, sandbox
 EDITING = """\
 Edit a scene or an item by hand, at the addresses that the line of JSON says:
 
-  curl $STASH/sandbox/edit \\
+  STASH_URL=...   what it says as "stash_url"
+  PLEX_URL=...    what it says as "plex_url"
+
+  curl $STASH_URL/sandbox/edit \\
        -d '{"do": "update_scene", "args": [1], "with": {"title": "Ice"}}'
-  curl $PLEX/sandbox/edit \\
+  curl $PLEX_URL/sandbox/edit \\
        -d '{"do": "person.edit", "args": [101], "with": {"title": "Mine"}}'
 
-What there is: `curl $STASH/sandbox/items` (the files of each scene) and
-`curl $PLEX/sandbox/items` (each item's key, fields and locks). What can be done: the
-public methods of tests/sandbox/stash/store.py, such as create_scene and destroy_scenes,
-and, on Plex, of its actors: person, scanner, moves, agent.
+What there is: `curl $STASH_URL/sandbox/items` (the files of each scene) and
+`curl $PLEX_URL/sandbox/items` (each item's key, fields and locks). What can be done:
+the public methods of StashModel, in tests/sandbox/stash/ (scenes.py has update_scene
+and destroy_scenes; entities.py, tags.py, files.py and scans.py have others); and, on
+Plex, of its actors, each in tests/sandbox/plex/: person, scanner, moves, agent.
 """
 
 

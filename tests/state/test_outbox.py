@@ -407,6 +407,7 @@ def test_due_entries_may_be_those_that_a_person_asked_for(ledger: Ledger) -> Non
     assert due(ledger, Due(is_wished=True, stage=PLANNED)) == [3]
     assert due(ledger, Due(is_wished=True, after=2)) == [3]
     assert due(ledger, Due()) == [1, 2, 3]
+    assert ledger.outbox.asked() == 2
 
 
 def test_only_what_was_looked_at_is_let_go_where_it_has_to_be(ledger: Ledger) -> None:
