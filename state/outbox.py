@@ -1,7 +1,4 @@
-"""What is owed to Plex: one entry a link, the newest wins.
-
-Owe, settle, postpone, bury, cancel.
-"""
+"""What is owed to Plex, newest wins: owe, settle, postpone, bury, cancel."""
 
 import json
 from collections.abc import Iterable, Mapping
