@@ -1,5 +1,6 @@
 """A World with its oracle: the passes that are run in it, and what is held of each."""
 
+import contextlib
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from functools import partial
 from reconciler.core.absence import STASH
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rules
+from reconciler.core.errors import UserError
 from reconciler.core.values import OnDelete
 from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.errands import Errand, Undo
@@ -255,7 +257,9 @@ class Stage:
         self.holding.approved()
         with self.world.opened() as ledger:
             for subject in ledger.doubts.standing():
-                approve_doubt(ledger, subject)
+                # of a Stash without a scene nobody's word is enough
+                with contextlib.suppress(UserError):
+                    approve_doubt(ledger, subject)
 
     def part(self) -> None:
         """Let Plex split what it has made one item of two scenes."""
