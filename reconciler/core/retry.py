@@ -9,7 +9,11 @@ MAX_ATTEMPTS = 8
 """After so many deliveries that failed for their own sake a field is a dead letter."""
 
 VERIFY_AFTER = 60.0
-"""Seconds until an unclear write is looked at again: longer than any request lives."""
+"""Seconds until an unclear write is looked at again: longer than any request lives.
+
+Twice as long each time that it is unclear again, up to an hour: one that Plex fails
+for ever is a dead letter after two hours.
+"""
 
 LONGEST = 24 * 3600.0
 """Seconds that nothing is put off for longer: an entry that seems to be was put off by
@@ -17,6 +21,7 @@ a clock that was ahead."""
 
 _FIRST = 5.0
 _DOUBLINGS = 7
+_UNCLEAR_DOUBLINGS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +48,10 @@ def after_failure(error: Exception, attempts: int, chance: Random) -> Again | Bu
         return Bury()
     span = _FIRST * 2 ** min(attempts - 1, _DOUBLINGS)
     return Again(delay=chance.uniform(0, span))
+
+
+def after_unclear(attempts: int) -> Again | Bury:
+    """Decide what becomes of an entry whose write is unclear once more."""
+    if attempts >= MAX_ATTEMPTS:
+        return Bury()
+    return Again(delay=VERIFY_AFTER * 2.0 ** min(attempts - 1, _UNCLEAR_DOUBLINGS))

@@ -1,6 +1,6 @@
 """What becomes of an entry whose delivery did not come off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from random import Random
@@ -10,7 +10,7 @@ import structlog
 from reconciler.clock import Clock
 from reconciler.core.causes import causes
 from reconciler.core.errors import ServerError, TransientError
-from reconciler.core.retry import VERIFY_AFTER, Again, Bury, after_failure
+from reconciler.core.retry import Again, Bury, after_failure, after_unclear
 from reconciler.core.values import Field, ItemKey
 from reconciler.engine.linking import AGAIN
 from reconciler.engine.ports import Library
@@ -36,26 +36,28 @@ class Failing:
     ) -> None:
         """Count a failure against fields: later, or never without a person."""
         self.tally.problem(error)
-        verdicts = self._verdicts(entry, fields, error)
-        worn = [name for name in fields if isinstance(verdicts[name], Bury)]
+        self._count(
+            entry, fields, error, lambda n: after_failure(error, n, self.chance)
+        )
+
+    def _count(
+        self,
+        entry: EntryRecord,
+        fields: Sequence[Field],
+        error: ServerError,
+        decide: Callable[[int], Again | Bury],
+    ) -> None:
+        """Decide by how often each field was tried: those of one count together."""
+        counts = {name: entry.attempts_of(name) + 1 for name in fields}
+        verdicts = {n: decide(n) for n in sorted(set(counts.values()))}
         delays = [v.delay for v in verdicts.values() if isinstance(v, Again)]
+        worn = [n for n in fields if isinstance(verdicts[counts[n]], Bury)]
         with self.ledger.transaction():
             if worn:
                 self._bury(entry, worn, error)
             if delays:
                 left = [name for name in fields if name not in worn]
                 self._postpone(entry, left, error, ceil(max(delays)))
-
-    def _verdicts(
-        self, entry: EntryRecord, fields: Sequence[Field], error: ServerError
-    ) -> dict[Field, Again | Bury]:
-        """Decide by how often each field was tried: those of one count together."""
-        counts = {name: entry.attempts_of(name) + 1 for name in fields}
-        verdicts = {
-            attempts: after_failure(error, attempts, self.chance)
-            for attempts in sorted(set(counts.values()))
-        }
-        return {name: verdicts[attempts] for name, attempts in counts.items()}
 
     def _bury(
         self, entry: EntryRecord, fields: Sequence[Field], error: ServerError
@@ -116,5 +118,5 @@ class Failing:
         """Look again at an item whose write may still land."""
         self.tally.problem(error)
         with self.ledger.transaction():
-            self._postpone(entry, fields, error, int(VERIFY_AFTER))
+            self._count(entry, fields, error, after_unclear)
             self.ledger.outbox.give_cause(entry.link, AGAIN)

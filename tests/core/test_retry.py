@@ -13,7 +13,13 @@ from reconciler.core.errors import (
     TransientError,
     UserError,
 )
-from reconciler.core.retry import MAX_ATTEMPTS, Again, Bury, after_failure
+from reconciler.core.retry import (
+    MAX_ATTEMPTS,
+    Again,
+    Bury,
+    after_failure,
+    after_unclear,
+)
 
 CHANCE = st.randoms(use_true_random=False)
 SPAN = 640.0
@@ -54,6 +60,15 @@ def test_a_busy_server_is_never_the_entry_s_fault(
 
     assert isinstance(verdict, Again)
     assert 0 <= verdict.delay <= SPAN
+
+
+def test_what_is_unclear_is_looked_at_after_a_minute_and_then_seldomer() -> None:
+    verdicts = [after_unclear(attempts) for attempts in range(1, MAX_ATTEMPTS + 1)]
+
+    assert verdicts == [
+        *(Again(delay=60.0 * minutes) for minutes in (1, 2, 4, 8, 16, 32, 64)),
+        Bury(),
+    ]
 
 
 @given(st.integers(1, 20), CHANCE)

@@ -147,3 +147,27 @@ def test_an_observation_that_has_grown_old_is_read_anew(world: World) -> None:
     # once to read back
     assert outcome.sent["plex items"] == 4
     assert outcome.puts == 3
+
+
+def test_a_write_that_plex_fails_for_ever_is_given_up_and_the_others_arrive(
+    world: World,
+) -> None:
+    """It is looked at ever seldomer: at last its fields are dead letters."""
+    key = world.scene("glacier", title="Glacier") and world.key("glacier")
+    world.scene("brook", title="Brook")
+    locked = Fault(
+        what=What.ANSWERED,
+        matches=lambda asked: _is_put(asked) and f"id={key}" in asked.query,
+        times=10**6,
+    )
+    world.plex_wire.faults.add(locked)
+    puts = 0
+    for _ in range(48):
+        puts += world.reconcile().puts
+        world.later(300)
+
+    with Ledger(world.state) as ledger:
+        letters = ledger.letters.newest(10)
+    assert {letter.failure.kind for letter in letters} == {"ambiguous"}
+    assert (_owed(world), world.value("brook", Field.TITLE)) == (0, "Brook")
+    assert puts <= 10
