@@ -22,7 +22,7 @@ from state.ledger import Ledger
 from state.records import CursorRecord, ScanRecord, SnapshotRecord
 from state.scenes import SceneWrite
 
-CHUNK = 16
+CHUNK = 8
 """Scenes to a transaction: keeps the write lock far below 50 milliseconds."""
 
 

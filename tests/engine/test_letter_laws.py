@@ -435,6 +435,7 @@ def test_no_secret_gets_into_a_letter(film: World) -> None:
     assert b"X-Plex-Token" not in stored
 
 
+@pytest.mark.slow
 def test_a_plex_that_is_down_for_a_month_leaves_no_more_than_an_entry_for_each_link(
     world: World,
 ) -> None:

@@ -157,7 +157,7 @@ def test_the_help_has_edits_that_work(
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = capsys.readouterr().out
-    edits = re.findall(r"curl \$(STASH|PLEX)(/\S+) \\\n +-d '(.*)'", shown)
+    edits = re.findall(r"curl \$(STASH|PLEX)_URL(/\S+) \\\n +-d '(.*)'", shown)
 
     answers = [
         requests.post(f"{served[f'{to.lower()}_url']}{page}", data=body, timeout=10)
