@@ -9,7 +9,7 @@ from state.outbox import Due
 from state.records import Stage
 from tests.state.samples import NOW, contents, entity, entry, place, snapshot, write
 
-_SCENES, _REFERENCES = 40, 20
+_SCENES, _REFERENCES = 20, 20
 _LIMIT = 0.050
 """Seconds for which a transaction may keep other writers out."""
 
