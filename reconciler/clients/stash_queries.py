@@ -79,6 +79,21 @@ SIZE = "query Size { stats { scene_count } }"
 DOCUMENTS = (SCAN, SEVERAL, SINGLE, STATUS, SIZE)
 
 
+class _Request(GraphQLRequest):
+    """A request that is sent as it is written.
+
+    gql would print its document anew for each: a tenth of what a quiet poll costs us.
+    """
+
+    def __init__(self, text: str, variables: dict[str, object]) -> None:
+        super().__init__(_parsed(text), variable_values=variables)
+        self._text = text
+
+    @property
+    def payload(self) -> dict[str, object]:
+        return {"query": self._text, "variables": self.variable_values}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query(Generic[Answer]):
     """One request: what it counts as, what it says, and how its answer is read.
@@ -93,7 +108,7 @@ class Query(Generic[Answer]):
 
     @property
     def request(self) -> GraphQLRequest:
-        return GraphQLRequest(_parsed(self.text), variable_values=dict(self.variables))
+        return _Request(self.text, dict(self.variables))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
