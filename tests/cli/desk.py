@@ -74,6 +74,7 @@ class Desk:
                 "url": self.plex_server.url,
                 "token": TOKEN,
                 "libraries": ["Films"],
+                "share": 1.0,  # nobody else asks this Plex: no peace is needed
             },
             "state": {"path": str(self.state)},
         }
