@@ -3,6 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+import urllib3
+
+NOTHING_SENT = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.ProxyError,
+)
+"""What a connection fails with before a request has left: it cannot have been made."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:

@@ -22,7 +22,7 @@ from requests.exceptions import (
     RequestException,
 )
 
-from reconciler.clients.endpoint import Endpoint
+from reconciler.clients.endpoint import NOTHING_SENT, Endpoint
 from reconciler.core.errors import (
     AmbiguousError,
     BusyError,
@@ -78,11 +78,6 @@ _REFUSED = (
 _LONGEST_WAIT = 86_400.0  # seconds: who asks for more does not mean it
 _NOT_PLEX = ("text/html", "application/json")  # Plex itself answers a read in XML
 
-_NOTHING_SENT = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.ProxyError,
-)
 _WRONG_ADDRESS = (InvalidURL, InvalidSchema, MissingSchema)
 
 
@@ -228,7 +223,7 @@ def _of_exchange(error: Exception, endpoint: Endpoint, *, writing: bool) -> Serv
             f"{where} shows a certificate that cannot be verified: name its authority "
             "as [plex] ca_file, or set [plex] verify to false"
         )
-    if any(isinstance(link, _NOTHING_SENT) for link in links):
+    if any(isinstance(link, NOTHING_SENT) for link in links):
         return UnreachableError(
             f"{where} cannot be reached ({why}): check that it runs, and [plex] url"
         )

@@ -15,14 +15,13 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from gql.transport.exceptions import (
     TransportConnectionFailed,
     TransportError,
     TransportQueryError,
 )
 
-from reconciler.clients.endpoint import Endpoint
+from reconciler.clients.endpoint import NOTHING_SENT, Endpoint
 from reconciler.clients.stash_queries import StashReport
 from reconciler.core.errors import (
     BusyError,
@@ -37,11 +36,6 @@ from reconciler.core.errors import (
 OLDEST = (0, 27)
 """The oldest version that is read."""
 
-_NOTHING_SENT = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.ProxyError,
-)
 _QUOTED = 200  # characters of a server's own words
 _LONGEST_PAUSE = 86_400.0  # seconds: what asks for more is not meant for us
 _REJECTED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
@@ -250,7 +244,7 @@ class StashFaults:
             )
         is_proxy = isinstance(cause, requests.exceptions.ProxyError)
         through = " through the proxy that the environment names" if is_proxy else ""
-        was_sent = not any(isinstance(link, _NOTHING_SENT) for link in _chain(cause))
+        was_sent = not any(isinstance(link, NOTHING_SENT) for link in _chain(cause))
         kind = TransientError if was_sent else UnreachableError
         return kind(
             f"cannot reach Stash at {self.where}{through} ({self._reason(cause)}): is "

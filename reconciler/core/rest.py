@@ -11,6 +11,7 @@ from reconciler.core.errors import (
     UnauthorisedError,
     UnreachableError,
 )
+from reconciler.core.retry import LONGEST
 
 PATIENCE = 3
 """Failures in a row that are the server's, whatever each of them was."""
@@ -20,10 +21,6 @@ _OF_SERVER = (UnreachableError, UnauthorisedError, StrangerError)
 
 _FIRST, _LONGEST, _DOUBLINGS = 10.0, 900.0, 7
 """Seconds of the first rest, and of the longest that is our own choice."""
-
-_TRUSTED = 24 * 3600
-"""Seconds that no server is left alone for longer: a rest that ends later than that was
-written by a clock that was ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,7 @@ def after(
     rests = was.rests + (is_of_server(error) or failures >= PATIENCE)
     asked = error.retry_after if isinstance(error, TransientError) else None
     rest = _span(rests, chance) if rests > was.rests else 0.0
-    wanted = now + ceil(min(asked or 0.0, _TRUSTED))
+    wanted = now + ceil(min(asked or 0.0, LONGEST))
     return replace(
         was,
         failures=failures,
@@ -93,7 +90,7 @@ def may_ask(outage: Outage, now: int, *, is_probing: bool) -> bool:
     One that a person asks for waits only as long as the server asked for.
     """
     until = outage.asked if is_probing else outage.until
-    return not now < until <= now + _TRUSTED
+    return not now < until <= now + LONGEST
 
 
 def _span(rests: int, chance: Random) -> float:

@@ -16,8 +16,8 @@ for ever is a dead letter after two hours.
 """
 
 LONGEST = 24 * 3600.0
-"""Seconds that nothing is put off for longer: an entry that seems to be was put off by
-a clock that was ahead."""
+"""Seconds that nothing is put off for longer, neither an entry nor a server: what seems
+to be was put off by a clock that was ahead."""
 
 _FIRST = 5.0
 _DOUBLINGS = 7

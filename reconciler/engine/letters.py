@@ -1,6 +1,6 @@
 """Dead letters, as a person is told of them, and what a person does about them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -72,6 +72,13 @@ class Revived:
     pass_id: int | None = None
     link: int = 0
     """The last that is owed anything."""
+
+
+def alive(
+    names: Iterable[Field], withheld: Mapping[str, int], revision: int
+) -> frozenset[Field]:
+    """Leave out the fields that are dead letters of what a scene says now."""
+    return frozenset(name for name in names if withheld.get(name) != revision)
 
 
 def find_letters(ledger: Ledger, sought: Sought) -> Iterator[Letter]:

@@ -9,6 +9,7 @@ from reconciler.core.match import plex_path
 from reconciler.core.plan import unsettled
 from reconciler.core.values import Field, OnDelete, Scene
 from reconciler.engine.binding import Binder, Former
+from reconciler.engine.letters import alive
 from reconciler.engine.settings import Settings
 from reconciler.engine.translate import memory, restored
 from state.ledger import Ledger
@@ -134,7 +135,7 @@ class Linker:
     ) -> frozenset[Field]:
         """Leave dead letters out: what is listed of other items revives none."""
         withheld = self.ledger.letters.withheld([link.id]).get(link.id, {})
-        return frozenset(name for name in fields if withheld.get(name) != revision)
+        return alive(fields, withheld, revision)
 
     def _mark_rivals(self, link: LinkRecord) -> None:
         """Have scenes read again that were known to have the file that is linked.

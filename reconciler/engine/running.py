@@ -281,6 +281,7 @@ class Pass:
         now, settings = self.means.clock.unix(), self.means.settings
         with self.means.ledger.transaction():
             self.means.ledger.letters.prune(now - int(settings.keep_letters))
+            self.means.ledger.outages.prune(now - int(settings.keep))
         before = now - int(settings.keep)
         pruned = _BATCH
         while pruned == _BATCH:

@@ -3,7 +3,7 @@
 What is found as it was left costs no write at all; what is not is owed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -11,6 +11,7 @@ from math import ceil
 
 from reconciler.core.memory import NOTHING
 from reconciler.core.values import Field, ItemKey, SceneId
+from reconciler.engine.letters import alive
 from reconciler.engine.linking import IN_SWEEP, OpenPass
 from reconciler.engine.looking import BATCH, Look, Looker, Standing
 from reconciler.engine.recording import Recorder
@@ -74,11 +75,15 @@ class Sweeper:
         owed = self.ledger.outbox.of_links(keys)
         withheld = self.ledger.letters.withheld(keys)
         scenes = self.ledger.scenes.get(link.scene for link in links)
+        living = {
+            one.id: alive(Field, withheld.get(one.id, {}), scenes[one.scene].revision)
+            for one in links
+        }
         entries = [
             EntryRecord(
                 link=link.id,
                 target=link.target,
-                fields=_alive(withheld.get(link.id, {}), scenes[link.scene].revision),
+                fields=tuple(sorted(living[link.id])),
                 revision=scenes[link.scene].revision,
                 stage=Stage.PLANNED,
                 cause=IN_SWEEP,
@@ -111,11 +116,6 @@ def slice_at(moment: int, span: float) -> tuple[int, int]:
     """
     of = max(1, ceil(span / _HOUR))
     return moment // _HOUR % of, of
-
-
-def _alive(withheld: Mapping[str, int], revision: int) -> tuple[Field, ...]:
-    """Name the fields that are no dead letters of what the scene says now."""
-    return tuple(name for name in sorted(Field) if withheld.get(name) != revision)
 
 
 def _moved(look: Look) -> set[Field]:

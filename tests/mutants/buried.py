@@ -26,7 +26,7 @@ BURIED = (
     ),
     Bug(
         name="dead letter revived by a sweep",
-        file="reconciler/engine/sweeping.py",
+        file="reconciler/engine/letters.py",
         old="if withheld.get(name) != revision)",
         new="if withheld is not None)",
         caught_by=letters("a_quiet_pass_and_a_sweep_leave_it_alone"),

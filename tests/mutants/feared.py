@@ -234,8 +234,8 @@ FEARED = (
     Bug(
         name="what the server says of when ignored",
         file="reconciler/core/rest.py",
-        old="wanted = now + ceil(min(asked or 0.0, _TRUSTED))",
-        new="wanted = now - ceil(min(asked or 0.0, _TRUSTED))",
+        old="wanted = now + ceil(min(asked or 0.0, LONGEST))",
+        new="wanted = now - ceil(min(asked or 0.0, LONGEST))",
         caught_by=laws("law_2_a_server_that_asks_for_time_is_given_it"),
     ),
     Bug(
