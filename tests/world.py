@@ -88,6 +88,9 @@ class World:
     quiet: tuple[Hours, ...] = ()
     is_probing: bool = True
     """Whether passes are a person's, or a daemon's."""
+    is_called: Callable[[], bool] = bool
+    is_over: Callable[[], bool] = bool
+    """Whether delivery is called away, or plexsync is stopping."""
     mappings: tuple[Mapping, ...] = (Mapping(stash="/data/films", plex="/media/films"),)
     version: str = "0.30.1"
 
@@ -159,6 +162,11 @@ class World:
         with self.opened() as ledger:
             return self._run(ledger, Pass.reconcile, scope)
 
+    def resume(self) -> "Outcome":
+        """Go on with what is owed, without asking Stash."""
+        with self.opened() as ledger:
+            return self._run(ledger, Pass.resume, {})
+
     def plan(self, **scope: object) -> "Outcome":
         with self.copied() as ledger:
             return self._run(ledger, Pass.plan, scope)
@@ -221,6 +229,8 @@ class World:
             settings=self.settings(),
             audience=listener,
             is_paused=lambda: self.is_paused,
+            is_called=self.is_called,
+            is_over=self.is_over,
             clock=self.clock,
             chance=Random(7),
             is_probing=self.is_probing,

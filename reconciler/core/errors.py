@@ -20,6 +20,10 @@ class UserError(PlexsyncError):
         self.problems = tuple(problems)
 
 
+class StoppedError(PlexsyncError):
+    """The process is stopping: nothing more is begun, and nothing is wrong."""
+
+
 class ServerError(PlexsyncError):
     """A server could not do what was asked."""
 

@@ -52,6 +52,8 @@ class Deliverer:
     recorder: Recorder
     clock: Clock
     is_paused: Callable[[], bool]
+    is_called: Callable[[], bool]
+    is_over: Callable[[], bool]
     quiet: Quiet
     audience: Audience
     tally: Tally
@@ -68,6 +70,9 @@ class Deliverer:
         self.audience.stage("looking at what is owed", left)
         for entries in self.looker.entries(stage):
             if left <= 0 or self.is_paused():
+                return
+            if self.is_called():
+                self.tally.is_left_off = True
                 return
             if not is_wished and (reason := self._lull(entries[0].target)):
                 self.tally.lull(reason)
@@ -122,6 +127,8 @@ class Deliverer:
             is_old = self.clock.monotonic() - look.read_at > MAX_AGE
             if done and (is_old or self.caution.is_enough(sent)):
                 return done
+            if self.is_over():
+                raise Halt
             self._one(look, sent)
             self.audience.advance()
         return len(looks)

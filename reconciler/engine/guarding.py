@@ -12,7 +12,12 @@ import structlog
 
 from reconciler.clock import Clock
 from reconciler.core import rest
-from reconciler.core.errors import RestingError, ServerError, UnauthorisedError
+from reconciler.core.errors import (
+    RestingError,
+    ServerError,
+    StoppedError,
+    UnauthorisedError,
+)
 from reconciler.core.news import Named, Poll, RowsPage
 from reconciler.core.rest import Outage
 from reconciler.core.values import (
@@ -49,6 +54,8 @@ class Guard:
     server: str
     is_probing: bool
     """Whether the next request need not wait for the end of a rest."""
+    is_over: Callable[[], bool] = bool
+    """Whether the process is stopping."""
     outage: Outage | None = field(init=False)
     has_returned: bool = False
     """Whether the server has come back from a rest in this pass."""
@@ -66,8 +73,13 @@ class Guard:
         return self.outage is not None and self.outage.kind == UnauthorisedError.kind
 
     @contextlib.contextmanager
-    def asking(self, *, is_write: bool = False) -> Iterator[None]:
-        """Ask for one thing; `RestingError`, and nothing is sent, while it rests."""
+    def asking(self, *, is_write: bool = False, is_end: bool = False) -> Iterator[None]:
+        """Ask for one thing; `RestingError`, and nothing is sent, while it rests.
+
+        `StoppedError` where the process is stopping, unless it ends what was begun.
+        """
+        if not is_end and self.is_over():
+            raise StoppedError("plexsync is stopping")
         now, outage = self.clock.unix(), self.outage
         if outage and not rest.may_ask(outage, now, is_probing=self.is_probing):
             raise self._resting(outage)
@@ -190,18 +202,21 @@ class GuardedLibrary:
         return _each(pages, lambda: self._asking("listing"))
 
     def read(self, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Item]:
-        with self._asking("items"):
+        with self._asking("items", is_end=True):
             return self.library.read(keys)
 
     def write(self, edit: Edit) -> Mapping[Field, ServerError]:
-        with self._asking("put", is_write=True):
+        with self._asking("put", is_write=True, is_end=True):
             failed = self.library.write(edit)
         self.guard.hear(failed.values())
         return failed
 
     @contextlib.contextmanager
-    def _asking(self, kind: str, *, is_write: bool = False) -> Iterator[None]:
-        with self.guard.asking(is_write=is_write), self.pacer.timed(kind):
+    def _asking(
+        self, kind: str, *, is_write: bool = False, is_end: bool = False
+    ) -> Iterator[None]:
+        asking = self.guard.asking(is_write=is_write, is_end=is_end)
+        with asking, self.pacer.timed(kind):
             yield
 
 

@@ -1,13 +1,13 @@
 """What entries come to: their items as Plex has them now, and each field decided."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.clock import Clock
 from reconciler.core.decide import FIGHTS, Decision
 from reconciler.core.desire import desire
-from reconciler.core.errors import GoneError
+from reconciler.core.errors import GoneError, StoppedError
 from reconciler.core.match import stash_paths
 from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
@@ -80,6 +80,8 @@ class Looker:
     surveyor: Surveyor
     clock: Clock
     scope: Scope
+    is_over: Callable[[], bool] = bool
+    """Whether the process is stopping: there are no more entries then."""
 
     def entries(
         self,
@@ -106,6 +108,8 @@ class Looker:
                 is_wished=self.scope.is_wished,
             )
             while found := self.ledger.outbox.due(due, BATCH):
+                if self.is_over():
+                    raise StoppedError("plexsync is stopping")
                 if self.surveyor.is_missing(target.title):
                     break
                 due = replace(due, after=found[-1].link)

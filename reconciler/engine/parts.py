@@ -48,6 +48,10 @@ class Means:
     audience: Audience
     is_paused: Callable[[], bool] = bool
     """Whether nothing is to be written to Plex now."""
+    is_called: Callable[[], bool] = bool
+    """Whether something else is to be done first: delivery leaves off in good order."""
+    is_over: Callable[[], bool] = bool
+    """Whether the process is stopping: what was begun is ended, and nothing else."""
     clock: Clock = field(default_factory=Clock)
     chance: Random = field(default_factory=Random)
     is_probing: bool = True
@@ -64,6 +68,7 @@ class Means:
             chance=self.chance,
             server=server,
             is_probing=self.is_probing,
+            is_over=self.is_over,
         )
 
 
@@ -112,6 +117,7 @@ class Parts:
             surveyor=self.surveyor,
             clock=means.clock,
             scope=scope,
+            is_over=means.is_over,
         )
         self.failing = Failing(
             ledger=means.ledger,
@@ -219,6 +225,8 @@ class Parts:
             recorder=self.recorder,
             clock=self.means.clock,
             is_paused=self.means.is_paused,
+            is_called=self.means.is_called,
+            is_over=self.means.is_over,
             quiet=self.quiet(),
             audience=self.means.audience,
             tally=self.tally,

@@ -146,6 +146,8 @@ class Tally:
     doubts: list[Doubt] = field(default_factory=list)
     """What a server says and is not believed."""
     of_plan: OfPlan | None = None
+    is_left_off: bool = False
+    """Whether delivery was called away from what it could have gone on with."""
 
     def miss(self, sentence: str) -> None:
         """Add a sentence about what is named and not there, once."""
@@ -192,6 +194,8 @@ class PassReport:
     """Why else nothing was written now, or not to a library."""
     of_plan: OfPlan | None
     """Of a saved plan, where one was delivered."""
+    is_left_off: bool
+    """Delivery was called away from what it could have gone on with."""
     undelivered: int
     """Entries that were tried and are still owed."""
     waiting: int

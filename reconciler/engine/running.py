@@ -7,13 +7,19 @@ from functools import partial
 import structlog
 
 from reconciler.core import absence, canonical
-from reconciler.core.errors import DoubtError, ServerError, TransientError
+from reconciler.core.errors import (
+    DoubtError,
+    ServerError,
+    StoppedError,
+    TransientError,
+)
 from reconciler.engine.checking import find_parted
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
 from reconciler.engine.planned import Checklist
 from reconciler.engine.polling import News
+from reconciler.engine.pruning import prune
 from reconciler.engine.recording import absent
 from reconciler.engine.report import Audiences, PassReport
 from reconciler.engine.settings import Scope
@@ -46,6 +52,15 @@ class Pass:
         self._tell_parted()
         self._try(self._deliver)
         self._try(self._compare)
+        if self._parts.open.number is not None or any(self.tally.counts.values()):
+            self._end()
+        return self._report()
+
+    def resume(self) -> PassReport:
+        """Deliver what Plex is owed by now; Stash is not asked."""
+        self._parts.surveyor.know_targets()
+        self._is_resolved = self._try(self._resolve)
+        self._try(self._deliver)
         if self._parts.open.number is not None or any(self.tally.counts.values()):
             self._end()
         return self._report()
@@ -125,6 +140,9 @@ class Pass:
             step()
         except DoubtError as doubt:
             self._parts.doubter.cast(doubt)
+            return False
+        except StoppedError:
+            log.info("cut short", error="stopping")
             return False
         except ServerError as error:
             log.info("cut short", error=str(error))
@@ -272,21 +290,10 @@ class Pass:
             lulls=tuple(self.tally.lulls),
             spared=tuple(self.tally.spared),
             of_plan=self.tally.of_plan,
+            is_left_off=self.tally.is_left_off,
             undelivered=undelivered,
             waiting=sum(self.means.ledger.links.waiting().values()),
         )
-
-    def _prune(self) -> None:
-        """Forget what is too old to be undone; a quiet pass does not come here."""
-        now, settings = self.means.clock.unix(), self.means.settings
-        with self.means.ledger.transaction():
-            self.means.ledger.letters.prune(now - int(settings.keep_letters))
-            self.means.ledger.outages.prune(now - int(settings.keep))
-        before = now - int(settings.keep)
-        pruned = _BATCH
-        while pruned == _BATCH:
-            with self.means.ledger.transaction():
-                pruned = self.means.ledger.journal.prune(before, _BATCH)
 
     def _end(self) -> None:
         with self.means.ledger.transaction():
@@ -300,6 +307,12 @@ class Pass:
                 counts=self.tally.counts,
                 now=self.means.clock.unix(),
             )
-        self._prune()
+        settings = self.means.settings
+        prune(
+            self.means.ledger,
+            now=self.means.clock.unix(),
+            keep=settings.keep,
+            keep_letters=settings.keep_letters,
+        )
         counts = {name.replace(" ", "_"): n for name, n in self.tally.counts.items()}
         log.info("pass ended", pass_id=number, outcome=outcome, **counts)
