@@ -17,6 +17,7 @@ from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
 from reconciler.engine.settings import Settings
 from state.database import read_mounts
+from state.door import borrowed
 from state.errors import StateError
 from state.ledger import Ledger, copy, held
 from state.lock import WriterLock
@@ -83,6 +84,21 @@ def pause(config: Config) -> Pause:
 
 @contextlib.contextmanager
 def writing(
+    config: Config,
+    command: str,
+    clock: Clock,
+    mounts: Callable[[], str] = read_mounts,
+) -> Iterator[Ledger]:
+    """Hold the state as `holding` does; a daemon that has it lends it."""
+    with (
+        borrowed(config.state, command=command),
+        holding(config, command, clock, mounts) as ledger,
+    ):
+        yield ledger
+
+
+@contextlib.contextmanager
+def holding(
     config: Config,
     command: str,
     clock: Clock,

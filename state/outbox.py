@@ -285,6 +285,12 @@ class OutboxBook:
         """Count the entries with a field that a person asked something of."""
         return Outbox.select().where(Outbox.link.in_(_WISHED)).count()
 
+    def next_due(self, now: int) -> int | None:
+        """Say when the first of what is put off is to be tried, in unix seconds."""
+        query = Outbox.select(fn.MIN(Outbox.not_before))
+        ((moment,),) = rows(query.where(Outbox.not_before > now))
+        return None if moment is None else int(moment)
+
     def postponed(self) -> int:
         """Count the released entries that were tried and are still owed."""
         query = Outbox.select().where(Outbox.stage == Stage.RELEASED)

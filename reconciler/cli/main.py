@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli import errands, interrupting, letters, looks, passes, past
+from reconciler.cli import daemon, errands, interrupting, letters, looks, passes, past
 from reconciler.cli.failing import Commands
 from reconciler.cli.setting import Around, Setting
 
@@ -21,12 +21,11 @@ from reconciler.cli.setting import Around, Setting
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
-    default="error",
-    show_default=True,
-    help="How much is logged to standard error; names of scenes only at debug.",
+    help="How much is logged to standard error: error, or info of `run`; names of"
+    " scenes only at debug.",
 )
 @click.pass_context
-def cli(ctx: click.Context, config_path: Path | None, log_level: str) -> None:
+def cli(ctx: click.Context, config_path: Path | None, log_level: str | None) -> None:
     """Make Plex say what Stash says.
 
     Exit codes: 0 done, 1 failed or some not delivered, 2 usage or configuration,
@@ -40,6 +39,7 @@ def cli(ctx: click.Context, config_path: Path | None, log_level: str) -> None:
 
 
 for _command in (
+    *daemon.COMMANDS,
     *passes.COMMANDS,
     *looks.COMMANDS,
     *errands.COMMANDS,

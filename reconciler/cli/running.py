@@ -2,17 +2,20 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler import bootstrap
 from reconciler.cli.setting import Exit, Setting
+from reconciler.clients.endpoint import Tally
+from reconciler.daemon.asking import Answer, Request, ask
 from reconciler.engine.errands import Errand
+from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience, Held, PassReport
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
-from reconciler.engine.status import held_passes
 from reconciler.render import paper
 from reconciler.render.document import report_fields
 from state.ledger import Ledger
@@ -100,59 +103,81 @@ class Outcome:
 def run(
     setting: Setting, scope: Scope, audience: Audience, *, is_plan: bool
 ) -> Outcome:
-    """Run a pass on the state, or a plan on a copy of it; count what was sent."""
-    act = Pass.plan if is_plan else Pass.reconcile
-    return _run(setting, scope, audience, act, "reconcile", is_plan=is_plan)
+    """Run a pass on the state, or a plan on a copy of it; count what was sent.
+
+    A daemon that has the state makes the pass.
+    """
+    if is_plan:
+        return _plan(setting, scope, audience, Pass.plan)
+    return _run(setting, Request(scope=scope), audience)
 
 
 def carry_out(
     setting: Setting, errand: Errand, audience: Audience, *, is_plan: bool
 ) -> Outcome:
     """Do what a person asks for, or only show it on a copy of the state."""
-
-    def act(one: Pass) -> PassReport:
-        return one.foresee(errand) if is_plan else one.carry_out(errand)
-
-    return _run(setting, Scope(), audience, act, errand.cause, is_plan=is_plan)
+    if is_plan:
+        return _plan(setting, Scope(), audience, lambda one: one.foresee(errand))
+    return _run(setting, Request(scope=Scope(), errand=errand), audience)
 
 
-def _run(
+def _plan(
     setting: Setting,
     scope: Scope,
     audience: Audience,
     act: Callable[[Pass], PassReport],
-    command: str,
-    *,
-    is_plan: bool,
 ) -> Outcome:
-    to = bootstrap.servers(setting.config)
-    place = (
-        bootstrap.copied(setting.config)
-        if is_plan
-        else bootstrap.writing(
-            setting.config, command, setting.clock, setting.around.mounts
-        )
-    )
-    with to.closing(), place as ledger:
-        means = bootstrap.means(setting.config, ledger, to, audience, setting.clock)
-        if sys.stderr.isatty():
-            means = replace(means, pacer=None)  # a person waits for it
+    with (
+        bootstrap.copied(setting.config) as ledger,
+        _means(setting, ledger, audience) as (means, sent),
+    ):
         report = act(Pass(means, scope))
         return Outcome(
             report=report,
-            owed=_owed(report, ledger, is_plan=is_plan),
+            owed=report.counts.get("items to write", 0),
             asked=ledger.outbox.asked(),
-            held=held_passes(ledger) if report.held and not is_plan else (),
-            requests=dict(sorted(to.requests.items())),
-            is_plan=is_plan,
+            held=(),
+            requests=dict(sorted(sent.items())),
+            is_plan=True,
         )
 
 
-def _owed(report: PassReport, ledger: Ledger, *, is_plan: bool) -> int:
-    """Count the items to deliver; what a plan owes is only to be looked at."""
-    if is_plan:
-        return report.counts.get("items to write", 0)
-    return sum(ledger.outbox.counts().values())
+def _run(setting: Setting, request: Request, audience: Audience) -> Outcome:
+    request = replace(request, is_watched=sys.stderr.isatty())
+    answer = ask(setting.config.state, request, audience)
+    if answer is None:
+        answer = _make(setting, request, audience)
+    return Outcome(
+        report=answer.report,
+        owed=answer.owed,
+        asked=answer.asked,
+        held=answer.held,
+        requests=dict(sorted(answer.requests.items())),
+        is_plan=False,
+    )
+
+
+def _make(setting: Setting, request: Request, audience: Audience) -> Answer:
+    """Make the pass here: there is no daemon."""
+    cause = "reconcile" if request.errand is None else request.errand.cause
+    place = bootstrap.holding(
+        setting.config, cause, setting.clock, setting.around.mounts
+    )
+    with place as ledger, _means(setting, ledger, audience) as (means, sent):
+        report = request.act(Pass(means, request.scope))
+        return Answer.of(report, ledger, dict(sent))
+
+
+@contextmanager
+def _means(
+    setting: Setting, ledger: Ledger, audience: Audience
+) -> Iterator[tuple[Means, Tally]]:
+    to = bootstrap.servers(setting.config)
+    with to.closing():
+        means = bootstrap.means(setting.config, ledger, to, audience, setting.clock)
+        if sys.stderr.isatty():
+            means = replace(means, pacer=None)  # a person waits for it
+        yield means, to.requests
 
 
 def _refusals(held: Held) -> list[str]:

@@ -43,10 +43,11 @@ class Setting:
     """What every command is handed: the global options, and what follows from them."""
 
     config_path: Path | None
-    log_level: str
+    log_level: str | None
     around: Around
     document: Document | None = None
     """What --json asks for; None writes for people."""
+    default_level: str = "error"
 
     @property
     def clock(self) -> Clock:
@@ -56,6 +57,10 @@ class Setting:
     @cached_property
     def config(self) -> Config:
         """Read the configuration, and let the logs know what must not be seen."""
+        return self.reloaded()
+
+    def reloaded(self) -> Config:
+        """Read the configuration as it is by now."""
         config = load(self.config_path, os.environ)
         self.configure_logs(config.secrets())
         for warning in config.warnings:
@@ -66,4 +71,5 @@ class Setting:
         """Send the logs to standard error, in the form that suits it."""
         form = logs.form_for(sys.stderr, os.environ)
         colour = logs.colour_for(sys.stderr, os.environ)
-        logs.configure(self.log_level, form, secrets, sys.stderr, colour=colour)
+        level = self.log_level or self.default_level
+        logs.configure(level, form, secrets, sys.stderr, colour=colour)

@@ -138,6 +138,7 @@ class Concluder:
             applied=len(done),
             sent=len(one.writes),
             resolved=one.entry is None,
+            fields={str(name): str(w.memory.reason) for name, w in one.writes.items()},
         )
         if one.entry is not None:
             self._tell(one, one.entry, done)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from reconciler.clock import Clock
 from reconciler.core.desire import Rules, desire
 from reconciler.core.match import plex_path
@@ -48,6 +50,7 @@ class OpenPass:
         """Give it a number, in the transaction of what it records."""
         if self.number is None:
             self.number = self.ledger.passes.begin(self.kind, now=self.clock.unix())
+            structlog.contextvars.bind_contextvars(pass_id=self.number)
         return self.number
 
 

@@ -418,3 +418,13 @@ def test_only_what_was_looked_at_is_let_go_where_it_has_to_be(ledger: Ledger) ->
     assert ledger.outbox.release(2, is_seen=True) == 1
     assert ledger.outbox.counts() == {"planned": 1, "released": 1}
     assert ledger.outbox.release(2) == 1
+
+
+def test_the_first_of_what_is_put_off_says_when_to_go_on(ledger: Ledger) -> None:
+    assert ledger.outbox.next_due(NOW) is None
+    for link, later in ((1, 60), (2, 30), (3, -30)):
+        ledger.outbox.owe(entry(link, "title"), now=NOW)
+        ledger.outbox.postpone(link, now=NOW, not_before=NOW + later, error="busy")
+    assert ledger.outbox.next_due(NOW) == NOW + 30
+    assert ledger.outbox.next_due(NOW + 30) == NOW + 60
+    assert ledger.outbox.next_due(NOW + 60) is None

@@ -1,0 +1,152 @@
+"""The daemon: keeps the time, hears signals, feeds the watchdog; the worker works."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from reconciler.clock import Clock
+from reconciler.config.models import Config
+from reconciler.daemon.agenda import Agenda, Task
+from reconciler.daemon.systemd import Notifier
+from reconciler.daemon.timetable import Timetable
+from reconciler.daemon.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_BEAT = 1.0
+"""Seconds between two looks at what is due."""
+_GRACE = 8.0
+"""Seconds that the end waits for the request in hand."""
+_PATIENCE = 20.0
+"""Seconds after which we are ready, though the first pass goes on."""
+_STALLED = 300.0
+"""Seconds without a request or a step, beside those of the longest request, after
+which a task counts as stuck."""
+_INTERRUPTED = 130
+"""The exit code where a second signal does not wait for the end."""
+_HOUR, _DAY = 3600.0, 86400.0
+
+
+@dataclass(kw_only=True)
+class Daemon:
+    """Runs until it is told to stop."""
+
+    config: Config
+    load: Callable[[], Config]
+    clock: Clock
+    mounts: Callable[[], str]
+    notifier: Notifier
+    stopping: threading.Event = field(default_factory=threading.Event)
+    agenda: Agenda = field(default_factory=Agenda)
+    timetable: Timetable = field(init=False)
+    worker: Worker = field(init=False)
+    _is_ready: bool = False
+    _began: float = 0.0
+    _progress: tuple[int, float] = (-1, 0.0)
+
+    def __post_init__(self) -> None:
+        # whoever waits is let go by the end
+        clock = replace(self.clock, wait=self._wait)
+        self.timetable = Timetable(self.agenda.post, clock)
+        self.worker = Worker(
+            config=self.config,
+            load=self.load,
+            agenda=self.agenda,
+            at=self.timetable.at,
+            keep=self._keep,
+            clock=clock,
+            stopping=self.stopping,
+            mounts=self.mounts,
+        )
+
+    def run(self) -> None:
+        """Work until a signal, and be gone within ten seconds of it.
+
+        `StateError` where the state cannot be had at the start.
+        """
+        # blocked in every thread, and taken one by one: no handler runs in between
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        work = threading.Thread(target=self.worker.work, name="worker", daemon=True)
+        self.start()
+        work.start()
+        while work.is_alive():
+            number = _heard(self.beat())
+            if number == signal.SIGHUP:
+                self.notifier.reloading(self.clock.monotonic())
+                self.agenda.post(Task.RELOAD)
+            elif number is not None:
+                log.info("stopping", signal=signal.Signals(number).name)
+                break
+        self._stop(work)
+        if self.worker.fatal is not None:
+            raise self.worker.fatal
+
+    def start(self) -> None:
+        """Begin: the first pass is due at once, and all else in its time."""
+        self._began = self.clock.monotonic()
+        self._keep(self.config)
+        self.timetable.start()
+        self.agenda.post(Task.POLL)
+
+    def beat(self) -> float:
+        """Look at what is due, and tell how things are; say when to look again."""
+        wait = self.timetable.tick()
+        now, news = self.clock.monotonic(), self.worker.news
+        if not self._is_ready and (news.is_met or now - self._began > _PATIENCE):
+            self._is_ready = True
+            self.notifier.ready()
+        self.notifier.status(news.sentence)
+        if self._goes_on(now):
+            self.notifier.alive()
+        return min(wait, _BEAT)
+
+    def _goes_on(self, now: float) -> bool:
+        """Whether what is being done moves, if slowly: a server may take its time."""
+        progress = self.worker.progress()
+        if self.worker.task is None or progress != self._progress[0]:
+            self._progress = progress, now
+        servers = (self.worker.config.stash, self.worker.config.plex)
+        longest = sum(one.connect_timeout + one.read_timeout for one in servers)
+        return now - self._progress[1] < _STALLED + longest
+
+    def _stop(self, work: threading.Thread) -> None:
+        """Let what is in hand be ended; leave it to its open journal row after that."""
+        self.notifier.stopping()
+        self.stopping.set()
+        self.agenda.close()
+        end = self.clock.monotonic() + _GRACE
+        while work.is_alive() and self.clock.monotonic() < end:
+            if _heard(0.05) in {signal.SIGTERM, signal.SIGINT}:
+                os._exit(_INTERRUPTED)
+        if work.is_alive():
+            log.warning("a request is left in hand: the next start looks what became")
+            logging.shutdown()
+            os._exit(0)
+        log.info("stopped")
+
+    def _keep(self, config: Config) -> None:
+        self.timetable.keep(
+            {
+                Task.POLL: config.schedule.poll,
+                Task.SWEEP: _HOUR,
+                Task.PRUNE: _DAY,
+                Task.BACK_UP: _DAY,
+            }
+        )
+
+    def _wait(self, seconds: float) -> None:
+        """Wait as long as nothing ends it."""
+        self.worker.diary.beats += 1
+        self.stopping.wait(seconds)
+
+
+def _heard(patience: float) -> int | None:
+    """Wait for one of our signals, so many seconds at most."""
+    heard = signal.sigtimedwait(SIGNALS, patience)
+    return None if heard is None else heard.si_signo
