@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from peewee import fn
 
 from state import loads
 from state.database import LedgerDatabase, rows
+from state.due import WISHED, Due, wanted
 from state.models import DeadLetter, Field, Outbox
 from state.records import (
     EntryRecord,
@@ -36,29 +37,6 @@ _DROPPED = """
 SELECT field FROM dead_letter
 WHERE link = ? AND revision = ? AND dropped_at IS NOT NULL
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """Which entries are asked for."""
-
-    stage: Stage | None = None
-    now: int | None = None
-    """Leave out what is not to be tried yet."""
-    horizon: int | None = None
-    """What is not to be tried before then either was put off by a clock that was wrong,
-    and is not left out."""
-    target: int | None = None
-    after: int = 0
-    """Continue behind this link."""
-    pass_id: int | None = None
-    is_unseen: bool = False
-    """Only those of which it is not known yet what they would come to."""
-    is_wished: bool = False
-    """Only those with a field that a person asked something of."""
-
-
-_WISHED = Field.select(Field.link).where(Field.wish.is_null(is_null=False))
 
 
 class OutboxBook:
@@ -204,22 +182,7 @@ class OutboxBook:
 
     def due(self, due: Due, limit: int) -> list[EntryRecord]:
         """Read entries in the order of their links."""
-        query = Outbox.select().where(Outbox.link > due.after)
-        if due.stage is not None:
-            query = query.where(Outbox.stage == due.stage)
-        if due.now is not None:
-            is_ripe = Outbox.not_before <= due.now
-            if due.horizon is not None:
-                is_ripe |= Outbox.not_before > due.horizon
-            query = query.where(is_ripe)
-        if due.target is not None:
-            query = query.where(Outbox.target == due.target)
-        if due.pass_id is not None:
-            query = query.where(Outbox.pass_id == due.pass_id)
-        if due.is_unseen:
-            query = query.where(Outbox.overwrites.is_null())
-        if due.is_wished:
-            query = query.where(Outbox.link.in_(_WISHED))
+        query = Outbox.select().where(wanted(due))
         return [_entry(row) for row in query.order_by(Outbox.link).limit(limit)]
 
     def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:
@@ -283,7 +246,7 @@ class OutboxBook:
 
     def asked(self) -> int:
         """Count the entries with a field that a person asked something of."""
-        return Outbox.select().where(Outbox.link.in_(_WISHED)).count()
+        return Outbox.select().where(Outbox.link.in_(WISHED)).count()
 
     def next_due(self, now: int) -> int | None:
         """Say when the first of what is put off is to be tried, in unix seconds."""

@@ -126,7 +126,7 @@ def asked_fields(request: Request) -> dict[str, Any]:
     return fields
 
 
-def asked(line: Any) -> Request:  # noqa: ANN401 - what came in at the door
+def asked(line: Mapping[str, Any]) -> Request:
     """Read it from a line; `AskedInVainError` where it is of another version."""
     if line.get("version") != __version__:
         raise AskedInVainError(

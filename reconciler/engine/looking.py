@@ -18,8 +18,8 @@ from reconciler.engine.report import content_of, line_values
 from reconciler.engine.settings import Planned, Scope
 from reconciler.engine.surveying import Surveyor
 from reconciler.engine.translate import SOMETHING, journal_fields, memories_of, restored
+from state.due import Due
 from state.ledger import Ledger
-from state.outbox import Due
 from state.records import EntryRecord, LinkRecord, Stage
 
 BATCH = 50

@@ -4,8 +4,8 @@ import statistics
 import time
 from pathlib import Path
 
+from state.due import Due
 from state.ledger import Ledger
-from state.outbox import Due
 from state.records import Stage
 from tests.state.samples import NOW, contents, entity, entry, place, snapshot, write
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
+from state.due import Due
 from state.ledger import Ledger
-from state.outbox import Due
 from state.records import (
     DeadLetterRecord,
     EntryRecord,
