@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from reconciler import bootstrap
+from reconciler.bootstrap import Servers
 from reconciler.clock import Clock
 from reconciler.config.models import Config
 from reconciler.daemon.agenda import Agenda, Task
@@ -42,6 +44,8 @@ class Daemon:
     clock: Clock
     mounts: Callable[[], str]
     notifier: Notifier
+    servers: Callable[[Config], Servers] = bootstrap.servers
+    """Makes both clients."""
     stopping: threading.Event = field(default_factory=threading.Event)
     agenda: Agenda = field(default_factory=Agenda)
     timetable: Timetable = field(init=False)
@@ -63,6 +67,7 @@ class Daemon:
             clock=clock,
             stopping=self.stopping,
             mounts=self.mounts,
+            servers=self.servers,
         )
 
     def run(self) -> None:

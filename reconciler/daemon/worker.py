@@ -56,12 +56,14 @@ class Worker:
     """What is being done."""
     fatal: StateError | None = None
     """Why the state could not be had at the start."""
+    servers: Callable[[Config], bootstrap.Servers] = bootstrap.servers
+    """Makes both clients."""
     _to: bootstrap.Servers = field(init=False)
     _means: Means | None = None
     _held: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        self._to = bootstrap.servers(self.config)
+        self._to = self.servers(self.config)
 
     def work(self) -> None:
         """Do what is due until the agenda is closed; then let go of everything.
@@ -184,7 +186,7 @@ class Worker:
             return
         self._let_go()
         self._to.stash.close()
-        self.config, self._to = config, bootstrap.servers(config)
+        self.config, self._to = config, self.servers(config)
         self.keep(config)
         self.news.accept()
         self.agenda.post(Task.POLL)

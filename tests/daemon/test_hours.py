@@ -1,0 +1,200 @@
+"""A thousand hours on clocks that a test sets: nothing missed, nothing twice."""
+
+import resource
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+import time_machine
+
+from reconciler.bootstrap import Servers
+from reconciler.clock import Clock
+from reconciler.config.loading import load
+from reconciler.config.models import Config
+from reconciler.core.values import Field
+from reconciler.daemon.agenda import Task
+from reconciler.daemon.running import Daemon
+from reconciler.daemon.systemd import Notifier
+from tests.world import World
+
+POLL = 60
+HOUR = 3600
+SCENES = 20
+
+_CONFIG = """
+[stash]
+url = "http://stash.test:9999"
+[plex]
+url = "http://plex.test:32400"
+token = "{token}"
+libraries = ["Films"]
+share = 1
+[state]
+path = "{state}"
+[schedule]
+poll = "{poll}s"
+[[paths]]
+stash = "/data/films"
+plex = "/media/films"
+"""
+
+
+@dataclass(kw_only=True)
+class Months:
+    """A daemon that a test leads through its time, minute by minute."""
+
+    world: World
+    wall: time_machine.Traveller
+    monotonic: float = 0.0
+    done: list[tuple[float, Task]] = field(default_factory=list)
+    daemon: Daemon = field(init=False)
+
+    def __post_init__(self) -> None:
+        config = self.world.folder / "plexsync.toml"
+        text = _CONFIG.format(
+            token=self.world.plex.model.token, state=self.world.state, poll=POLL
+        )
+        config.write_text(text, encoding="utf-8")
+        config.chmod(0o600)
+        self.daemon = Daemon(
+            config=load(config, {}),
+            load=lambda: load(config, {}),
+            clock=Clock(monotonic=lambda: self.monotonic),
+            mounts=lambda: "",
+            notifier=Notifier(),
+            servers=self._servers,
+        )
+        self.daemon.start()
+        self._work()
+
+    def _servers(self, _: Config) -> Servers:
+        world = self.world
+        return Servers(stash=world.source, plex=world.library, requests=world.requests)
+
+    def live(self, seconds: int, step: int = POLL) -> None:
+        """Let time go by, and the daemon do what is due at each step."""
+        for _ in range(seconds // step):
+            self.monotonic += step
+            self.world.later(step)
+            self.wall.shift(step)
+            self.daemon.beat()
+            self._work()
+
+    def jump(self, seconds: float) -> None:
+        """Set our wall clock; the servers' clocks are right."""
+        self.wall.shift(seconds)
+
+    def _work(self) -> None:
+        while (task := self.daemon.agenda.take(0)) is not None:
+            self.done.append((self.monotonic, task))
+            self.daemon.worker.do(task)
+
+    def times(self, task: Task) -> list[float]:
+        return [moment for moment, one in self.done if one is task]
+
+    def close(self) -> None:
+        self.daemon.agenda.close()
+        self.daemon.worker.work()
+
+
+@pytest.fixture
+def months(tmp_path: Path) -> Iterator[Months]:
+    world = World(folder=tmp_path)
+    for number in range(SCENES):
+        world.scene(f"reel-{number:02}", title=f"Reel {number}")
+    start = datetime.fromtimestamp(world.moment, UTC)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    with time_machine.travel(start, tick=False) as wall:
+        made = Months(world=world, wall=wall)
+        yield made
+        made.close()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def edit(months: Months, chance: Random) -> tuple[str, str]:
+    """Give a scene another title; return its file's stem and the title."""
+    scene = chance.randint(1, SCENES)
+    title = f"Take {chance.random()}"
+    months.world.stash.update_scene(scene, title=title)
+    return f"reel-{scene - 1:02}", title
+
+
+def test_each_task_is_done_in_its_time(months: Months) -> None:
+    months.live(6 * HOUR)
+
+    assert months.times(Task.POLL) == [POLL * n for n in range(6 * 60 + 1)]
+    assert months.times(Task.SWEEP) == [HOUR * n for n in range(1, 7)]
+
+
+@pytest.mark.parametrize("jump", [-HOUR, 3 * HOUR, 30 * 24 * HOUR, -30 * 24 * HOUR])
+def test_a_jump_of_the_clock_neither_stops_nor_storms_it(
+    months: Months, jump: int
+) -> None:
+    chance = Random(jump)
+    months.live(2 * HOUR)
+    months.jump(jump)
+    for _ in range(4):
+        stem, title = edit(months, chance)
+        months.live(10 * POLL)
+        assert months.world.value(stem, Field.TITLE) == title
+
+    after = Counter(m for m, task in months.done if task is Task.POLL)
+    assert set(after.values()) == {1}
+    minutes = months.monotonic / POLL
+    assert minutes - 1 <= len(after) <= minutes + 2
+
+
+def test_a_quiet_hour_writes_nothing_to_disk(months: Months) -> None:
+    """Not even its sweep; and costs one request a poll."""
+    months.live(26 * HOUR)  # each slice has been looked at
+    before, polls = _disk(months.world.folder), months.world.requests["stash poll"]
+
+    months.live(HOUR)
+
+    assert _disk(months.world.folder) == before
+    assert months.world.requests["stash poll"] - polls == 61  # the sweep's among them
+
+
+def _disk(folder: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Take every file as it is; the log's shared memory is none on any disk."""
+    found = {}
+    for path in folder.iterdir():
+        if not path.name.endswith("-shm") and path.is_file():
+            status = path.stat()
+            found[path.name] = (status.st_size, status.st_mtime_ns, path.read_bytes())
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_thousand_hours(months: Months) -> None:
+    """At an edit every four hours on average, with Plex away now and then."""
+    chance, world = Random(1000), months.world
+    months.live(24 * HOUR)
+    sizes, memory = [], []
+    for hour in range(1000 - 24):
+        edited = [edit(months, chance)] if chance.random() < 0.25 else []
+        months.live(HOUR)
+        for stem, title in edited:
+            assert world.value(stem, Field.TITLE) == title
+        if hour % 24 == 0:
+            sizes.append(world.state.stat().st_size)
+            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    polls, sweeps = months.times(Task.POLL), months.times(Task.SWEEP)
+    print(  # noqa: T201 - figures for whoever runs it with -s
+        f"\n{len(polls):,} polls, {len(sweeps):,} sweeps,"
+        f" {world.requests['stash poll']:,} poll requests,"
+        f" {world.requests['plex put']:,} writes;"
+        f" state {sizes[0] / 1e6:.1f} to {sizes[-1] / 1e6:.1f} MB,"
+        f" memory {memory[0] / 1024:.0f} to {memory[-1] / 1024:.0f} MB"
+    )
+    assert polls == [POLL * n for n in range(1000 * 60 + 1)]
+    assert sweeps == [HOUR * n for n in range(1, 1001)]
+    assert sizes[-1] < sizes[0] + 2_000_000
+    assert memory[-1] < memory[0] + 20 * 1024
