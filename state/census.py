@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from state.database import LedgerDatabase, rows
+from peewee import fn
+
+from state.database import LedgerDatabase, Worded
 from state.models import Census, Mark
 from state.records import CensusRecord
 
@@ -23,6 +25,11 @@ SELECT MAX(scene), COUNT(scene) FROM (
 """
 
 
+_MARKED = "SELECT scene FROM mark WHERE absent = ? ORDER BY scene LIMIT ?"
+_ALL = Worded(Census.select())
+_MARKS = Worded(Mark.select(fn.COUNT(Mark.scene)))
+
+
 class CensusBook:
     """The book of counts and marks."""
 
@@ -33,7 +40,7 @@ class CensusBook:
         """Read the last census of each kind."""
         return {
             row.kind: CensusRecord(count=row.count, tip=row.tip, is_due=bool(row.due))
-            for row in Census.select()
+            for row in _ALL.models(self._db)
         }
 
     def put(self, kind: str, census: CensusRecord) -> None:
@@ -66,8 +73,8 @@ class CensusBook:
 
     def marked(self, limit: int, *, is_absent: bool) -> list[int]:
         """Name the next scenes to read again."""
-        query = Mark.select(Mark.scene).where(Mark.absent == int(is_absent))
-        return [scene for (scene,) in rows(query.order_by(Mark.scene).limit(limit))]
+        found = self._db.ask(_MARKED, int(is_absent), limit)
+        return [scene for (scene,) in found]
 
     def unmark(self, scenes: Iterable[int]) -> None:
         """Record that scenes have been read since they were marked."""
@@ -76,4 +83,5 @@ class CensusBook:
 
     def marks(self) -> int:
         """Count the scenes that are to be read again."""
-        return Mark.select().count()
+        ((count,),) = _MARKS.rows(self._db)
+        return int(count)

@@ -1,11 +1,17 @@
 """What a server says and is not believed, until it says otherwise or a person does."""
 
+from state.database import LedgerDatabase, Worded
 from state.models import Doubt
 from state.records import DoubtRecord
+
+_ALL = Worded(Doubt.select().order_by(Doubt.subject))
 
 
 class Doubts:
     """The book of doubts, by what they are about."""
+
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
 
     def standing(self) -> dict[str, DoubtRecord]:
         """Read every doubt."""
@@ -13,7 +19,7 @@ class Doubts:
             row.subject: DoubtRecord(
                 reason=row.reason, since=row.since, is_approved=bool(row.approved)
             )
-            for row in Doubt.select().order_by(Doubt.subject)
+            for row in _ALL.models(self._db)
         }
 
     def cast(self, subject: str, reason: str, *, now: int) -> None:

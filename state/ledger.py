@@ -49,8 +49,8 @@ class Ledger:
         self.journal = JournalBook()
         self.passes = Passes()
         self.census = CensusBook(self._db)
-        self.doubts = Doubts()
-        self.outages = Outages()
+        self.doubts = Doubts(self._db)
+        self.outages = Outages(self._db)
 
     def open(self, *, may_write: bool = True) -> Self:
         """Open the file, brought up to date if it *may_write*."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from peewee import fn
 
-from state.database import LedgerDatabase, rows
+from state.database import LedgerDatabase, Worded, rows
 from state.models import DeadLetter, Field, Journal, Link, Outbox, Target, Waiting
 from state.records import FieldRecord, LinkRecord, PathRecord
 
@@ -31,6 +31,11 @@ ON CONFLICT (link, field) DO UPDATE SET
   owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms,
   wish = excluded.wish
 """
+
+
+_WAITING = Worded(
+    Waiting.select(Waiting.target, fn.COUNT(Waiting.scene)).group_by(Waiting.target)
+)
 
 
 class Links:
@@ -226,8 +231,7 @@ class Links:
 
     def waiting(self) -> dict[int, int]:
         """Count the scenes that wait in each target."""
-        query = Waiting.select(Waiting.target, fn.COUNT(Waiting.scene))
-        return dict(rows(query.group_by(Waiting.target)))
+        return dict(_WAITING.rows(self._db))
 
     def missed(self, target: int, *, since: int, limit: int) -> list[str]:
         """Name items that scenes have lost which wait in *target* no longer than that.

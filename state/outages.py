@@ -2,18 +2,23 @@
 
 from dataclasses import asdict
 
+from state.database import LedgerDatabase, Worded
 from state.models import Outage
 from state.records import OutageRecord
+
+_OPEN = Worded(Outage.select().where(Outage.ended.is_null()))
 
 
 class Outages:
     """The book of outages, by server."""
 
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
     def standing(self, server: str) -> OutageRecord | None:
         """Read the outage that has not ended yet."""
-        mine = (Outage.server == server) & Outage.ended.is_null()
-        row = Outage.get_or_none(mine)
-        return None if row is None else _record(row)
+        found = [row for row in _OPEN.models(self._db) if row.server == server]
+        return _record(found[0]) if found else None
 
     def put(self, outage: OutageRecord) -> None:
         """Record an outage as it is now, in place of what stands of that server."""

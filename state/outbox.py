@@ -7,7 +7,7 @@ from dataclasses import replace
 from peewee import fn
 
 from state import loads
-from state.database import LedgerDatabase, rows
+from state.database import LedgerDatabase, Worded, rows
 from state.due import WISHED, Due, wanted
 from state.models import DeadLetter, Field, Outbox
 from state.records import (
@@ -37,6 +37,22 @@ _DROPPED = """
 SELECT field FROM dead_letter
 WHERE link = ? AND revision = ? AND dropped_at IS NOT NULL
 """
+
+
+_COUNTS = Worded(
+    Outbox.select(Outbox.stage, fn.COUNT(Outbox.link)).group_by(Outbox.stage)
+)
+_PLANNED = Worded(
+    Outbox.select(Outbox.pass_id)
+    .where(Outbox.stage == Stage.PLANNED)
+    .distinct()
+    .order_by(Outbox.pass_id)
+)
+_POSTPONED = Worded(
+    Outbox.select(fn.COUNT(Outbox.link)).where(
+        Outbox.stage == Stage.RELEASED, Outbox.attempts > 0
+    )
+)
 
 
 class OutboxBook:
@@ -236,13 +252,11 @@ class OutboxBook:
 
     def planned_passes(self) -> list[int]:
         """Name the passes that still have planned entries."""
-        query = Outbox.select(Outbox.pass_id).where(Outbox.stage == Stage.PLANNED)
-        return [p for (p,) in rows(query.distinct().order_by(Outbox.pass_id))]
+        return [p for (p,) in _PLANNED.rows(self._db)]
 
     def counts(self) -> dict[str, int]:
         """Count entries by stage."""
-        query = Outbox.select(Outbox.stage, fn.COUNT(Outbox.link))
-        return dict(rows(query.group_by(Outbox.stage)))
+        return dict(_COUNTS.rows(self._db))
 
     def asked(self) -> int:
         """Count the entries with a field that a person asked something of."""
@@ -256,8 +270,8 @@ class OutboxBook:
 
     def postponed(self) -> int:
         """Count the released entries that were tried and are still owed."""
-        query = Outbox.select().where(Outbox.stage == Stage.RELEASED)
-        return query.where(Outbox.attempts > 0).count()
+        ((count,),) = _POSTPONED.rows(self._db)
+        return int(count)
 
 
 def _values(entry: EntryRecord, owed_at: int) -> tuple[object, ...]:

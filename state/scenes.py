@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from state.database import LedgerDatabase, rows
+from state.database import LedgerDatabase, Worded, rows
 from state.models import Entity, Reference, Scan, Snapshot
 from state.records import (
     CensusRecord,
@@ -50,6 +50,15 @@ class SceneWrite:
     entities: tuple[EntityRecord, ...]
 
 
+_SCAN = Worded(Scan.select().where(Scan.id == _ONLY))
+_UNSETTLED = Worded(
+    Snapshot.select(fn.MIN(Snapshot.stamped_at)).where(Snapshot.unsettled == 1)
+)
+_CENSUS = Worded(
+    Snapshot.select(fn.COUNT(Snapshot.scene), fn.MAX(Snapshot.scene)).where(_LIVING)
+)
+
+
 class Scenes:
     """The book of what Stash has."""
 
@@ -58,9 +67,10 @@ class Scenes:
 
     def scan(self) -> ScanRecord:
         """Say how far Stash has been read."""
-        row = Scan.get_or_none(Scan.id == _ONLY)
-        if row is None:
+        found = _SCAN.models(self._db)
+        if not found:
             return ScanRecord()
+        row = found[0]
         cursor = None
         if row.cursor_clock is not None:
             cursor = CursorRecord(
@@ -100,9 +110,8 @@ class Scenes:
 
     def oldest_unsettled(self) -> int | None:
         """Find the stamp of the oldest row that may still change under it."""
-        query = Snapshot.select(Snapshot.stamped_at).where(Snapshot.unsettled == 1)
-        row = query.order_by(Snapshot.stamped_at).first()
-        return None if row is None else row.stamped_at
+        ((stamp,),) = _UNSETTLED.rows(self._db)
+        return None if stamp is None else int(stamp)
 
     def get(self, scenes: Iterable[int]) -> dict[int, SnapshotRecord]:
         """Read snapshots by scene, tombstones included; unknown ones are left out."""
@@ -139,8 +148,7 @@ class Scenes:
 
     def census(self) -> CensusRecord:
         """Count the scenes that are known to be in Stash; name the highest."""
-        query = Snapshot.select(fn.COUNT(Snapshot.scene), fn.MAX(Snapshot.scene))
-        ((count, tip),) = rows(query.where(_LIVING))
+        ((count, tip),) = _CENSUS.rows(self._db)
         return CensusRecord(count=count, tip=tip or 0)
 
     def count(self) -> int:

@@ -1,39 +1,26 @@
-"""What the log is told of a pass while it goes on, beside what the engine tells it."""
+"""Who watches the daemon's passes: the log tells of them, so beats are enough."""
 
 import structlog
-
-from reconciler.engine.report import Line
 
 log = structlog.get_logger(__name__)
 
 
 class Diary:
-    """An audience that writes to the log; its beats show that a pass goes on."""
+    """An audience whose beats show that a pass goes on."""
 
     def __init__(self) -> None:
         self.beats = 0
 
     def stage(self, name: str, total: int | None) -> None:
-        """Take note of a stage."""
+        """Tell of a stage that has something to do."""
         self.beats += 1
-        log.debug("stage", stage=name, of=total)
+        if total:
+            log.debug("stage", stage=name, of=total)
 
     def advance(self, steps: int = 1) -> None:
         """Take note of steps."""
         self.beats += max(steps, 1)
 
-    def line(self, line: Line) -> None:
-        """Tell of a field that was written, which a person may want to see by name."""
+    def line(self, _: object) -> None:
+        """Take note of a field; the engine has told the log of it."""
         self.beats += 1
-        log.debug(
-            "written",
-            scene=line.scene,
-            item=line.item,
-            library=line.library,
-            name=line.name,
-            field=line.field,
-            old=line.old,
-            new=line.new,
-            reason=line.reason,
-            cause=line.cause,
-        )

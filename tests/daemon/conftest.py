@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import desk as desk  # noqa: PLC0414 - the fixture itself
+from tests.cli.conftest import _logging_as_it_was as _logging_as_it_was  # noqa: PLC0414 - the fixture itself
+from tests.cli.conftest import desk as desk  # noqa: PLC0414 - the same
 from tests.cli.desk import Desk, Said
 
 POLL = 1.0
