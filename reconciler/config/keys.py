@@ -8,10 +8,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from reconciler.config.models import Settings
+from reconciler.config.places import FILE_VARIABLE
 
 PREFIX = "PLEXSYNC_"
-FILE_VARIABLE = "PLEXSYNC_CONFIG"
-"""Names the file itself, so it is no key of the file."""
 
 WHOLE = ("libraries", "paths")
 """The tables whose inner names are the operator's own: set as a whole by a variable."""

@@ -11,6 +11,8 @@ from reconciler.config import layers, places, problems, secret_files
 from reconciler.config.models import Config, Settings
 from reconciler.core.errors import UserError
 
+_PLACES = ("path", "spool")
+
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     """Read *path*, or the file in the usual places, and what *environ* sets.
@@ -58,12 +60,12 @@ def _tables(
 
 
 def _expanded(table: Any, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - not checked yet
-    """Expand ~ in the keys that name a file of this machine."""
+    """Expand ~ in the keys that name a file or a folder of this machine."""
     if not isinstance(table, dict):
         return table
     return {
         key: places.expanded(value, environ)
-        if isinstance(value, str) and (key.endswith("_file") or key == "path")
+        if isinstance(value, str) and (key.endswith("_file") or key in _PLACES)
         else value
         for key, value in table.items()
     }
@@ -81,5 +83,6 @@ def _config(settings: Settings, file: Path, warnings: tuple[str, ...]) -> Config
         libraries=settings.libraries,
         paths=settings.paths,
         brake=settings.brake,
+        hook=settings.hook,
         warnings=warnings,
     )

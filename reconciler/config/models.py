@@ -171,6 +171,12 @@ class Brake(Table):
     removals_floor: Count = 20
 
 
+class Hook(Table):
+    """Where `plexsync-hook` leaves word of scenes; None: nobody listens there."""
+
+    spool: LocalFile | None = None
+
+
 class Settings(BaseSettings):
     """The whole file."""
 
@@ -192,6 +198,7 @@ class Settings(BaseSettings):
     libraries: dict[str, Library] = {}
     paths: tuple[PathPair, ...] = ()
     brake: Brake = Brake()
+    hook: Hook = Hook()
 
     @classmethod
     def settings_customise_sources(
@@ -222,6 +229,7 @@ class Config:
     """What is different, by the library's title; not the list of the libraries."""
     paths: tuple[PathPair, ...]
     brake: Brake
+    hook: Hook
     warnings: tuple[str, ...] = ()
     """What works but should not stay as it is, a sentence each."""
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconciler.config.keys import FILE_VARIABLE
 from reconciler.core.errors import UserError
+
+FILE_VARIABLE = "PLEXSYNC_CONFIG"
+"""Names the file itself, so it is no key of the file."""
 
 _NAME = Path("plexsync/plexsync.toml")
 _SYSTEM = Path("/etc") / _NAME

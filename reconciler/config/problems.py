@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciler.config.keys import (
-    FILE_VARIABLE,
     PREFIX,
     VARIABLES,
     dotted,
@@ -20,7 +19,7 @@ from reconciler.config.keys import (
 )
 from reconciler.config.kinds import same_prefix
 from reconciler.config.layers import Place
-from reconciler.config.places import present
+from reconciler.config.places import FILE_VARIABLE, present
 
 Where = Callable[[Place], str]
 

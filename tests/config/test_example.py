@@ -14,7 +14,14 @@ from reconciler.core.values import Field
 EXAMPLE = Path(__file__).parents[2] / "plexsync.toml"
 HOME = {"HOME": "/home/someone"}
 
-EXAMPLES_ONLY = {"api_key", "api_key_file", "token", "token_file", "ca_file"}
+EXAMPLES_ONLY = {
+    "api_key",
+    "api_key_file",
+    "token",
+    "token_file",
+    "ca_file",
+    "spool",
+}
 
 
 def with_all_keys() -> dict[str, Any]:

@@ -76,6 +76,7 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_BRAKE__OVERWRITES_FLOOR": ("0", 0),
     "PLEXSYNC_BRAKE__REMOVALS": ("0", 0.0),
     "PLEXSYNC_BRAKE__REMOVALS_FLOOR": ("7", 7),
+    "PLEXSYNC_HOOK__SPOOL": ("/var/spool/plexsync", Path("/var/spool/plexsync")),
     "PLEXSYNC_LIBRARIES": ("{}", {}),
     "PLEXSYNC_PATHS": ("[]", ()),
 }
@@ -311,3 +312,12 @@ def test_where_the_ledger_is(
 
 def test_a_byte_order_mark_is_no_mistake(write: Write, home: Mapping[str, str]) -> None:
     assert load(write("\ufeff[schedule]\npoll = 5"), home).schedule.poll == 5.0
+
+
+def test_the_spool_of_the_hook_is_named_or_there_is_none(
+    write: Write, home: Mapping[str, str]
+) -> None:
+    named = load(write('[hook]\nspool = "~/spool"'), home)
+
+    assert named.hook.spool == Path(home["HOME"]) / "spool"
+    assert load(write(""), home).hook.spool is None

@@ -1,0 +1,1 @@
+"""What Stash's plugin leaves, and who takes it."""
