@@ -86,3 +86,16 @@ class RowsPage:
     is_last: bool
     clock: datetime
     """The server's clock when it answered (the HTTP Date), UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What Stash's hook has left word of: where to look again, and nothing of what."""
+
+    scenes: frozenset[SceneId] = frozenset()
+    is_all: bool = False
+    """Whether there was no room for each scene: only a poll tells which."""
+    is_more: bool = False
+    """Whether there is more to take."""
+    names: tuple[str, ...] = ()
+    """What was left, as the spool knows it."""

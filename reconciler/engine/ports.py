@@ -1,13 +1,13 @@
 """What the engine needs of the two servers; the clients fit, and so do test doubles.
 
-Every method raises the errors of `reconciler.core.errors` and no others.
+Every method of theirs raises the errors of `reconciler.core.errors` and no others.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from reconciler.core.errors import ServerError
-from reconciler.core.news import Named, Poll, RowsPage
+from reconciler.core.news import Heard, Named, Poll, RowsPage
 from reconciler.core.values import (
     Edit,
     Field,
@@ -101,4 +101,16 @@ class Library(Protocol):
         Says of the fields that did not arrive why, and raises if that is the same for
         all of them.
         """
+        ...
+
+
+class Spool(Protocol):
+    """Where Stash's hook leaves word of scenes; nothing of it raises."""
+
+    def take(self, limit: int) -> Heard:
+        """Say what was left, up to *limit* of it; it stays there until `forget`."""
+        ...
+
+    def forget(self, heard: Heard) -> None:
+        """Take out what was heard."""
         ...

@@ -67,3 +67,8 @@ def decisions(*names: str) -> tuple[str, ...]:
 def asking(*names: str) -> tuple[str, ...]:
     """Name tests of tests/engine/test_asking_laws.py."""
     return tuple(f"tests/engine/test_asking_laws.py::test_{name}" for name in names)
+
+
+def hearing(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_hearing_laws.py."""
+    return tuple(f"tests/engine/test_hearing_laws.py::test_{name}" for name in names)

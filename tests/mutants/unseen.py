@@ -1,6 +1,6 @@
 """Bugs of seeing: what no stamp tells is missed, or what is missing is believed."""
 
-from tests.mutants.planting import Bug, seeing
+from tests.mutants.planting import Bug, hearing, seeing
 
 UNSEEN = (
     Bug(
@@ -92,5 +92,30 @@ UNSEEN = (
         old="            self.doubter.drop(absence.STASH)\n",
         new="            pass\n",
         caught_by=seeing("law_8_a_persons_word_is_good_for_one_loss"),
+    ),
+    Bug(
+        name="word of the hook forgotten before it is marked",
+        file="reconciler/engine/hearing.py",
+        old="        heard = spool.take(_STRETCH)\n",
+        new="        spool.forget(heard := spool.take(_STRETCH))\n",
+        caught_by=hearing("law_5_what_was_marked_and_not_forgotten_is_heard_again"),
+    ),
+    Bug(
+        name="word of the hook that a scene is gone believed",
+        file="reconciler/engine/hearing.py",
+        old="            ledger.census.mark(known)\n",
+        new="            ledger.census.mark_absent(known)\n",
+        caught_by=hearing(
+            "law_8_scenes_gone_all_at_once_are_doubted_though_the_hook_told"
+        ),
+    ),
+    Bug(
+        name="word of the hook marks what nobody knows",
+        file="reconciler/engine/hearing.py",
+        old="    known = sorted(ledger.scenes.stamps(scenes))\n",
+        new="    known = sorted(scenes)\n",
+        caught_by=hearing(
+            "law_2_a_scene_that_never_was_costs_one_poll_and_nothing_else"
+        ),
     ),
 )

@@ -1,0 +1,126 @@
+"""The spool: the folder in which Stash's hook leaves word of scenes, and we take it.
+
+Names are all that is read. Nothing is opened, so whatever somebody else puts there can
+neither keep us waiting nor lead us elsewhere. What bears a name of the hook's is taken
+out, be it a link or a pipe; a folder, and what bears any other name, is not ours.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from reconciler.core.news import Heard
+from reconciler.core.values import SceneId
+from reconciler.hook import HIGHEST, POLL, ROOM, SCENE
+
+_LOOKED_AT = 10 * ROOM
+"""Names in the folder, at most, for one look: a few milliseconds, whoever fills it."""
+
+_DIGITS = len(str(HIGHEST))
+
+
+@dataclass(slots=True)
+class Spool:
+    """A folder of the hook's. Nothing here raises: without it the next poll tells all.
+
+    Looking writes nothing to the disk.
+    """
+
+    folder: Path
+    trouble: str = ""
+    """Why nothing is heard, and what to do about it; empty while all is well."""
+    _stuck: tuple[int, int] | None = field(default=None, repr=False)
+    """How the folder was when something could not be taken out of it."""
+
+    def make(self) -> None:
+        """Make the folder where there is none: for one user, who runs Stash as well."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            self._tell("made", error)
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take; one look into the folder."""
+        if self._stuck is not None and self._stuck == self._look():
+            return True
+        return not self._names(1)
+
+    def take(self, limit: int) -> Heard:
+        """Say what was left, up to *limit* of it; it stays there until `forget`.
+
+        While what is taken cannot be taken out, nothing is heard again and again: one
+        at a time is tried, whenever something has changed about the folder.
+        """
+        if self._stuck is not None:
+            if self._stuck == self._look():
+                return Heard()
+            limit = 1
+        found = self._names(limit + 1)
+        return _heard(found[:limit], is_more=len(found) > limit)
+
+    def forget(self, heard: Heard) -> None:
+        """Take out what was heard; only once that is where it will not be lost."""
+        try:
+            for name in heard.names:
+                # gone, or a folder by now: nothing of the hook's
+                with contextlib.suppress(FileNotFoundError, IsADirectoryError):
+                    (self.folder / name).unlink()
+            self._stuck = None
+        except OSError as error:
+            self._tell("emptied", error)
+            self._stuck = self._look()
+
+    def _names(self, limit: int) -> list[str]:
+        try:
+            with os.scandir(self.folder) as entries:
+                found = list(islice(_ours(entries), limit))
+        except OSError as error:
+            self._tell("read", error)
+            return []
+        self.trouble = ""
+        return found
+
+    def _tell(self, what: str, error: OSError) -> None:
+        reason = (error.strerror or "unknown reason").lower()
+        self.trouble = (
+            f"{self.folder}: the spool of the hook cannot be {what}: {reason};"
+            " docs/hook.md says whose it has to be"
+        )
+
+    def _look(self) -> tuple[int, int]:
+        try:
+            status = self.folder.stat()
+        except OSError:
+            return 0, 0
+        return status.st_ino, status.st_ctime_ns
+
+
+def _ours(entries: Iterator["os.DirEntry[str]"]) -> Iterator[str]:
+    """Name what the hook may have left."""
+    for entry in islice(entries, _LOOKED_AT):
+        is_named = entry.name == POLL or entry.name.startswith(SCENE)
+        if is_named and not entry.is_dir(follow_symlinks=False):
+            yield entry.name
+
+
+def _heard(names: list[str], *, is_more: bool) -> Heard:
+    scenes = (_scene(name) for name in names)
+    return Heard(
+        scenes=frozenset(scene for scene in scenes if scene is not None),
+        is_all=POLL in names,
+        is_more=is_more,
+        names=tuple(names),
+    )
+
+
+def _scene(name: str) -> SceneId | None:
+    """Read an id as the hook writes it; None where there can be no such scene."""
+    text = name.removeprefix(SCENE)
+    if len(text) > _DIGITS or not text.isascii() or not text.isdecimal():
+        return None
+    scene = int(text)
+    is_id = str(scene) == text and 0 < scene <= HIGHEST
+    return SceneId(scene) if is_id else None
