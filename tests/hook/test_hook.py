@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.config.keys import VARIABLES
 from reconciler.hook import HIGHEST, POLL, ROOM, SCENE, answer, scene_of
+from reconciler.hook import VARIABLES as OF_HOOK
 from tests.hook.events import event, updated
 
 NAMED = {"PLEXSYNC_HOOK__SPOOL": "", "STASH_PLUGIN_DATA": "", "PLEXSYNC_CONFIG": "/-"}
@@ -278,3 +280,15 @@ def test_a_path_that_no_system_takes_is_no_error(tmp_path: Path) -> None:
     environ = configured(tmp_path, '[hook]\nspool = "/tmp/\\u0000"')
 
     assert heard(updated(45), environ=environ).startswith("nothing was left")
+
+
+def test_the_manual_is_about_what_is_there() -> None:
+    text = (Path(__file__).parents[2] / "docs/hook.md").read_text(encoding="utf-8")
+
+    triggers = re.findall(r"^ +- (\w+\.\w+\.Post)$", text, re.MULTILINE)
+
+    assert triggers == [
+        f"Scene.{what}.Post" for what in ("Create", "Update", "Destroy")
+    ]
+    for name in (SCENE, POLL, f"{ROOM:,}", *(f"${one}" for one in OF_HOOK)):
+        assert name in text, name

@@ -5,19 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reconciler.hook import POLL, SCENE
 from tests.hook.events import updated
-from tests.hook.running import BARE, SCRIPT, copied, run
-
-NOBODY = 65534
-PYTHONS = (BARE[0], "/usr/bin/python3")
+from tests.hook.running import SCRIPT, copied, run
 
 
 @pytest.fixture
@@ -112,56 +107,6 @@ def test_reading_it_in_reads_in_little() -> None:
     assert tops <= sys.stdlib_module_names
     assert not tops & {"argparse", "logging", "pathlib", "sqlite3", "tomllib", "typing"}
     assert len(read_in) < 40
-
-
-@pytest.fixture
-def open_spool() -> Iterator[Path]:
-    """Make a spool that other users can get to, if not into."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        spool = folder / "spool"
-        spool.mkdir()
-        yield spool
-
-
-@pytest.mark.parametrize(
-    ("mode", "expected"),
-    [
-        (0o777, {f"{SCENE}45"}),
-        (0o1777, {f"{SCENE}45"}),
-        (0o733, {POLL}),  # it may not look how much room there is
-        (0o755, set()),
-        (0o700, set()),
-    ],
-)
-def test_what_another_user_may_do_there_it_does(
-    open_spool: Path, mode: int, expected: set[str]
-) -> None:
-    """As root we become somebody else; else we take the right from ourselves."""
-    script = copied(open_spool.parent)[-1]
-    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-    if os.geteuid():
-        user, mode = {}, mode & 0o7077 | (mode & 0o7) << 6
-    python = next((one for one in PYTHONS if may_run(one, user)), None)
-    if python is None:
-        pytest.skip("no other user may run a Python here")
-    open_spool.chmod(mode)
-
-    command = (python, "-I", "-S", script, "--spool", str(open_spool))
-    done = run(command, updated(45), **user)
-
-    open_spool.chmod(0o700)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert left(open_spool) == expected
-
-
-def may_run(python: str, user: Mapping[str, Any]) -> bool:
-    try:
-        done = run((python, "-c", "pass"), b"", **user)
-    except OSError:
-        return False
-    return done.returncode == 0
 
 
 @pytest.fixture
