@@ -26,21 +26,28 @@ _DIGITS = len(str(HIGHEST))
 class Spool:
     """A folder of the hook's. Nothing here raises: without it the next poll tells all.
 
-    Looking writes nothing to the disk.
+    Looking writes nothing to the disk. One thread may look while another takes.
     """
 
     folder: Path
-    trouble: str = ""
-    """Why nothing is heard, and what to do about it; empty while all is well."""
+    _closed: str = field(default="", repr=False)
+    """Why it cannot be made or read."""
+    _full: str = field(default="", repr=False)
+    """Why something could not be taken out of it."""
     _stuck: tuple[int, int] | None = field(default=None, repr=False)
     """How the folder was when something could not be taken out of it."""
+
+    @property
+    def trouble(self) -> str:
+        """Say why nothing is heard, and what to do; empty while all is well."""
+        return self._closed or self._full
 
     def make(self) -> None:
         """Make the folder where there is none: for one user, who runs Stash as well."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            self._tell("made", error)
+            self._closed = self._cannot_be("made", error)
 
     def is_empty(self) -> bool:
         """Whether there is nothing to take; one look into the folder."""
@@ -59,18 +66,22 @@ class Spool:
                 return Heard()
             limit = 1
         found = self._names(limit + 1)
+        if not found:
+            self._stuck, self._full = None, ""
         return _heard(found[:limit], is_more=len(found) > limit)
 
     def forget(self, heard: Heard) -> None:
         """Take out what was heard; only once that is where it will not be lost."""
+        if not heard.names:
+            return
         try:
             for name in heard.names:
                 # gone, or a folder by now: nothing of the hook's
                 with contextlib.suppress(FileNotFoundError, IsADirectoryError):
                     (self.folder / name).unlink()
-            self._stuck = None
+            self._stuck, self._full = None, ""
         except OSError as error:
-            self._tell("emptied", error)
+            self._full = self._cannot_be("emptied", error)
             self._stuck = self._look()
 
     def _names(self, limit: int) -> list[str]:
@@ -78,14 +89,14 @@ class Spool:
             with os.scandir(self.folder) as entries:
                 found = list(islice(_ours(entries), limit))
         except OSError as error:
-            self._tell("read", error)
+            self._closed = self._cannot_be("read", error)
             return []
-        self.trouble = ""
+        self._closed = ""
         return found
 
-    def _tell(self, what: str, error: OSError) -> None:
+    def _cannot_be(self, what: str, error: OSError) -> str:
         reason = (error.strerror or "unknown reason").lower()
-        self.trouble = (
+        return (
             f"{self.folder}: the spool of the hook cannot be {what}: {reason};"
             " docs/hook.md says whose it has to be"
         )

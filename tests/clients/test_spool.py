@@ -1,9 +1,7 @@
 """The spool as the daemon takes from it, whatever else lies there."""
 
-import contextlib
 import itertools
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from reconciler.clients.spool import Spool, _ours
 from reconciler.core.news import Heard
 from reconciler.core.values import SceneId
 from reconciler.hook import HIGHEST, POLL, ROOM, SCENE, leave
+from tests.hook.others import bound_by_modes, others_spool
 
 
 @pytest.fixture
@@ -219,42 +218,20 @@ def test_a_file_in_its_place_is_told(tmp_path: Path) -> None:
     assert "cannot be read: not a directory" in spool.trouble
 
 
-NOBODY = 65534
-
-
-@contextlib.contextmanager
-def bound_by_modes() -> Iterator[None]:
-    """Be somebody whom the modes of files bind: root is not."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 @pytest.fixture
 def others() -> Iterator[Spool]:
-    """Make a spool that is somebody else's, who lets us look only, for now."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        spool = Spool(folder / "spool")
-        spool.make()
-        for scene in (1, 2, 3):
-            leave(str(spool.folder), scene)
-        spool.folder.chmod(0o555)
+    with others_spool(1, 2, 3) as spool:
         yield spool
-        spool.folder.chmod(0o700)
 
 
 def test_what_cannot_be_taken_out_is_not_heard_time_and_again(others: Spool) -> None:
     with bound_by_modes():
         first = others.take(10)
         others.forget(first)
-        looks = [(others.is_empty(), others.take(10)) for _ in range(3)]
+        looks = []
+        for _ in range(3):
+            looks.append((others.is_empty(), others.take(10)))
+            others.forget(looks[-1][1])
 
     assert first.scenes == scenes(1, 2, 3)
     assert looks == [(True, Heard())] * 3
@@ -293,3 +270,14 @@ def test_what_could_not_be_taken_out_is_heard_once_it_can(others: Spool) -> None
 
     assert probe.scenes | rest.scenes == scenes(1, 2, 3)
     assert (is_empty, others.trouble) == (True, "")
+
+
+def test_a_spool_that_somebody_else_has_emptied_is_no_trouble(others: Spool) -> None:
+    with bound_by_modes():
+        others.forget(others.take(10))
+    others.folder.chmod(0o755)
+    for path in others.folder.iterdir():
+        path.unlink()
+
+    assert others.take(10) == Heard()
+    assert others.trouble == ""

@@ -12,6 +12,7 @@ from reconciler.hook import HIGHEST, POLL, SCENE, leave
 from state.ledger import Ledger
 from tests.crash.boundaries import Crash
 from tests.crash.test_laws import crashed
+from tests.hook.others import Bound, others_spool
 from tests.world import World
 
 NOBODYS = 999_999
@@ -264,6 +265,18 @@ def test_a_spool_that_is_full_is_heard_all_at_once(films: World) -> None:
 
     assert spool(films).is_empty()
     assert marked(films) == [1, 2, 3]
+
+
+def test_law_2_a_spool_that_cannot_be_emptied_calls_for_one_pass(
+    films: World,
+) -> None:
+    with Ledger(films.state) as ledger, others_spool(1, 2) as kept:
+        calls = [hear(ledger, Bound(kept)) for _ in range(3)]
+
+        assert calls == [True, False, False]
+        assert kept.is_empty()
+        assert "cannot be emptied: permission denied" in kept.trouble
+    assert marked(films) == [1, 2]
 
 
 def test_to_be_told_twice_changes_nothing(films: World) -> None:
