@@ -1,6 +1,6 @@
 """The commands that only look: status, and check."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import ServerError
 from reconciler.engine.checking import Matches, find_matches
+from reconciler.engine.health import health
 from reconciler.engine.pacing import Quiet
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
@@ -28,22 +29,20 @@ def status(setting: Setting) -> None:
     """Tell how far Plex is behind Stash, and what is in the way."""
     with bootstrap.reading(setting.config) as ledger:
         goes_on = partial(bootstrap.writes_since, setting.config)
-        found = None if ledger is None else read_status(ledger, goes_on)
+        known = None if ledger is None else read_status(ledger, goes_on)
     paused = bootstrap.pause(setting.config).since()
     quiet = Quiet(hours=setting.config.schedule.quiet, clock=setting.clock).reason()
+    lulls = (quiet,) if quiet else ()
+    found = replace(known or Status(), paused=paused, lulls=lulls)
+    items = health(found, setting.clock.unix())
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": []}
-        known = standing.status_fields(found or Status())
-        lulls = [quiet] if quiet else []
-        now = {"paused": paused, "lulls": lulls}
-        setting.document.close({**fields, **known, **now})
-        return
-    if found is None:
+        setting.document.close({**fields, **standing.status_fields(found, items)})
+    elif known is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
+        standing.show_health(paper(), found, items)
     else:
-        standing.show_status(paper(), found)
-    standing.show_pause(paper(), paused)
-    standing.show_quiet(paper(), quiet)
+        standing.show_status(paper(), found, items)
 
 
 @click.command(cls=Command)

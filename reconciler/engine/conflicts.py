@@ -25,6 +25,8 @@ _PERSONAL = frozenset(
     }
 )
 
+_LEFT = frozenset({Verdict.KEPT, Verdict.YIELDED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
@@ -53,28 +55,53 @@ def find_conflicts(
             yield _conflict(titles[link.target], link, name, one)
 
 
+def count_conflicts(ledger: Ledger) -> int:
+    """Count them, and read only those of which the reason does not say it.
+
+    They are sets of which something else was written since an element was taken out.
+    """
+    plain = ledger.links.fields(_LEFT, _PERSONAL)
+    besides = (*_PERSONAL, Reason.SETTLED)
+    rest = _pages(ledger, (Verdict.YIELDED,), besides)
+    return plain + sum(
+        is_conflict(one)
+        for _, known in rest
+        for one in known.values()
+        if one.reason not in _PERSONAL
+    )
+
+
 def conflicting(
     ledger: Ledger,
     scenes: Collection[int] | None,
     fields: Collection[Field] | None,
 ) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
     """Page through the links that have conflicts, with the memories of those fields."""
-    after, verdicts = 0, (Verdict.KEPT, Verdict.YIELDED)
-    while keys := ledger.links.with_verdict(verdicts, after=after, limit=_BATCH):
+    for link, known in _pages(ledger, _LEFT, ()):
+        if scenes is not None and link.scene not in scenes:
+            continue
+        found = {
+            name: one
+            for name, one in sorted(known.items())
+            if is_conflict(one) and (fields is None or name in fields)
+        }
+        if found:
+            yield link, found
+
+
+def _pages(
+    ledger: Ledger, verdicts: Collection[Verdict], besides: Collection[Reason]
+) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
+    """Page through the links with a field of such a verdict, but for some reasons."""
+    after = 0
+    while keys := ledger.links.with_verdict(
+        verdicts, after=after, limit=_BATCH, besides=besides
+    ):
         after = keys[-1]
         links, memories = ledger.links.get(keys), ledger.links.memories(keys)
         for key in keys:
-            link = links[key]
-            if link.is_lost or (scenes is not None and link.scene not in scenes):
-                continue
-            known = memories_of(memories[key])
-            found = {
-                name: one
-                for name, one in sorted(known.items())
-                if is_conflict(one) and (fields is None or name in fields)
-            }
-            if found:
-                yield link, found
+            if not links[key].is_lost:
+                yield links[key], memories_of(memories[key])
 
 
 def settled(name: Field, one: Memory) -> Memory:
@@ -97,9 +124,12 @@ def is_conflict(one: Memory) -> bool:
 
     So is a set of which one element was taken out, whatever was written of the others.
     """
-    is_left = one.verdict in {Verdict.KEPT, Verdict.YIELDED}
     is_settled = one.reason is Reason.SETTLED
-    return is_left and not is_settled and (one.reason in _PERSONAL or _has_veto(one))
+    return (
+        one.verdict in _LEFT
+        and not is_settled
+        and (one.reason in _PERSONAL or _has_veto(one))
+    )
 
 
 def can_be_taken(one: Memory) -> bool:

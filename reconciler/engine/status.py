@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.core.values import SceneId
+from reconciler.engine.conflicts import count_conflicts
 from state.ledger import Ledger
 from state.records import DeadLetterRecord, OutageRecord, PassRecord
 
@@ -31,6 +32,8 @@ class Status:
     waiting: Mapping[str, int] = field(default_factory=dict)
     """The library's title -> scenes without an item in it."""
     contested: int = 0
+    conflicts: int = 0
+    """Fields that are left as somebody has them in Plex."""
     outbox: Mapping[str, int] = field(default_factory=dict)
     """Stage -> entries."""
     retrying: int = 0
@@ -40,6 +43,8 @@ class Status:
     """Why it has not, of each of them."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """What is not believed: about which server or library -> why."""
+    doubted_since: Mapping[str, int] = field(default_factory=dict)
+    """The same -> since when, in unix seconds."""
     believed: tuple[str, ...] = ()
     """Those of them that a person has approved; the next pass acts on it."""
     deleted: int = 0
@@ -57,6 +62,10 @@ class Status:
     """Whether that pass goes on still: else, without an end, it was cut short."""
     returned: int | None = None
     """When, since that pass failed, a server answered again, and all of them do."""
+    paused: int | None = None
+    """Since when a person lets nothing be written; the ledger does not know."""
+    lulls: tuple[str, ...] = ()
+    """Why else nothing is written now; nor does it know that."""
 
 
 def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
@@ -77,11 +86,13 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         links=ledger.links.counts(),
         waiting={titles[target]: count for target, count in waiting.items()},
         contested=ledger.links.contested_items(),
+        conflicts=count_conflicts(ledger),
         outbox=ledger.outbox.counts(),
         retrying=ledger.outbox.postponed(),
         held=held,
         holds=tuple(Hold(number=n, reasons=reasons[n].reasons) for n in held),
         doubts={subject: doubt.reason for subject, doubt in doubts.items()},
+        doubted_since={subject: doubt.since for subject, doubt in doubts.items()},
         believed=tuple(one for one, doubt in doubts.items() if doubt.is_approved),
         deleted=ledger.scenes.tombstones(),
         fields={

@@ -5,13 +5,13 @@ A terminal folds and may be coloured; a pipe gets whole lines, and no colours.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reconciler.core import wording
 from reconciler.core.canonical import identity
 from reconciler.engine.report import Content
 
@@ -21,6 +21,8 @@ _ENDLESS = 100_000
 _LABEL = 14
 _CUT = 60
 _STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+several, moment = wording.several, wording.moment
 
 
 def paper(*, is_errors: bool = False, stream: TextIO | None = None) -> Console:
@@ -133,13 +135,3 @@ def once(rows: Iterable[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
         found.append((*[""] * width, *row[width:]) if is_same else row)
         last = row[:width]
     return found
-
-
-def several(count: int, noun: str) -> str:
-    """Count things of a kind."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def moment(seconds: int) -> str:
-    """Write a time, given in unix seconds."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,19 +1,21 @@
 """How things stand: status and check, as sentences for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 
+from reconciler.core.absence import STASH
 from reconciler.engine.checking import Hint, Matches, Sample
+from reconciler.engine.health import OF_LIBRARIES, OF_STASH, HealthItem, Trouble
 from reconciler.engine.history import Passed
 from reconciler.engine.status import Status
 from reconciler.render import letters, paper
-from state.records import OutageRecord, PassRecord, Stage
+from state.records import PassRecord, Stage
 
 
-def show_status(console: Console, status: Status) -> None:
+def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
     """Show how things stand, the troubles last."""
     known = "nothing" if status.watermark is None else paper.moment(status.watermark)
     paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
@@ -22,16 +24,14 @@ def show_status(console: Console, status: Status) -> None:
         paper.label(console, "deleted", f"{gone} gone from Stash, remembered")
     linked = paper.several(status.links.get("linked", 0), "item")
     paper.label(console, "links", f"{linked} in Plex")
-    for library, count in sorted(status.waiting.items()):
-        what = f"{paper.several(count, 'scene')} without an item in {library}"
-        paper.label(console, "waiting", f"{what}; `plexsync check` says why")
     paper.label(console, "last pass", _last(status.last, goes_on=status.under_way))
     if status.returned is not None:
         since = f"what failed has answered, last at {paper.moment(status.returned)}"
         paper.label(console, "since then", f"{since}; quiet passes are not recorded")
     _show_owed(console, status)
     paper.counts(console, "fields", _in_words(status.fields))
-    _show_troubles(console, status)
+    _show_over(console, status)
+    show_health(console, status, items)
 
 
 _VERDICTS = {"adopted": "not ours"}
@@ -46,18 +46,46 @@ def _in_words(fields: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
-def show_pause(console: Console, since: int | None) -> None:
-    """Show that nothing is written, if that is so."""
-    if since is not None:
-        begun = paper.moment(since)
-        what = f"since {begun}: nothing is written until `plexsync resume`"
-        paper.label(console, "paused", what)
+def show_health(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
+    """Show every trouble, what to do about it, and beneath it what is known of it."""
+    for item in items:
+        paper.label(console, item.type, f"{item.message}; {item.hint}")
+        for line in _details(status, item):
+            paper.label(console, "", line)
+    for lull in status.lulls:
+        paper.label(console, "quiet", f"{lull}: nothing is written but by command")
 
 
-def show_quiet(console: Console, reason: str) -> None:
-    """Show that it is one of the hours in which nothing is written, if it is."""
-    if reason:
-        paper.label(console, "quiet", f"{reason}: nothing is written but by command")
+def _details(status: Status, item: HealthItem) -> Iterator[str]:
+    match item.type:
+        case Trouble.HELD:
+            yield from _reasons(status, item.about)
+        case Trouble.DOUBT:
+            for subject, reason in status.doubts.items():
+                if item.about == (OF_STASH if subject == STASH else OF_LIBRARIES):
+                    yield reason
+        case Trouble.OUTAGE | Trouble.UNAUTHORISED:
+            yield from _rest(status, item.about)
+        case Trouble.LETTERS:
+            yield from _letters(status)
+        case Trouble.WAITING:
+            for library, count in sorted(status.waiting.items()):
+                yield f"{count} in {library}"
+
+
+def _reasons(status: Status, about: str) -> Iterator[str]:
+    """Take why a pass is held."""
+    for hold in status.holds:
+        if about == f"pass {hold.number}":
+            yield from hold.reasons
+
+
+def _rest(status: Status, server: str) -> Iterator[str]:
+    """Take why a server is left alone, and until when."""
+    for outage in status.outages:
+        if outage.server == server and outage.ended is None:
+            until = paper.moment(outage.rests_until)
+            yield f"left alone until {until}: {outage.cause}"
 
 
 def _show_owed(console: Console, status: Status) -> None:
@@ -70,53 +98,23 @@ def _show_owed(console: Console, status: Status) -> None:
         paper.label(console, "owed", f"{paper.several(released, 'item')}{tried}")
 
 
-def _show_troubles(console: Console, status: Status) -> None:
-    if status.contested:
-        paper.label(
-            console,
-            "contested",
-            f"{paper.several(status.contested, 'item')} claimed by several scenes and"
-            " not written: merge the scenes in Stash, or split the item in Plex",
-        )
-    for subject, reason in status.doubts.items():
-        if subject in status.believed:
-            what = f"{subject} is believed by the next `plexsync reconcile`"
-            paper.label(console, "approved", what)
-        else:
-            paper.label(console, "doubted", reason)
-    for hold in status.holds:
-        paper.label(
-            console,
-            "held",
-            f"pass {hold.number}, by the brake: {'; '.join(hold.reasons)};"
-            " `plexsync plan` shows what it would do,"
-            f" `plexsync approve {hold.number}` lets it go",
-        )
+def _show_over(console: Console, status: Status) -> None:
+    """Show what is settled by now, or will be with the next pass."""
+    for subject in status.believed:
+        what = f"{subject} is believed by the next `plexsync reconcile`"
+        paper.label(console, "approved", what)
     for outage in status.outages:
-        _show_outage(console, outage)
+        if outage.ended is not None:
+            since = f"{paper.moment(outage.began)} to {paper.moment(outage.ended)}"
+            what = f"{outage.server}, {since}: {outage.kind}, {outage.cause}"
+            paper.label(console, "was out", what)
+
+
+def _letters(status: Status) -> Iterator[str]:
     for letter in status.letters:
-        what = f"scene {letter.scene}, {letter.field}: {letter.failure.error}"
-        paper.label(console, "dead letter", what)
-    if status.dead > len(status.letters):
-        more = status.dead - len(status.letters)
-        paper.label(console, "", f"... and {more} more dead letters")
-    if status.dead:
-        what = "`plexsync dead-letters` tells more, and has them tried again"
-        paper.label(console, "", what)
-
-
-def _show_outage(console: Console, outage: OutageRecord) -> None:
-    if outage.ended is not None:
-        since = f"{paper.moment(outage.began)} to {paper.moment(outage.ended)}"
-        what = f"{outage.server}, {since}: {outage.kind}, {outage.cause}"
-        paper.label(console, "was out", what)
-        return
-    until = paper.moment(outage.rests_until)
-    what = (
-        f"{outage.server}, since {paper.moment(outage.began)}, left alone until"
-        f" {until}: {outage.cause}"
-    )
-    paper.label(console, "out", what)
+        yield f"scene {letter.scene}, {letter.field}: {letter.failure.error}"
+    if (more := status.dead - len(status.letters)) > 0:
+        yield f"... and {more} more dead letters"
 
 
 def _last(last: PassRecord | None, *, goes_on: bool) -> str:
@@ -130,11 +128,17 @@ def _last(last: PassRecord | None, *, goes_on: bool) -> str:
     return f"{begun}: {last.outcome}, {items} written"
 
 
-def status_fields(status: Status) -> dict[str, Any]:
+def status_fields(status: Status, items: Sequence[HealthItem]) -> dict[str, Any]:
     """Take what a document says of how things stand."""
     holds = [{"pass": one.number, "reasons": one.reasons} for one in status.holds]
     brief = [letters.brief_fields(one) for one in status.letters]
-    return {**asdict(status), "holds": holds, "letters": brief}
+    told = [health_fields(one) for one in items]
+    return {**asdict(status), "holds": holds, "letters": brief, "health": told}
+
+
+def health_fields(item: HealthItem) -> dict[str, str]:
+    """Take what a document says of a trouble."""
+    return {"type": item.type, "message": item.message, "hint": item.hint}
 
 
 def passed_fields(one: Passed) -> dict[str, Any]:

@@ -36,17 +36,23 @@ def test_scenes_that_are_gone_are_doubted_until_a_person_says_so(films: Desk) ->
     assert again.err == (
         "doubted: stash is still not believed; `plexsync status` says why\n"
     )
-    assert "doubted        3 of 24 scenes are gone" in films.done("status").out
+    lines = films.done("status").out.splitlines()
+    (told,) = [line for line in lines if line.startswith("doubt ")]
+    assert told.startswith("doubt          what stash says is not believed; ")
+    because = lines[lines.index(told) + 1]
+    assert because.startswith("               3 of 24 scenes are gone")
 
     said = films.done("approve", "stash")
     assert said.out == "stash is believed; `plexsync reconcile` goes on from there\n"
-    assert "stash is believed by the next" in films.done("status").out
+    believed = films.done("status").out
+    assert "stash is believed by the next" in believed
+    assert "doubt " not in believed
     done = films.done("reconcile")
 
     assert "3 scenes are gone from Stash, and remembered" in done.out
     status = films.done("status")
     assert "deleted        3 scenes gone from Stash, remembered" in status.out
-    assert "doubted" not in status.out
+    assert "doubt" not in status.out
     assert films.plex.snapshot() == before
 
 

@@ -138,9 +138,11 @@ def test_a_held_pass_says_why_and_goes_once_it_is_approved(desk: Desk) -> None:
         f"held: pass {number} is still held; `plexsync status` says why,"
         f" `plexsync approve {number}` lets it go"
     )
-    (told,) = [line for line in status.out.splitlines() if line.startswith("held")]
-    assert f"pass {number}, by the brake: {reason}; " in told
+    lines = status.out.splitlines()
+    (told,) = [line for line in lines if line.startswith("held pass")]
+    assert f" the brake holds pass {number}; `plexsync plan` shows" in told
     assert told.endswith(f"`plexsync approve {number}` lets it go")
+    assert lines[lines.index(told) + 1].strip() == reason
     holds = desk.done("status", "--json").document["holds"]
     assert holds == [{"pass": number, "reasons": [reason]}]
     assert "Wanted" in desk.done("plan").out

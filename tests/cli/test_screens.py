@@ -203,7 +203,8 @@ def test_status_says_how_things_stand(desk: Desk) -> None:
     lines = [
         r"scenes +2 known; read up to [-\d]+ [:\d]+ UTC",
         r"links +1 item in Plex",
-        r"waiting +1 scene without an item in Films; `plexsync check` says why",
+        r"waiting +1 scene waits for an item in Plex; `plexsync check` says why",
+        r" +1 in Films",
         r"last pass +1, [-\d]+ [:\d]+ UTC: done, 1 item written",
     ]
     for line in lines:
@@ -244,8 +245,9 @@ def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:
     over = desk.done("status").out
 
     moment = r"[-\d]+ [:\d]+ UTC"
-    goes_on = rf"^out +plex, since {moment}, left alone until {moment}: "
-    assert re.search(goes_on + "Plex at .* cannot be reached", out, re.MULTILINE)
+    goes_on = rf"^outage +plex cannot be asked since {moment}: unreachable; `.*\n"
+    rests = rf" +left alone until {moment}: Plex at .* cannot be reached"
+    assert re.search(goes_on + rests, out, re.MULTILINE)
     assert re.search(
         rf"^was out +plex, {moment} to {moment}: unreachable, Plex", over, re.MULTILINE
     )

@@ -17,6 +17,7 @@ from reconciler.engine.errands import (
     TakeStash,
     Undo,
 )
+from reconciler.engine.status import read_status
 from state.ledger import Ledger
 from tests.engine.films import everything, furnish
 from tests.world import FILMS, World, rules
@@ -169,6 +170,34 @@ def test_what_was_given_up_to_plex_is_not_taken_with_all_others(world: World) ->
     assert world.value("glacier", Field.TITLE) == "Glacier"
 
 
+def conflicts_counted(world: World) -> int:
+    with Ledger(world.state) as ledger:
+        return read_status(ledger, bool).conflicts
+
+
+def test_a_veto_is_counted_whatever_is_written_of_the_other_elements(
+    world: World,
+) -> None:
+    """And no more once the element is there again."""
+    ice, snow = (world.stash.create_tag(name) for name in ("Ice", "Snow"))
+    scene = world.scene("glacier", tag_ids=(ice, snow))
+    world.reconcile()
+    world.plex.person.untag(world.key("glacier"), "genre", "Ice")
+    world.reconcile(is_full=True)
+    assert conflicts_counted(world) == 1
+    world.later(600)
+    wind = world.stash.create_tag("Wind")
+    world.stash.update_scene(scene, tag_ids=(ice, wind))
+    world.reconcile()
+    assert world.value("glacier", Field.GENRES) == ("Wind",)
+    assert conflicts_counted(world) == 1
+
+    world.plex.person.tag(world.key("glacier"), "genre", "Ice")
+    world.reconcile(is_full=True)
+
+    assert conflicts_counted(world) == 0
+
+
 def test_conflicts_are_listed_and_settled(world: World) -> None:
     scene = world.scene("glacier", title="One", details="Ice.")
     world.reconcile()
@@ -182,6 +211,7 @@ def test_conflicts_are_listed_and_settled(world: World) -> None:
         (Field.SUMMARY, "Snow.", "My words"),
         (Field.TITLE, "Two", "Mine"),
     ]
+    assert conflicts_counted(world) == 2
 
     world.carry_out(TakeStash(fields=frozenset({Field.TITLE})))
     world.carry_out(TakePlex())
@@ -190,6 +220,7 @@ def test_conflicts_are_listed_and_settled(world: World) -> None:
     assert world.value("glacier", Field.SUMMARY) == "My words"
     with Ledger(world.state) as ledger:
         assert list(find_conflicts(ledger)) == []
+    assert conflicts_counted(world) == 0
     world.plex.person.edit(world.key("glacier"), summary="My words, again", lock=False)
     world.plex.person.unlock(world.key("glacier"), "summary")
     assert world.reconcile(is_full=True).puts == 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from reconciler.engine.conflicts import count_conflicts, find_conflicts
 from tests.world import World
 
 
@@ -70,6 +71,9 @@ def wrongs_of_state(world: World) -> Iterator[str]:
     with world.opened() as ledger:
         if (answer := ledger.integrity()) != "ok":
             yield f"integrity: {answer}"
+        counted, listed = count_conflicts(ledger), list(find_conflicts(ledger))
+        if counted != len(listed):
+            yield f"{counted} conflicts are counted, {len(listed)} are listed"
 
 
 def listing(folder: Path) -> dict[str, tuple[int, bytes]]:

@@ -174,6 +174,23 @@ def test_links_are_found_by_the_verdicts_of_their_fields(ledger: Ledger) -> None
     assert find(["kept", "yielded"], after=0, limit=1) == [keys[0]]
     assert find(["kept", "yielded"], after=keys[0], limit=1) == [keys[2]]
     assert find(["kept"], after=keys[0], limit=9) == []
+    assert find(["yielded"], after=0, limit=9, besides=["moved"]) == []
+    assert find(["yielded"], after=0, limit=9, besides=["other"]) == [keys[2]]
+
+
+def test_fields_of_a_verdict_and_a_reason_are_counted_but_for_lost_links(
+    ledger: Ledger,
+) -> None:
+    keys = [linked(ledger, scene, str(scene)).id for scene in (1, 2, 3)]
+    for key, verdict in zip(keys, ("kept", "yielded", "written"), strict=True):
+        one = replace(TITLE, verdict=verdict)
+        ledger.links.remember(key, {"title": one, "date": replace(one, reason="far")})
+    count = ledger.links.fields
+    assert count(["kept", "yielded"], ["moved"]) == 2
+    assert count(["kept", "yielded"], ["moved", "far"]) == 4
+    assert count(["kept"], []) == 0
+    ledger.links.lose([keys[0]])
+    assert count(["kept", "yielded"], ["moved"]) == 1
 
 
 def test_a_wish_is_read_as_it_was_recorded_and_gone_once_granted(

@@ -1,0 +1,308 @@
+"""What a person should know of how things stand: an item for each trouble.
+
+Counts and numbers only: an item is read by whoever may look, and sent wherever a
+person wants to be told.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.core.absence import STASH
+from reconciler.core.errors import StrangerError, UnauthorisedError
+from reconciler.core.wording import moment, several
+from reconciler.engine.status import Status
+from state.records import OutageRecord
+
+_NAMED = 5
+"""How many scenes a sentence names."""
+
+_POLLS = 3
+_LEAST = 60.0
+"""How many polls, and at least how many seconds, Stash may go unasked."""
+
+OF_STASH, OF_LIBRARIES = "doubt of stash", "doubt of libraries"
+"""What a doubt is about."""
+
+_KEYS = {STASH: "[stash] api_key"}
+
+
+class Trouble(StrEnum):
+    """The types of items."""
+
+    HELD = "held pass"
+    DOUBT = "doubt"
+    UNAUTHORISED = "unauthorised"
+    OUTAGE = "outage"
+    LETTERS = "dead letters"
+    CONFLICTS = "conflicts"
+    CONTESTED = "contested"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    # of a daemon
+    REFUSED = "configuration refused"
+    STALE = "stale"
+    STARTING = "starting"
+    STOPPING = "stopping"
+    UNHEARD = "nobody listens"
+    UNTOLD = "not told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthItem:
+    """One trouble, or what looks like one: what it is, and what to do about it."""
+
+    type: Trouble
+    message: str
+    """A sentence with counts and numbers, without titles and names."""
+    hint: str
+    """What to do next, with the command for it."""
+    about: str = ""
+    """What it is about, however its words change: no two have the same."""
+    count: int = 1
+    since: int | None = None
+    """Unix seconds, where it is known since when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """What a daemon knows of itself."""
+
+    poll: float
+    """Seconds from one poll to the next."""
+    polled_at: int | None = None
+    """When Stash last answered a poll, in unix seconds; None: not yet."""
+    silence: float = 0.0
+    """Seconds since then, or since the start, that no change of the clock moves."""
+    refused: int = 0
+    """Mistakes in the configuration that it was last told to read, and did not take."""
+    is_stopping: bool = False
+    more: tuple[HealthItem, ...] = ()
+    """What its parts say of themselves."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether Stash was not asked for longer than a few polls."""
+        return self.silence > self.limit
+
+    @property
+    def limit(self) -> float:
+        """How long Stash may go unasked, in seconds."""
+        return max(_POLLS * self.poll, _LEAST)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it does what it is there for."""
+        is_there = self.polled_at is not None and not self.is_stopping
+        return is_there and not self.is_late
+
+
+def health(
+    status: Status, now: int, daemon: Daemon | None = None
+) -> tuple[HealthItem, ...]:
+    """Tell what a person should know *now*, in unix seconds.
+
+    What only a *daemon* knows is left out where there is none.
+    """
+    if daemon is None:
+        return tuple(_of_state(status))
+    silent = {one.about for one in _outages(status)}
+    return (*_of_daemon(daemon, now, silent), *_of_state(status))
+
+
+def _of_state(status: Status) -> Iterator[HealthItem]:
+    yield from (_held(number) for number in status.held)
+    yield from _doubts(status)
+    yield from _outages(status)
+    if status.dead:
+        yield _letters(status)
+    if status.conflicts:
+        yield _conflicts(status.conflicts)
+    if status.contested:
+        yield _contested(status.contested)
+    if status.paused is not None:
+        yield _paused(status.paused)
+    if waiting := sum(status.waiting.values()):
+        yield _waiting(waiting)
+
+
+def _held(number: int) -> HealthItem:
+    return HealthItem(
+        type=Trouble.HELD,
+        message=f"the brake holds pass {number}",
+        hint="`plexsync plan` shows what it would do,"
+        f" `plexsync approve {number}` lets it go",
+        about=f"pass {number}",
+    )
+
+
+def _doubts(status: Status) -> Iterator[HealthItem]:
+    """Take Stash for itself; how libraries are called is not told."""
+    found = [one for one in status.doubts if one not in status.believed]
+    titles = [one for one in found if one != STASH]
+    if STASH in found:
+        what = "what stash says is not believed"
+        yield _doubt(what, OF_STASH, status, [STASH])
+    if titles:
+        only = "a library lists is not believed"
+        many = f"{len(titles)} libraries list is not believed"
+        what = f"what {only if len(titles) == 1 else many}"
+        yield _doubt(what, OF_LIBRARIES, status, titles)
+
+
+def _doubt(what: str, about: str, status: Status, subjects: list[str]) -> HealthItem:
+    known = status.doubted_since
+    return HealthItem(
+        type=Trouble.DOUBT,
+        message=what,
+        hint="`plexsync check` says why, and what to do",
+        about=about,
+        count=len(subjects),
+        since=min((known[one] for one in subjects if one in known), default=None),
+    )
+
+
+def _outages(status: Status) -> Iterator[HealthItem]:
+    for one in status.outages:
+        if one.ended is None:
+            is_shut_out = one.kind == UnauthorisedError.kind
+            yield _unauthorised(one) if is_shut_out else _out(one)
+
+
+def _unauthorised(outage: OutageRecord) -> HealthItem:
+    key = _KEYS.get(outage.server, "[plex] token")
+    return HealthItem(
+        type=Trouble.UNAUTHORISED,
+        message=f"{outage.server} does not take our key since {moment(outage.began)}",
+        hint=f"correct {key}; `plexsync check` tries it",
+        about=outage.server,
+        since=outage.began,
+    )
+
+
+def _out(outage: OutageRecord) -> HealthItem:
+    server, since = outage.server, moment(outage.began)
+    what = f"{server} cannot be asked since {since}: {outage.kind}"
+    if outage.is_of_write:
+        what = f"{server} takes no writes since {since}: {outage.kind}"
+    if outage.kind == StrangerError.kind:
+        what = f"who answers for {server} since {since} is not it"
+    return HealthItem(
+        type=Trouble.OUTAGE,
+        message=what,
+        hint="`plexsync check` tries it; once it answers, all goes on by itself",
+        about=server,
+        since=outage.began,
+    )
+
+
+def _letters(status: Status) -> HealthItem:
+    scenes = list(dict.fromkeys(one.scene for one in status.letters))
+    named = ", ".join(map(str, scenes[:_NAMED]))
+    is_all = len(scenes) <= _NAMED and status.dead <= len(status.letters)
+    verb = "was" if status.dead == 1 else "were"
+    return HealthItem(
+        type=Trouble.LETTERS,
+        message=f"{several(status.dead, 'field')} {verb} given up, of"
+        f" scene{'s' * (len(scenes) > 1)} {named}{'' if is_all else ' and others'}",
+        hint="`plexsync dead-letters list` tells more,"
+        " `plexsync dead-letters retry` has them tried again",
+        about="dead letters",
+        count=status.dead,
+    )
+
+
+def _conflicts(count: int) -> HealthItem:
+    verb = "is" if count == 1 else "are"
+    return HealthItem(
+        type=Trouble.CONFLICTS,
+        message=f"{several(count, 'field')} {verb} left as somebody has"
+        f" {'it' if count == 1 else 'them'} in Plex",
+        hint="`plexsync conflicts list` shows them,"
+        " `plexsync conflicts take` settles them",
+        about="conflicts",
+        count=count,
+    )
+
+
+def _contested(count: int) -> HealthItem:
+    verb = "is" if count == 1 else "are"
+    return HealthItem(
+        type=Trouble.CONTESTED,
+        message=f"{several(count, 'item')} {verb} claimed by several scenes and not"
+        " written",
+        hint="merge the scenes in Stash, or split the item in Plex;"
+        " `plexsync check` says which they are",
+        about="contested",
+        count=count,
+    )
+
+
+def _paused(since: int) -> HealthItem:
+    begun = f" since {moment(since)}" if since else ""
+    return HealthItem(
+        type=Trouble.PAUSED,
+        message=f"nothing is written{begun}",
+        hint="`plexsync resume` lets it be written again",
+        about="pause",
+        since=since or None,
+    )
+
+
+def _waiting(count: int) -> HealthItem:
+    verb = "waits" if count == 1 else "wait"
+    return HealthItem(
+        type=Trouble.WAITING,
+        message=f"{several(count, 'scene')} {verb} for an item in Plex",
+        hint="`plexsync check` says why",
+        about="waiting",
+        count=count,
+    )
+
+
+def _of_daemon(daemon: Daemon, now: int, silent: set[str]) -> Iterator[HealthItem]:
+    """Tell what only the daemon knows; an outage says by itself why nothing is read."""
+    if daemon.is_stopping:
+        yield HealthItem(
+            type=Trouble.STOPPING,
+            message="plexsync is stopping",
+            hint="what was begun is recorded; `plexsync run` goes on from there",
+            about="stopping",
+        )
+    if daemon.refused:
+        yield _refused(daemon.refused)
+    yield from daemon.more
+    if STASH in silent or daemon.is_stopping:
+        return
+    if daemon.is_late:
+        yield _stale(daemon, now)
+    elif daemon.polled_at is None:
+        yield HealthItem(
+            type=Trouble.STARTING,
+            message="stash has not been asked yet",
+            hint="wait for the first pass; `plexsync check` tries both servers",
+            about="starting",
+        )
+
+
+def _refused(mistakes: int) -> HealthItem:
+    return HealthItem(
+        type=Trouble.REFUSED,
+        message=f"the configuration has {several(mistakes, 'mistake')} and was not"
+        " taken: that before it holds",
+        hint="`plexsync check` names them; correct the file, and reload it",
+        about="configuration",
+        count=mistakes,
+    )
+
+
+def _stale(daemon: Daemon, now: int) -> HealthItem:
+    at = daemon.polled_at
+    last = "was not asked yet" if at is None else f"was last asked at {moment(at)}"
+    return HealthItem(
+        type=Trouble.STALE,
+        message=f"stash {last}, and is to be every {daemon.poll:g} seconds",
+        hint="see the log for what keeps it; if nothing does, restart plexsync",
+        about="stale",
+        since=now - int(daemon.silence),
+    )
