@@ -30,7 +30,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "***"
 
-_CHATTY = ("apscheduler", "gql", "peewee", "plexapi", "urllib3")
+_CHATTY = ("apprise", "apscheduler", "gql", "peewee", "plexapi", "urllib3")
 _SHORTEST_LITERAL = 4  # a shorter one would blot out ordinary words
 _DEEPEST = 8
 _JOURNAL_ORDER = ("level", "event", "logger")

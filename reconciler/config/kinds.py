@@ -3,10 +3,12 @@
 Every error here goes on from the key's name: what is wrong; what would be right.
 """
 
+import ipaddress
 import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -23,7 +25,29 @@ _PERCENT = re.compile(r"(-?\d+(?:\.\d+)?) ?%?")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _SHARE = re.compile(r"\\\\[^\\/]+[\\/]+[^\\/]+")
+_LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})")
+_NOTICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _PAGES = ("/graphql", "/web", "/web/index.html")  # what people copy from a browser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nobody but this machine reaches it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
 
 def _number(value: object) -> float | None:
@@ -121,6 +145,28 @@ def _secret(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def _address(value: object) -> Address | None:
+    if value == "":
+        return None
+    found = _LISTEN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or not 0 < int(found[3]) < 2**16:
+        raise ValueError("is not host:port; write it like 127.0.0.1:9797")
+    return Address(host=found[1] or found[2], port=int(found[3]))
+
+
+def _notices(value: object) -> tuple[SecretStr, ...]:
+    """Take a list of URLs, or a text with white space between them."""
+    urls = value.split() if isinstance(value, str) else value
+    if not (isinstance(urls, list) and all(isinstance(url, str) for url in urls)):
+        raise ValueError('is not a list; write it like ["json://127.0.0.1:8080/"]')
+    wrong = (n for n, url in enumerate(urls, 1) if not _NOTICE.fullmatch(url.strip()))
+    if number := next(wrong, 0):
+        raise ValueError(
+            f"has no URL in entry {number}; write each like json://127.0.0.1:8080/"
+        )
+    return tuple(SecretStr(url.strip()) for url in urls)
+
+
 def _local(value: object) -> Path:
     path = Path(value) if isinstance(value, str | Path) else Path()
     if not path.is_absolute() or "\0" in str(path):
@@ -174,6 +220,8 @@ QuietHours = Annotated[Hours, BeforeValidator(_hours)]
 Count = Annotated[int, BeforeValidator(_count)]
 Url = Annotated[str, AfterValidator(_url)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
+Listen = Annotated[Address | None, BeforeValidator(_address)]
+Notices = Annotated[tuple[SecretStr, ...], BeforeValidator(_notices)]
 LocalFile = Annotated[Path, BeforeValidator(_local)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
 Titles = Annotated[tuple[str, ...], AfterValidator(_titles)]

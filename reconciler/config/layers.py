@@ -20,6 +20,7 @@ from reconciler.config.places import present
 CREDENTIALS: Mapping[Key, str] = {
     ("stash", "api_key"): "stash_api_key",
     ("plex", "token"): "plex_token",
+    ("notify", "urls"): "notify_urls",
 }
 """Every secret, and the name of the systemd credential for it."""
 

@@ -1,6 +1,6 @@
 """Reading the configuration: a `Config`, or every mistake at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,18 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     if found:
         raise UserError(found)
     exposures = secret_files.exposures(file, document, claims, environ)
-    return _config(settings, file, tuple(exposures))
+    return _config(settings, file, (*exposures, *_openings(settings, where)))
+
+
+def _openings(settings: Settings, where: problems.Where) -> Iterator[str]:
+    """Yield a warning where other machines may ask."""
+    listen = settings.health.listen
+    if listen is not None and not listen.is_loopback:
+        yield (
+            f"{where(('health', 'listen'))}: health.listen lets whoever reaches"
+            f" {listen.host} ask how things stand, without a password; write"
+            f" 127.0.0.1:{listen.port} unless that is meant"
+        )
 
 
 def _tables(
@@ -84,5 +95,7 @@ def _config(settings: Settings, file: Path, warnings: tuple[str, ...]) -> Config
         paths=settings.paths,
         brake=settings.brake,
         hook=settings.hook,
+        health=settings.health,
+        notify=settings.notify,
         warnings=warnings,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
+from pydantic import SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,6 +32,9 @@ from reconciler.config.kinds import (
     Titles,
     Url,
 )
+from reconciler.config.secret_urls import within
+from reconciler.config.table import Table
+from reconciler.config.telling import Health, Notify
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.errors import UserError
@@ -40,12 +43,6 @@ from reconciler.core.values import Field, OnDelete, Policy
 
 _NONE = SecretStr("")
 _ADDRESSES = {"stash": "http://127.0.0.1:9999", "plex": "http://127.0.0.1:32400"}
-
-
-class Table(BaseModel):
-    """A table of the file; a key that it does not know is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Server(Table):
@@ -199,6 +196,8 @@ class Settings(BaseSettings):
     paths: tuple[PathPair, ...] = ()
     brake: Brake = Brake()
     hook: Hook = Hook()
+    health: Health = Health()
+    notify: Notify = Notify()
 
     @classmethod
     def settings_customise_sources(
@@ -230,6 +229,8 @@ class Config:
     paths: tuple[PathPair, ...]
     brake: Brake
     hook: Hook
+    health: Health
+    notify: Notify
     warnings: tuple[str, ...] = ()
     """What works but should not stay as it is, a sentence each."""
 
@@ -282,7 +283,8 @@ class Config:
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must not be seen in any output."""
-        return tuple(s for s in (self.stash.secret, self.plex.secret) if s)
+        keys = (self.stash.secret, self.plex.secret)
+        return tuple(s for s in (*keys, *within(self.notify.addresses)) if s)
 
     def require(self, *servers: Literal["stash", "plex"]) -> None:
         """Raise a `UserError` unless *servers* are configured; asks none of them."""

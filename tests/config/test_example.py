@@ -15,12 +15,8 @@ EXAMPLE = Path(__file__).parents[2] / "plexsync.toml"
 HOME = {"HOME": "/home/someone"}
 
 EXAMPLES_ONLY = {
-    "api_key",
-    "api_key_file",
-    "token",
-    "token_file",
-    "ca_file",
-    "spool",
+    *("api_key", "api_key_file", "token", "token_file", "ca_file"),
+    *("listen", "urls", "urls_file", "spool"),
 }
 
 

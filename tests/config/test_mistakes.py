@@ -253,6 +253,39 @@ FILE_MISTAKES = {
     "[brake]\noverwrites_floor = 1.5": (
         "FILE: brake.overwrites_floor is not a count; write a whole number, 0 or more"
     ),
+    # what others may ask, and whom to tell
+    **{
+        f'[health]\nlisten = "{wrong}"': (
+            "FILE: health.listen is not host:port; write it like 127.0.0.1:9797"
+        )
+        for wrong in (
+            *(":9797", "9797", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536"),
+            *("::1:9797", "http://127.0.0.1:9797", "hunter2:http", "a b:9797"),
+        )
+    },
+    "[health]\nlisten = 9797": (
+        "FILE: health.listen is not host:port; write it like 127.0.0.1:9797"
+    ),
+    '[notify]\nurls = ["json://127.0.0.1:8080/", "hunter2"]': (
+        "FILE: notify.urls has no URL in entry 2; write each like "
+        "json://127.0.0.1:8080/"
+    ),
+    '[notify]\nurls = ["json://hunter2 hunter2"]': (
+        "FILE: notify.urls has no URL in entry 1; write each like "
+        "json://127.0.0.1:8080/"
+    ),
+    "[notify]\nurls = [5]": (
+        'FILE: notify.urls is not a list; write it like ["json://127.0.0.1:8080/"]'
+    ),
+    "[notify]\nurls = {}": (
+        'FILE: notify.urls is not a list; write it like ["json://127.0.0.1:8080/"]'
+    ),
+    '[notify]\nurls = ["json://hunter2/"]\nurls_file = "/nowhere/hunter2"': (
+        "FILE: notify.urls and notify.urls_file are both given; keep one of them"
+    ),
+    '[notify]\nurls_file = "/dev/null"': (
+        "FILE: notify.urls_file names an empty file; write the secret into it"
+    ),
     # files
     '[state]\npath = "hunter2.db"': (
         "FILE: state.path is not an absolute path; "
@@ -331,6 +364,14 @@ VARIABLE_MISTAKES = {
     ("PLEXSYNC_STASH__CA_FILE", f"~{SECRET}"): (
         "PLEXSYNC_STASH__CA_FILE: stash.ca_file is not an absolute path; "
         "begin it with / (or with ~/ where HOME is set)"
+    ),
+    ("PLEXSYNC_NOTIFY__URLS", f"json://a/ {SECRET}"): (
+        "PLEXSYNC_NOTIFY__URLS: notify.urls has no URL in entry 2; write each like "
+        "json://127.0.0.1:8080/"
+    ),
+    ("PLEXSYNC_HEALTH__LISTEN", SECRET): (
+        "PLEXSYNC_HEALTH__LISTEN: health.listen is not host:port; "
+        "write it like 127.0.0.1:9797"
     ),
     ("PLEXSYNC_PATHS", SECRET): (
         "PLEXSYNC_PATHS: paths is not a list of mappings; write [[paths]] with a stash "

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.config import places
 from reconciler.config.keys import VARIABLES
+from reconciler.config.kinds import Address
 from reconciler.config.loading import load
 from reconciler.config.models import Config, Library
 from reconciler.core.lull import Hours
@@ -77,6 +78,13 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_BRAKE__REMOVALS": ("0", 0.0),
     "PLEXSYNC_BRAKE__REMOVALS_FLOOR": ("7", 7),
     "PLEXSYNC_HOOK__SPOOL": ("/var/spool/plexsync", Path("/var/spool/plexsync")),
+    "PLEXSYNC_HEALTH__LISTEN": (
+        "[::1]:9797",
+        Address(host="::1", port=9797),
+    ),
+    "PLEXSYNC_NOTIFY__URLS": ("", None),
+    "PLEXSYNC_NOTIFY__URLS_FILE": ("", None),
+    "PLEXSYNC_NOTIFY__TITLES": ("true", True),
     "PLEXSYNC_LIBRARIES": ("{}", {}),
     "PLEXSYNC_PATHS": ("[]", ()),
 }
