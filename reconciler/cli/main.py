@@ -5,7 +5,16 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli import daemon, errands, interrupting, letters, looks, passes, past
+from reconciler.cli import (
+    daemon,
+    errands,
+    healthcheck,
+    interrupting,
+    letters,
+    looks,
+    passes,
+    past,
+)
 from reconciler.cli.failing import Commands
 from reconciler.cli.setting import Around, Setting
 
@@ -45,6 +54,7 @@ for _command in (
     *errands.COMMANDS,
     *past.COMMANDS,
     *letters.COMMANDS,
+    *healthcheck.COMMANDS,
 ):
     cli.add_command(_command)
 

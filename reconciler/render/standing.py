@@ -12,6 +12,7 @@ from reconciler.engine.health import OF_LIBRARIES, OF_STASH, HealthItem, Trouble
 from reconciler.engine.history import Passed
 from reconciler.engine.status import Status
 from reconciler.render import letters, paper
+from reconciler.render.document import VERSION
 from state.records import PassRecord, Stage
 
 
@@ -134,6 +135,12 @@ def status_fields(status: Status, items: Sequence[HealthItem]) -> dict[str, Any]
     brief = [letters.brief_fields(one) for one in status.letters]
     told = [health_fields(one) for one in items]
     return {**asdict(status), "holds": holds, "letters": brief, "health": told}
+
+
+def status_document(status: Status, items: Sequence[HealthItem]) -> dict[str, Any]:
+    """Make the whole document of `status`, of which nothing has gone wrong."""
+    head = {"version": VERSION, "command": "status", "exit_code": 0, "problems": []}
+    return {**head, **status_fields(status, items)}
 
 
 def health_fields(item: HealthItem) -> dict[str, str]:
