@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from reconciler.clients.endpoint import Endpoint, Tally
+from reconciler.clients.notices import AppriseSender, senders
 from reconciler.clients.plex import PlexClient
 from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
 from reconciler.config.models import Config, Server
+from reconciler.core.errors import UserError
 from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
@@ -75,6 +77,15 @@ def means(
         clock=clock,
         pacer=Pacer(clock=clock, share=config.plex.share),
     )
+
+
+def notifiers(config: Config) -> tuple[AppriseSender, ...]:
+    """Make what tells people; a `UserError` where that is configured and cannot be."""
+    try:
+        return senders(config.notify.addresses)
+    except UserError as error:
+        problems = [f"{config.file}: {problem}" for problem in error.problems]
+        raise UserError(problems) from None
 
 
 def pause(config: Config) -> Pause:

@@ -22,6 +22,7 @@ from state.journal import JournalBook
 from state.letters import Letters
 from state.links import Links
 from state.lock import WriterLock
+from state.notices import Notices
 from state.outages import Outages
 from state.outbox import OutboxBook
 from state.passes import Passes
@@ -51,6 +52,7 @@ class Ledger:
         self.census = CensusBook(self._db)
         self.doubts = Doubts(self._db)
         self.outages = Outages(self._db)
+        self.notices = Notices()
 
     def open(self, *, may_write: bool = True) -> Self:
         """Open the file, brought up to date if it *may_write*."""

@@ -275,6 +275,16 @@ Outage.add_index(
 )
 
 
+class Notice(Row):
+    """What a person was told of and not yet told is over."""
+
+    about = TextField(primary_key=True)
+    kind = TextField()
+    message = TextField()
+    count = IntegerField()
+    gone = IntegerField(null=True)
+
+
 TABLES: tuple[type[Model], ...] = (
     Target,
     Scan,
@@ -293,4 +303,5 @@ TABLES: tuple[type[Model], ...] = (
     DeadLetter,
     Pass,
     Outage,
+    Notice,
 )

@@ -56,6 +56,7 @@ def check(setting: Setting) -> None:
     has no such library.
     """
     setting.config.require("stash", "plex")
+    bootstrap.notifiers(setting.config)  # nothing is sent: only whether it could be
     to = bootstrap.servers(setting.config)
     with to.closing():
         found = _greet(setting, to)

@@ -51,13 +51,14 @@ def show_health(console: Console, status: Status, items: Sequence[HealthItem]) -
     """Show every trouble, what to do about it, and beneath it what is known of it."""
     for item in items:
         paper.label(console, item.type, f"{item.message}; {item.hint}")
-        for line in _details(status, item):
+        for line in details(status, item):
             paper.label(console, "", line)
     for lull in status.lulls:
         paper.label(console, "quiet", f"{lull}: nothing is written but by command")
 
 
-def _details(status: Status, item: HealthItem) -> Iterator[str]:
+def details(status: Status, item: HealthItem) -> Iterator[str]:
+    """Take what is known of a trouble, names and what servers say included."""
     match item.type:
         case Trouble.HELD:
             yield from _reasons(status, item.about)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.desk import Desk
+from tests.cli.desk import WRONG, Desk
 
 
 def add(desk: Desk, path: str, *items: str) -> int:
@@ -301,3 +301,16 @@ def test_looking_writes_nothing(desk: Desk) -> None:
 
     assert desk.state.read_bytes() == before
     assert desk.plex.snapshot() == items
+
+
+def test_a_url_that_nobody_can_be_told_by_is_a_mistake(desk: Desk) -> None:
+    desk.scene("one")
+    desk.configure(notify={"urls": ["json://127.0.0.1:9/", f"nothing://{WRONG}"]})
+
+    said = desk.run("check")
+
+    assert said.code == 2
+    (sentence,) = said.errors
+    assert sentence.startswith(f"error: {desk.config}: notify.urls (entry 2) is no URL")
+    desk.configure(notify={"urls": ["json://127.0.0.1:9/"]})
+    assert desk.done("check").code == 0
