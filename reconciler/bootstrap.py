@@ -10,6 +10,7 @@ from pathlib import Path
 from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.notices import AppriseSender, senders
 from reconciler.clients.plex import PlexClient
+from reconciler.clients.spool import Spool
 from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
 from reconciler.config.models import Config, Server
@@ -86,6 +87,15 @@ def notifiers(config: Config) -> tuple[AppriseSender, ...]:
     except UserError as error:
         problems = [f"{config.file}: {problem}" for problem in error.problems]
         raise UserError(problems) from None
+
+
+def spool(config: Config) -> Spool | None:
+    """Name the folder in which the hook leaves word, made where it is missing."""
+    if config.hook.spool is None:
+        return None
+    made = Spool(config.hook.spool)
+    made.make()
+    return made
 
 
 def pause(config: Config) -> Pause:

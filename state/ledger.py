@@ -27,6 +27,7 @@ from state.outages import Outages
 from state.outbox import OutboxBook
 from state.passes import Passes
 from state.scenes import Scenes
+from state.waits import Waits
 
 
 class Ledger:
@@ -45,6 +46,7 @@ class Ledger:
         self.scenes = Scenes(self._db)
         self.items = Items(self._db)
         self.links = Links(self._db)
+        self.waits = Waits(self._db)
         self.outbox = OutboxBook(self._db)
         self.letters = Letters(self._db)
         self.journal = JournalBook()
@@ -85,6 +87,11 @@ class Ledger:
         """Write all of it or none of it."""
         with self._db.atomic():
             yield
+
+    def written(self) -> int:
+        """Say how many rows were written since it was opened."""
+        ((count,),) = self._db.ask("SELECT total_changes()")
+        return int(count)
 
     def integrity(self) -> str:
         """Ask SQLite whether the file is whole: `ok`, or what is wrong."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from peewee import fn
 
-from state.database import LedgerDatabase, Worded, rows
-from state.models import DeadLetter, Field, Journal, Link, Outbox, Target, Waiting
+from state.database import LedgerDatabase, rows
+from state.models import DeadLetter, Field, Journal, Link, Outbox, Target
 from state.records import FieldRecord, LinkRecord, PathRecord
 
 _PATH, _FORMER = "path", "former"
@@ -31,11 +31,6 @@ ON CONFLICT (link, field) DO UPDATE SET
   owned = excluded.owned, yielded = excluded.yielded, forms = excluded.forms,
   wish = excluded.wish
 """
-
-
-_WAITING = Worded(
-    Waiting.select(Waiting.target, fn.COUNT(Waiting.scene)).group_by(Waiting.target)
-)
 
 
 class Links:
@@ -221,37 +216,6 @@ class Links:
         """Record what is to be remembered of some fields of a link."""
         values = [(link, name, *_values(record)) for name, record in fields.items()]
         self._db.many(_PUT_FIELD, values)
-
-    def wait(self, scene: int, targets: Iterable[int], *, now: int) -> None:
-        """Record in which targets a scene has no item yet, and in which it has."""
-        wanted = set(targets)
-        waits = self._db.ask("SELECT target FROM waiting WHERE scene = ?", scene)
-        known = {target for (target,) in waits}
-        self._db.many(
-            "DELETE FROM waiting WHERE scene = ? AND target = ?",
-            [(scene, target) for target in known - wanted],
-        )
-        self._db.many(
-            "INSERT INTO waiting (scene, target, since) VALUES (?, ?, ?)",
-            [(scene, target, now) for target in sorted(wanted - known)],
-        )
-
-    def waiting(self) -> dict[int, int]:
-        """Count the scenes that wait in each target."""
-        return dict(_WAITING.rows(self._db))
-
-    def missed(self, target: int, *, since: int, limit: int) -> list[str]:
-        """Name items that scenes have lost which wait in *target* no longer than that.
-
-        Those that have waited least come first.
-        """
-        waits = (Waiting.scene == Link.scene) & (Waiting.target == Link.target)
-        query = Link.select(Link.item).join(Waiting, on=waits)
-        mine = query.where(
-            Link.target == target, Link.lost == 1, Waiting.since >= since
-        )
-        latest = mine.group_by(Link.item).order_by(fn.MAX(Waiting.since).desc())
-        return [item for (item,) in rows(latest.limit(limit))]
 
     def counts(self) -> dict[str, int]:
         """Count links by how they stand: linked, lost."""

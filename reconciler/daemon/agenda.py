@@ -11,15 +11,17 @@ class Task(IntEnum):
     """Read the configuration anew."""
     SERVE = 2
     """Do what a command asks for at the door."""
-    POLL = 3
+    HEAR = 3
+    """A pass, if the hook has left word."""
+    POLL = 4
     """A pass: ask Stash what is new, and deliver."""
-    DELIVER = 4
+    DELIVER = 5
     """Go on with what is owed."""
-    SWEEP = 5
+    SWEEP = 6
     """A pass that verifies a slice of the library too."""
-    PRUNE = 6
+    PRUNE = 7
     """Forget what is too old."""
-    BACK_UP = 7
+    BACK_UP = 8
     """Copy the state."""
 
 

@@ -1,54 +1,89 @@
-"""How the daemon is doing, in a sentence; what of it is news goes to the log."""
+"""How the daemon is doing: written by the worker, read by whoever tells of it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
 
+from reconciler.core.wording import several
+from reconciler.daemon.standing import Counters
+from reconciler.engine.health import HealthItem, Trouble
 from reconciler.engine.report import PassReport
+from reconciler.engine.status import Status
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class News:
-    """What came of the last pass; written by the worker, read by others."""
+    """What came of the passes so far; each field is set in one go."""
 
     sentence: str = "starting"
     """For a person."""
     problems: tuple[str, ...] = ()
     """What is in the way, as the last pass told it."""
-    refused: str = ""
-    """Why a configuration was refused; empty: it was not."""
-    polled: int | None = None
-    """Unix seconds: the last pass in which nothing was in the way."""
+    failure: str = ""
+    """Why the last task could not be done at all; empty: it could."""
+    refused: int = 0
+    """Mistakes in the configuration that was last read and not taken."""
+    polled: tuple[int, float] | None = None
+    """When Stash last answered a poll: unix seconds, and by the monotonic clock."""
     is_met: bool = False
     """Whether a pass has come to its end, well or not."""
+    status: Status = field(default_factory=Status)
+    counters: Counters = field(default_factory=Counters)
+    _passes: Counter[str] = field(default_factory=Counter)
 
     def hear(self, report: PassReport, owed: int, now: int) -> None:
         """Take note of what came of a pass, and of what is still owed."""
         self._tell(report.problems)
-        if not report.problems:
-            self.polled = now
+        self.failure = ""
         self.sentence = self._sentence(report, owed, now)
         self.is_met = True
+
+    def count(
+        self, report: PassReport, requests: dict[str, int], seconds: float
+    ) -> None:
+        """Add up a pass, and what was sent since the start."""
+        self._passes["failed" if report.problems else "done"] += 1
+        self.counters = Counters(
+            requests=requests,
+            passes=dict(self._passes),
+            seconds=self.counters.seconds + seconds,
+            written=self.counters.written + report.counts.get("written items", 0),
+        )
 
     def fail(self, sentence: str) -> None:
         """Take note of why a task could not be done."""
         self._tell((sentence,))
+        self.failure = sentence
         self.sentence = f"degraded: {sentence}"
         self.is_met = True
 
-    def refuse(self, sentence: str) -> None:
-        """Take note of a configuration that is not taken."""
-        log.error("configuration refused", error=sentence)
-        self.refused = sentence
-        self.sentence = f"configuration refused, the old one stays: {sentence}"
+    def refuse(self, problems: tuple[str, ...]) -> None:
+        """Take note of a configuration that is not taken, and of its mistakes."""
+        for problem in problems:
+            log.error("configuration refused", error=problem)
+        self.refused = len(problems)
+        self.sentence = f"configuration refused, the old one stays: {problems[0]}"
 
     def accept(self) -> None:
         """Take note of a configuration that is taken."""
         log.info("configuration read")
-        self.refused = ""
+        self.refused = 0
+
+    def items(self) -> tuple[HealthItem, ...]:
+        """Say what no ledger tells."""
+        if not self.failure:
+            return ()
+        item = HealthItem(
+            type=Trouble.FAILED,
+            message="the last task could not be done",
+            hint="the log of `plexsync run` says why",
+            about="failure",
+        )
+        return (item,)
 
     def _tell(self, problems: tuple[str, ...]) -> None:
         for problem in problems:
@@ -72,10 +107,10 @@ class News:
             parts.append("in doubt: `plexsync status` says of what")
         parts += report.lulls
         if owed:
-            parts.append(f"{owed:,} owed to Plex")
+            parts.append(f"{several(owed, 'item')} owed to Plex")
         elif not report.problems:
             moment = datetime.fromtimestamp(now, UTC).astimezone()
             parts.append(f"up to date with Stash at {moment:%H:%M}")
         if report.waiting:
-            parts.append(f"{report.waiting:,} waiting for an item")
+            parts.append(f"{several(report.waiting, 'scene')} without an item")
         return "; ".join(parts)

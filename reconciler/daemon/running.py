@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -12,16 +12,21 @@ import structlog
 from reconciler import bootstrap
 from reconciler.bootstrap import Servers
 from reconciler.clock import Clock
+from reconciler.config.kinds import Address
 from reconciler.config.models import Config
 from reconciler.daemon.agenda import Agenda, Task
+from reconciler.daemon.listening import Listener
+from reconciler.daemon.standing import Standing, stand
 from reconciler.daemon.systemd import Notifier
 from reconciler.daemon.timetable import Timetable
 from reconciler.daemon.worker import Worker
+from reconciler.engine.health import Daemon as Facts
+from reconciler.engine.health import HealthItem, Trouble
 
 log = structlog.get_logger(__name__)
 
 SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
-_BEAT = 1.0
+_LOOK = 1.0
 """Seconds between two looks at what is due."""
 _GRACE = 8.0
 """Seconds that the end waits for the request in hand."""
@@ -52,6 +57,8 @@ class Daemon:
     worker: Worker = field(init=False)
     _is_ready: bool = False
     _began: float = 0.0
+    _beat: float = 0.0
+    _listener: Listener | None = None
     _progress: tuple[int, float] = (-1, 0.0)
 
     def __post_init__(self) -> None:
@@ -68,6 +75,7 @@ class Daemon:
             stopping=self.stopping,
             mounts=self.mounts,
             servers=self.servers,
+            health=lambda: self.standing().health,
         )
 
     def run(self) -> None:
@@ -89,6 +97,7 @@ class Daemon:
                 log.info("stopping", signal=signal.Signals(number).name)
                 break
         self._stop(work)
+        self._listen(None)
         if self.worker.fatal is not None:
             raise self.worker.fatal
 
@@ -107,9 +116,60 @@ class Daemon:
             self._is_ready = True
             self.notifier.ready()
         self.notifier.status(news.sentence)
+        self._beat = now
+        self._listen(self.worker.config.health.listen)
+        spool = self.worker.spool
+        if spool is not None and not spool.is_empty():
+            self.agenda.post(Task.HEAR)
         if self._goes_on(now):
             self.notifier.alive()
-        return min(wait, _BEAT)
+        return min(wait, _LOOK)
+
+    def standing(self) -> Standing:
+        """Say how things stand; for any thread."""
+        news, worker = self.worker.news, self.worker
+        polled_at, then = news.polled or (None, self._began)
+        return stand(
+            news.status,
+            Facts(
+                poll=worker.config.schedule.poll,
+                polled_at=polled_at,
+                silence=self.clock.monotonic() - then,
+                refused=news.refused,
+                is_stopping=self.stopping.is_set(),
+                more=(*news.items(), *self._troubles()),
+            ),
+            news.counters,
+            now=self.clock.unix(),
+            beat=self._beat,
+        )
+
+    def _troubles(self) -> Iterator[HealthItem]:
+        """Take what the parts say of themselves."""
+        listener, spool = self._listener, self.worker.spool
+        if listener is not None and listener.trouble is not None:
+            yield listener.trouble
+        if self.worker.herald.trouble is not None:
+            yield self.worker.herald.trouble
+        if spool is not None and spool.trouble:
+            yield HealthItem(
+                type=Trouble.DEAF,
+                message="what the hook leaves is not heard",
+                hint=spool.trouble,
+                about="spool",
+            )
+
+    def _listen(self, address: Address | None) -> None:
+        """Listen where the configuration says, which may change."""
+        listener = self._listener
+        if listener is not None and listener.address != address:
+            listener.stop()
+            listener = None
+        if listener is None and address is not None:
+            listener = Listener(address, self.standing, self.clock)
+        self._listener = listener
+        if listener is not None:
+            listener.start()
 
     def _goes_on(self, now: float) -> bool:
         """Whether what is being done moves, if slowly: a server may take its time."""

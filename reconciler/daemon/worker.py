@@ -10,20 +10,25 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from reconciler import bootstrap
+from reconciler.clients.spool import Spool
 from reconciler.clock import Clock
 from reconciler.config.models import Config
-from reconciler.core.errors import PlexsyncError
+from reconciler.core.errors import PlexsyncError, UserError
 from reconciler.daemon.agenda import Agenda, Task
-from reconciler.daemon.asking import Answer, AskedInVainError, Request, Teller, asked
+from reconciler.daemon.asking import Answer, Request, Teller, asked
 from reconciler.daemon.calling import Call, receive
 from reconciler.daemon.diary import Diary
 from reconciler.daemon.news import News
-from reconciler.engine.guarding import PLEX
+from reconciler.daemon.telling import Herald
+from reconciler.engine.guarding import PLEX, STASH
+from reconciler.engine.health import HealthItem
+from reconciler.engine.hearing import hear
 from reconciler.engine.parts import Means
 from reconciler.engine.pruning import prune
 from reconciler.engine.report import Audience, PassReport
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
+from reconciler.engine.status import read_status
 from reconciler.engine.sweeping import slice_at
 from state.database import read_mounts
 from state.door import Door
@@ -58,12 +63,28 @@ class Worker:
     """Why the state could not be had at the start."""
     servers: Callable[[Config], bootstrap.Servers] = bootstrap.servers
     """Makes both clients."""
+    health: Callable[[], tuple[HealthItem, ...]]
+    """Tells what a person should know."""
+    herald: Herald = field(init=False)
+    spool: Spool | None = field(init=False)
+    """Where the hook leaves word, if it is set up."""
     _to: bootstrap.Servers = field(init=False)
     _means: Means | None = None
+    _known: tuple[int, int | None] | None = None
+    """What was written, and whether it was paused, when the status was read."""
     _held: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         self._to = self.servers(self.config)
+        self.herald = self._herald(self.config)
+        self.spool = bootstrap.spool(self.config)
+
+    def _herald(self, config: Config) -> Herald:
+        return Herald(
+            senders=bootstrap.notifiers(config),
+            has_titles=config.notify.titles,
+            now=self.clock.unix,
+        )
 
     def work(self) -> None:
         """Do what is due until the agenda is closed; then let go of everything.
@@ -116,6 +137,9 @@ class Worker:
                 self._reload()
             case Task.SERVE:
                 self._serve()
+            case Task.HEAR:
+                if self.spool is not None and hear(self._hold().ledger, self.spool):
+                    self._pass(Pass.reconcile, Scope())
             case Task.POLL:
                 self._pass(Pass.reconcile, Scope())
             case Task.DELIVER:
@@ -151,17 +175,31 @@ class Worker:
         return self._means
 
     def _let_go(self) -> None:
-        self._means = None
+        self._means = self._known = None
         self._held.close()
 
     def _pass(self, act: Callable[[Pass], PassReport], scope: Scope) -> None:
         means = self._hold()
-        self._after(act(Pass(means, scope)), means.ledger)
+        self._make(lambda: act(Pass(means, scope)), means.ledger)
+
+    def _make(self, act: Callable[[], PassReport], ledger: Ledger) -> PassReport:
+        """Make a pass, and see to what comes after it."""
+        began = self.clock.monotonic()
+        polls = self._to.requests["stash poll"]
+        report = act()
+        took = self.clock.monotonic() - began
+        is_polled = self._to.requests["stash poll"] > polls
+        if is_polled and ledger.outages.standing(STASH) is None:
+            self.news.polled = self.clock.unix(), self.clock.monotonic()
+        self.news.count(report, dict(self._to.requests), took)
+        self._after(report, ledger)
+        return report
 
     def _after(self, report: PassReport, ledger: Ledger) -> None:
         """Tell what came of a pass, and see to what comes after it."""
         owed = sum(ledger.outbox.counts().values())
         self.news.hear(report, owed, self.clock.unix())
+        self._publish(ledger)
         if report.is_left_off:
             self.agenda.post(Task.DELIVER)
         elif owed and not report.lulls and not report.is_paused:
@@ -173,20 +211,34 @@ class Worker:
             if moments and now <= max(moments) < now + self.config.schedule.poll:
                 self.at(Task.DELIVER, max(*moments, now + 1))
 
+    def _publish(self, ledger: Ledger) -> None:
+        """Read how things stand, where that may be otherwise; tell what is news."""
+        paused = bootstrap.pause(self.config).since()
+        key = ledger.written(), paused
+        if key != self._known:
+            status = read_status(ledger, lambda _: False)
+            self.news.status = replace(status, paused=paused)
+            self._known = key
+        self.herald.tell(ledger, self.news.status, self.health())
+
     def _reload(self) -> None:
         try:
             config = self.load()
-            if config.state != self.config.state:
-                raise AskedInVainError(
-                    f"{config.file}: state.path is another now, and cannot change while"
-                    " plexsync runs: restart it, or put the old one back"
-                )
-        except PlexsyncError as error:
-            self.news.refuse(str(error))
+            herald = self._herald(config)
+        except UserError as error:
+            self.news.refuse(error.problems)
+            return
+        if config.state != self.config.state:
+            problem = (
+                f"{config.file}: state.path is another now, and cannot change while"
+                " plexsync runs: restart it, or put the old one back"
+            )
+            self.news.refuse((problem,))
             return
         self._let_go()
         self._to.stash.close()
         self.config, self._to = config, self.servers(config)
+        self.herald, self.spool = herald, bootstrap.spool(config)
         self.keep(config)
         self.news.accept()
         self.agenda.post(Task.POLL)
@@ -232,6 +284,6 @@ class Worker:
             is_over=lambda: self.stopping.is_set() or call.is_gone.is_set(),
             pacer=None if request.is_watched else means.pacer,
         )
-        report = request.act(Pass(means, request.scope))
-        self._after(report, means.ledger)
+        one = Pass(means, request.scope)
+        report = self._make(lambda: request.act(one), means.ledger)
         return Answer.of(report, means.ledger, dict(self._to.requests - before))

@@ -46,6 +46,8 @@ class Trouble(StrEnum):
     STOPPING = "stopping"
     UNHEARD = "nobody listens"
     UNTOLD = "not told"
+    DEAF = "hook not heard"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

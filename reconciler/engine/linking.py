@@ -114,7 +114,7 @@ class Linker:
         # that it has none in the others is how it should be
         is_waiting = bool(scene.files) and not held
         missing = self.targets.keys() if is_waiting else set[int]()
-        self.ledger.links.wait(scene.id, missing, now=self.clock.unix())
+        self.ledger.waits.put(scene.id, missing, now=self.clock.unix())
         if cause == IN_STASH and any(p not in known.places for p in self.paths(scene)):
             self.has_unplaced = True
         for link, is_new in self._binder().bind(scene.id, places, former):

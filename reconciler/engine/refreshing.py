@@ -78,7 +78,7 @@ class Refresher:
         with self.ledger.transaction():
             self.ledger.scenes.bury(scene, now=self.clock.unix())
             self.ledger.census.unmark([scene])
-            self.ledger.links.wait(scene, (), now=self.clock.unix())
+            self.ledger.waits.put(scene, (), now=self.clock.unix())
             for link in links:
                 self.linker.leave(link)
         self.tally.counts["deleted scenes"] += 1

@@ -130,7 +130,7 @@ class Pass:
     def _has_questions(self) -> bool:
         """Whether Plex may have by now what it had not."""
         return bool(
-            self.means.ledger.links.waiting()
+            self.means.ledger.waits.counts()
             or self._parts.linker.has_unplaced
             or self._parts.surveyor.is_in_doubt()
         )
@@ -191,7 +191,7 @@ class Pass:
     def _tell_parted(self) -> None:
         """Tell that no scene has an item any more, where something waits."""
         ledger, settings = self.means.ledger, self.means.settings
-        if ledger.links.waiting():
+        if ledger.waits.counts():
             why = find_parted(ledger, settings, has_changed=self._has_changed)
             if why is not None:
                 self.tally.miss(why)
@@ -292,7 +292,7 @@ class Pass:
             of_plan=self.tally.of_plan,
             is_left_off=self.tally.is_left_off,
             undelivered=undelivered,
-            waiting=sum(self.means.ledger.links.waiting().values()),
+            waiting=sum(self.means.ledger.waits.counts().values()),
         )
 
     def _end(self) -> None:

@@ -74,7 +74,7 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
     *goes_on* tells whether somebody writes who began before a moment, in unix seconds.
     """
     titles = {target.id: target.title for target in ledger.items.targets()}
-    waiting = ledger.links.waiting()
+    waiting = ledger.waits.counts()
     verdicts = ledger.links.verdicts()
     doubts = ledger.doubts.standing()
     last, under_way = newest(ledger, goes_on)

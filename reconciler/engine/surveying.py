@@ -192,7 +192,7 @@ class Surveyor:
         """
         target = listing.target.id
         since = self.linker.clock.unix() - _DAY
-        missed = self.ledger.links.missed(target, since=since, limit=_MISSED)
+        missed = self.ledger.waits.missed(target, since=since, limit=_MISSED)
         # where none is there that is asked for, Plex does not say so of each
         links = self.ledger.links.page(after=0, limit=1, target=target)
         for start in range(0, len(missed), _BATCH):
@@ -245,7 +245,7 @@ class Surveyor:
         known = self.ledger.items.count(key)
         if self.doubter.is_doubted(title):
             # those that deliveries have found gone since are still doubted
-            known += len(self.ledger.links.missed(key, since=0, limit=-1))
+            known += len(self.ledger.waits.missed(key, since=0, limit=-1))
         is_approved = self.doubter.is_approved(title)
         why = absence.too_few_files(
             title, listing.files, known, is_approved=is_approved

@@ -275,7 +275,7 @@ def test_an_ordinary_pass_sees_by_itself_what_stash_tells_of(
 
 def waiting(world: World) -> int:
     with Ledger(world.state) as ledger:
-        return sum(ledger.links.waiting().values())
+        return sum(ledger.waits.counts().values())
 
 
 def _miss(world: World) -> None:

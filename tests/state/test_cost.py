@@ -42,7 +42,7 @@ def record(ledger: Ledger, round_: int) -> float:
     with ledger.transaction():
         ledger.scenes.put(writes)
         for scene in scenes:
-            ledger.links.wait(scene, [], now=NOW)
+            ledger.waits.put(scene, [], now=NOW)
             link = ledger.links.add(scene, place(str(scene)))
             ledger.outbox.owe(entry(link.id), now=NOW)
     return time.perf_counter() - begun

@@ -42,12 +42,12 @@ def test_links_are_found_by_scene_lost_ones_included(ledger: Ledger) -> None:
 def test_lost_items_of_scenes_that_wait_are_named_latest_first(ledger: Ledger) -> None:
     for scene, since in ((1, NOW), (2, NOW + 9), (3, NOW - 99)):
         ledger.links.lose([linked(ledger, scene, f"{scene}0").id])
-        ledger.links.wait(scene, [1], now=since)
+        ledger.waits.put(scene, [1], now=since)
     linked(ledger, 4, "40")
-    ledger.links.wait(4, [1, 2], now=NOW)
-    assert ledger.links.missed(1, since=NOW, limit=9) == ["20", "10"]
-    assert ledger.links.missed(1, since=NOW, limit=1) == ["20"]
-    assert ledger.links.missed(2, since=0, limit=9) == []
+    ledger.waits.put(4, [1, 2], now=NOW)
+    assert ledger.waits.missed(1, since=NOW, limit=9) == ["20", "10"]
+    assert ledger.waits.missed(1, since=NOW, limit=1) == ["20"]
+    assert ledger.waits.missed(2, since=0, limit=9) == []
 
 
 def test_scenes_are_told_of_whose_links_something_is_remembered(ledger: Ledger) -> None:
@@ -125,14 +125,14 @@ def test_nothing_remembered_is_nothing_written(ledger: Ledger) -> None:
 
 
 def test_a_scene_waits_where_it_has_no_item(ledger: Ledger) -> None:
-    ledger.links.wait(1, [1, 2], now=NOW)
-    ledger.links.wait(2, [2], now=NOW)
-    assert ledger.links.waiting() == {1: 1, 2: 2}
-    ledger.links.wait(1, [2, 3], now=NOW + 5)
-    assert ledger.links.waiting() == {2: 2, 3: 1}
-    ledger.links.wait(1, [], now=NOW + 9)
-    ledger.links.wait(2, [], now=NOW + 9)
-    assert ledger.links.waiting() == {}
+    ledger.waits.put(1, [1, 2], now=NOW)
+    ledger.waits.put(2, [2], now=NOW)
+    assert ledger.waits.counts() == {1: 1, 2: 2}
+    ledger.waits.put(1, [2, 3], now=NOW + 5)
+    assert ledger.waits.counts() == {2: 2, 3: 1}
+    ledger.waits.put(1, [], now=NOW + 9)
+    ledger.waits.put(2, [], now=NOW + 9)
+    assert ledger.waits.counts() == {}
 
 
 def test_links_are_counted_by_how_they_stand(ledger: Ledger) -> None:

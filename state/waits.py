@@ -1,0 +1,50 @@
+"""Scenes that have no item yet: which, in which target, and since when."""
+
+from collections.abc import Iterable
+
+from peewee import fn
+
+from state.database import LedgerDatabase, Worded, rows
+from state.models import Link, Waiting
+
+_COUNTS = Worded(
+    Waiting.select(Waiting.target, fn.COUNT(Waiting.scene)).group_by(Waiting.target)
+)
+
+
+class Waits:
+    """The book of scenes that wait."""
+
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
+    def put(self, scene: int, targets: Iterable[int], *, now: int) -> None:
+        """Record in which targets a scene has no item yet, and in which it has."""
+        wanted = set(targets)
+        waits = self._db.ask("SELECT target FROM waiting WHERE scene = ?", scene)
+        known = {target for (target,) in waits}
+        self._db.many(
+            "DELETE FROM waiting WHERE scene = ? AND target = ?",
+            [(scene, target) for target in known - wanted],
+        )
+        self._db.many(
+            "INSERT INTO waiting (scene, target, since) VALUES (?, ?, ?)",
+            [(scene, target, now) for target in sorted(wanted - known)],
+        )
+
+    def counts(self) -> dict[int, int]:
+        """Count the scenes that wait in each target."""
+        return dict(_COUNTS.rows(self._db))
+
+    def missed(self, target: int, *, since: int, limit: int) -> list[str]:
+        """Name items that scenes have lost which wait in *target* no longer than that.
+
+        Those that have waited least come first.
+        """
+        waits = (Waiting.scene == Link.scene) & (Waiting.target == Link.target)
+        query = Link.select(Link.item).join(Waiting, on=waits)
+        mine = query.where(
+            Link.target == target, Link.lost == 1, Waiting.since >= since
+        )
+        latest = mine.group_by(Link.item).order_by(fn.MAX(Waiting.since).desc())
+        return [item for (item,) in rows(latest.limit(limit))]
