@@ -1,6 +1,7 @@
 """Every switch of the double, on and off, and the table that numbers them."""
 
 import re
+import threading
 from dataclasses import fields
 from pathlib import Path
 
@@ -399,3 +400,27 @@ def test_edits_echo(*, on: bool) -> None:
         for entry in [frame["TimelineEntry"][0]]
     ]
     assert told == ([("timeline", str(otter), "Otters")] if on else [])
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(0.0, []), (2.0, [(2.0, True)])])
+def test_write_seconds(seconds: float, waits: list[tuple[float, bool]]) -> None:
+    """The read that begins while the database is held is answered after the write."""
+    world, otter = world_with(write_seconds=seconds)
+    titles: list[str | None] = []
+    read = threading.Thread(
+        target=lambda: titles.append(world.full(otter).get("title"))
+    )
+    held: list[tuple[float, bool]] = []
+
+    def begin_to_read(seconds: float) -> None:
+        read.start()
+        read.join(0.05)
+        held.append((seconds, read.is_alive()))
+
+    world.plex.model.wait = begin_to_read
+    world.edit(otter, {"title.value": "Otters"})
+    if held:
+        read.join(10)
+
+    assert held == waits
+    assert titles == ["Otters"] * len(waits)

@@ -101,6 +101,8 @@ def _refusal(
 def _answer(route: Route | None, call: Call) -> Response:
     if route is None:
         return answers.status_only(404)
+    if route.kind == "put":
+        call.model.hold()
     try:
         return route.answer(call)
     except NotThere:

@@ -65,6 +65,7 @@ class Model:
         self.scans_due: deque[tuple[int, str | None]] = deque()
         self.frames: deque[dict[str, Any]] = deque(maxlen=1000)  # notifications
         self.lock = threading.RLock()
+        self.wait: Callable[[float], object] = threading.Event().wait
         self._ids = Counter(_FIRST_IDS)
 
     def now(self) -> int:
@@ -89,6 +90,11 @@ class Model:
             taggings = item.tags.get("collection", ())
             if any(tagging.tag is collection.tag for tagging in taggings):
                 yield item
+
+    def hold(self) -> None:
+        """Keep everybody else waiting for as long as a write takes."""
+        if self.switches.write_seconds:
+            self.wait(self.switches.write_seconds)
 
     def touch(self, section: int) -> None:
         """Count a change of what a section holds."""

@@ -94,3 +94,5 @@ class Switches:
     metadata_put_replaces_tags: bool = True
     # A31: an edit sends a timeline frame
     edits_echo: bool = True
+    # A32: seconds for which a write holds the database; reads wait until it is done
+    write_seconds: float = 0.0
