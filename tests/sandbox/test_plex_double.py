@@ -66,7 +66,6 @@ NOT_PRODUCED = MappingProxyType(
 NOT_ANSWERED = MappingProxyType(
     {
         "home-assistant/library_movies_metadata.xml": "names of filters: we filter raw",
-        "plex-api.rs/prefs.json": "the server's preferences: nothing here asks",
         "plex-api.rs/tv_episodes.json": "episodes: only films are edited",
         "plextraktsync/events-played.json": "frames of a websocket that is not served",
         "plextraktsync/events.json": "frames of a websocket that is not served",
@@ -215,6 +214,17 @@ class TestRecorded:
 
         assert answer.attrib.keys() - ours.attrib == NOT_PRODUCED["root"].keys()
         assert ours.attrib.keys() <= answer.attrib.keys()
+
+    def test_settings(self, world: World) -> None:
+        """Of 150 there are a few, and those are as recorded."""
+        answer = recorded_json("plex-api.rs/prefs.json")["MediaContainer"]
+        world.plex.model.butler_hours = (1, 7)
+
+        ours = world.json("/:/prefs")["MediaContainer"]
+
+        theirs = {one["id"]: one for one in answer["Setting"]}
+        assert ours["Setting"] == [theirs[one["id"]] for one in ours["Setting"]]
+        assert ours.keys() == answer.keys()
 
     def test_a_collection_in_json(self, world: World, otter: int) -> None:
         answer = recorded_json("plex-api.rs/metadata_161.json")["MediaContainer"]

@@ -424,3 +424,25 @@ def test_write_seconds(seconds: float, waits: list[tuple[float, bool]]) -> None:
 
     assert held == waits
     assert titles == ["Otters"] * len(waits)
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 404])
+def test_butler_status(status: int) -> None:
+    world, _ = world_with(butler_status=status)
+
+    assert world.ask("POST", "/butler/BackupDatabase").status == status
+
+    assert (world.plex.model.running is not None) == (status == 200)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_butler_names_activity(*, on: bool) -> None:
+    world, _ = world_with(butler_names_activity=on)
+    world.plex.model.backup_seconds = 1.0
+
+    response = world.ask("POST", "/butler/BackupDatabase")
+
+    named = dict(response.headers).get("X-Plex-Activity")
+    listed = [one.get("uuid") for one in world.xml("/activities")]
+    assert (named is not None) == on
+    assert listed == [named] * on

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from tests.sandbox.plex import answers, reading, writing
+from tests.sandbox.plex import answers, butler, reading, writing
 from tests.sandbox.plex.call import Answer, Call, NotThere
 from tests.sandbox.plex.form import pairs
 from tests.sandbox.plex.model import Model
@@ -54,13 +54,23 @@ _ROUTES = (
     _route("GET", rf"{_ITEM}/(thumb|art)/\d+", "other", reading.chosen_image),
     _route("GET", rf"{_ITEM}/file", "other", reading.image),
     _route("GET", rf"{_ITEM}/children", "listing", reading.children),
+    _route("GET", r"/:/prefs", "prefs", butler.prefs),
+    _route("GET", r"/butler", "butler", butler.tasks),
+    _route("POST", r"/butler/(\w+)", "butler", butler.start),
+    _route("GET", r"/activities", "activities", butler.activities),
+    _route("GET", r"/status/sessions", "streams", butler.sessions),
     _route("GET", r"/library/collections/(\d+)", "metadata", reading.metadata),
     _route("GET", r"/library/collections/(\d+)/children", "listing", reading.children),
 )
 
 
+# What only the owner may ask.
+_OWNERS = frozenset({"prefs", "butler", "activities", "streams"})
+
+
 def answer(model: Model, request: Request) -> Response:
     """Answer *request*; whatever the answer, it counts as what was asked for."""
+    butler.settle(model)
     route, keys = _find(request)
     kind = route.kind if route else "other"
     query = pairs(request.query)
@@ -91,7 +101,7 @@ def _refusal(
     if model.maintenance is not None and not excused:
         return answers.maintenance(request, model.maintenance)
     token = request.headers.get("X-Plex-Token") or query.get("X-Plex-Token")
-    if token in model.guests and request.method != "GET":
+    if token in model.guests and (request.method != "GET" or kind in _OWNERS):
         return answers.status_only(model.switches.guest_edit_status)
     if not open_to_all and token != model.token and token not in model.guests:
         return answers.status_only(401)

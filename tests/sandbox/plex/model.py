@@ -13,10 +13,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tests.sandbox.plex.state import (
+    Backup,
     Collection,
     Item,
     Maintenance,
     Offer,
+    Running,
     Section,
     Tag,
 )
@@ -54,6 +56,11 @@ class Model:
         self.media_tag_version = 1710434120
         self.maintenance: Maintenance | None = None
         self.auto_empty_trash = True  # the server's preference of that name
+        self.butler_hours = (2, 5)  # of maintenance, by the server's own clock
+        self.backup_seconds = 0.0  # how long a backup takes
+        self.running: Running | None = None
+        self.backups: list[Backup] = []
+        self.playing: list[int] = []  # keys of items that somebody plays
         self.scans_wait = False  # a scan asked for over HTTP waits for `finish_scans`
         self.sections: dict[int, Section] = {}
         self.items: dict[int, Item] = {}

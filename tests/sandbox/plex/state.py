@@ -139,3 +139,19 @@ class Offer:
     guid: str
     values: dict[str, str] = field(default_factory=dict)
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A backup of the database that is being made."""
+
+    until: float
+    activity: str  # a name, which may be told or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup of the database, with the values that all items had then."""
+
+    made_at: float
+    values: dict[int, dict[str, str]]

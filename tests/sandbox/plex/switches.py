@@ -96,3 +96,7 @@ class Switches:
     edits_echo: bool = True
     # A32: seconds for which a write holds the database; reads wait until it is done
     write_seconds: float = 0.0
+    # A33: what the owner's request to start a task of maintenance is answered with
+    butler_status: int = 200
+    # A34: the answer names an activity, and that is listed until the task is done
+    butler_names_activity: bool = False
