@@ -12,17 +12,16 @@ from xml.etree.ElementTree import Element
 
 import requests
 
-from reconciler import __version__
 from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.plex_faults import (
     border,
     moment,
     not_plex,
     place,
-    refuse_failures,
     unreadable,
 )
 from reconciler.clients.plex_sending import Sender
+from reconciler.clients.plex_session import check_token, prepared
 from reconciler.clients.plex_wire import (
     items_path,
     listing_paths,
@@ -35,7 +34,6 @@ from reconciler.core.errors import (
     ServerError,
     StrangerError,
     TransientError,
-    UnauthorisedError,
 )
 from reconciler.core.values import Edit, Field, Item, ItemKey, ListingPage, Section
 
@@ -74,7 +72,7 @@ class PlexClient:
     ) -> None:
         self._endpoint = endpoint
         self._tally = tally
-        self._session = _prepared(session or requests.Session(), endpoint)
+        self._session = prepared(session or requests.Session(), endpoint)
         self._clock: int | None = None
         """Plex's own, at its last answer."""
         self._session.hooks["response"].insert(0, self._note_clock)
@@ -230,7 +228,7 @@ class PlexClient:
         os.environ.update(_SETTINGS)
         from plexapi.server import PlexServer  # noqa: PLC0415 - settings come first
 
-        _check_token(self._endpoint)
+        check_token(self._endpoint)
         url = self._endpoint.url
         timeouts = self._endpoint.connect_timeout, self._endpoint.read_timeout
         self._tally["plex root"] += 1
@@ -247,44 +245,3 @@ class PlexClient:
         if not server.machineIdentifier:
             raise not_plex(url)
         return server
-
-
-class _Identity(requests.auth.AuthBase):
-    """Puts on every request, last of all, who asks.
-
-    plexapi itself is never told the token, so it can put it into no URL, and no name of
-    its own making (from the machine's network card) reaches Plex. That a session has an
-    authentication also keeps `requests` from looking for one in ~/.netrc.
-    """
-
-    def __init__(self, token: str) -> None:
-        self._headers = {
-            "X-Plex-Client-Identifier": "plexsync",
-            "X-Plex-Product": "plexsync",
-            "X-Plex-Version": __version__,
-        }
-        if token:
-            self._headers["X-Plex-Token"] = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(self._headers)
-        return request
-
-
-def _prepared(session: requests.Session, endpoint: Endpoint) -> requests.Session:
-    session.auth = _Identity(endpoint.secret)
-    session.hooks["response"].append(refuse_failures)
-    session.verify = endpoint.verify
-    # What the config says about certificates stands above REQUESTS_CA_BUNDLE; proxies
-    # that the environment names go with it.
-    session.trust_env = endpoint.verify is True
-    return session
-
-
-def _check_token(endpoint: Endpoint) -> None:
-    """Refuse what cannot be a header: the error of the layers below would quote it."""
-    if not (endpoint.secret.isascii() and endpoint.secret.isprintable()):
-        raise UnauthorisedError(
-            f"the token for {place(endpoint.url)} has characters that no token has: "
-            "check [plex] token"
-        )
