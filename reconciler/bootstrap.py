@@ -15,6 +15,7 @@ from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
 from reconciler.config.models import Config, Server
 from reconciler.core.errors import UserError
+from reconciler.engine.lulls import Streams
 from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
@@ -65,7 +66,8 @@ def means(
         on_delete=config.stash.on_delete,
         keep=config.journal.keep,
         keep_letters=config.journal.dead_letters,
-        quiet=config.schedule.quiet,
+        quiet=config.schedule.hours,
+        is_quiet_with_plex=config.schedule.is_quiet_with_plex,
         meaning=config.meaning(),
     )
     return Means(
@@ -77,6 +79,7 @@ def means(
         is_paused=lambda: pause(config).since() is not None,
         clock=clock,
         pacer=Pacer(clock=clock, share=config.plex.share),
+        streams=Streams(clock=clock) if config.schedule.quiet_while_streaming else None,
     )
 
 

@@ -27,6 +27,7 @@ from state.outages import Outages
 from state.outbox import OutboxBook
 from state.passes import Passes
 from state.scenes import Scenes
+from state.servers import Servers
 from state.waits import Waits
 
 
@@ -55,6 +56,7 @@ class Ledger:
         self.doubts = Doubts(self._db)
         self.outages = Outages(self._db)
         self.notices = Notices()
+        self.servers = Servers()
 
     def open(self, *, may_write: bool = True) -> Self:
         """Open the file, brought up to date if it *may_write*."""

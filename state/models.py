@@ -285,6 +285,17 @@ class Notice(Row):
     gone = IntegerField(null=True)
 
 
+class Server(Row):
+    """What is remembered of a Plex server as such."""
+
+    machine = TextField(primary_key=True)
+    hours = TextField()
+    hours_at = IntegerField(null=True)
+    backup_at = IntegerField(null=True)
+    backup_activity = TextField()
+    backup_over = IntegerField(null=True)
+
+
 TABLES: tuple[type[Model], ...] = (
     Target,
     Scan,
@@ -304,4 +315,5 @@ TABLES: tuple[type[Model], ...] = (
     Pass,
     Outage,
     Notice,
+    Server,
 )

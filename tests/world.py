@@ -21,6 +21,7 @@ from reconciler.core.match import Mapping
 from reconciler.core.values import Field, OnDelete
 from reconciler.engine.braking import approve
 from reconciler.engine.errands import Errand
+from reconciler.engine.lulls import Streams
 from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Line, PassReport
@@ -86,6 +87,8 @@ class World:
     is_paused: bool = False
     share: float = 1.0
     quiet: tuple[Hours, ...] = ()
+    is_quiet_with_plex: bool = False
+    streams: Streams | None = None
     is_probing: bool = True
     """Whether passes are a person's, or a daemon's."""
     is_called: Callable[[], bool] = bool
@@ -211,6 +214,7 @@ class World:
             limits=self.limits,
             on_delete=self.on_delete,
             quiet=self.quiet,
+            is_quiet_with_plex=self.is_quiet_with_plex,
             meaning=self.meaning,
         )
 
@@ -235,6 +239,7 @@ class World:
             chance=Random(7),
             is_probing=self.is_probing,
             pacer=Pacer(clock=self.clock, share=self.share),
+            streams=self.streams,
         )
         report = run(Pass(means, Scope(**scope)))  # type: ignore[arg-type] # by name
         sent = Counter(self.requests) - before

@@ -13,13 +13,14 @@ from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import ServerError
 from reconciler.engine.checking import Matches, find_matches
 from reconciler.engine.health import health
-from reconciler.engine.pacing import Quiet
+from reconciler.engine.lulls import Quiet, known_maintenance
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope
 from reconciler.engine.status import Status, read_status
 from reconciler.engine.surveying import missing_library
 from reconciler.render import standing, terminal
 from reconciler.render.paper import paper, several
+from state.ledger import Ledger
 
 
 @click.command(cls=Command)
@@ -30,8 +31,8 @@ def status(setting: Setting) -> None:
     with bootstrap.reading(setting.config) as ledger:
         goes_on = partial(bootstrap.writes_since, setting.config)
         known = None if ledger is None else read_status(ledger, goes_on)
+        quiet = _quiet(setting, ledger)
     paused = bootstrap.pause(setting.config).since()
-    quiet = Quiet(hours=setting.config.schedule.quiet, clock=setting.clock).reason()
     lulls = (quiet,) if quiet else ()
     found = replace(known or Status(), paused=paused, lulls=lulls)
     items = health(found, setting.clock.unix())
@@ -43,6 +44,15 @@ def status(setting: Setting) -> None:
         standing.show_health(paper(), found, items)
     else:
         standing.show_status(paper(), found, items)
+
+
+def _quiet(setting: Setting, ledger: Ledger | None) -> str:
+    """Say in which hours it is that nothing is written; without asking Plex for its."""
+    schedule = setting.config.schedule
+    reason = Quiet(hours=schedule.hours, clock=setting.clock).reason()
+    if reason or ledger is None or not schedule.is_quiet_with_plex:
+        return reason
+    return known_maintenance(ledger, setting.clock)
 
 
 @click.command(cls=Command)

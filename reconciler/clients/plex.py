@@ -13,6 +13,12 @@ from xml.etree.ElementTree import Element
 import requests
 
 from reconciler.clients.endpoint import Endpoint, Tally
+from reconciler.clients.plex_butler import (
+    SETTINGS,
+    STREAMS,
+    read_hours,
+    read_streams,
+)
 from reconciler.clients.plex_faults import (
     border,
     moment,
@@ -35,6 +41,7 @@ from reconciler.core.errors import (
     StrangerError,
     TransientError,
 )
+from reconciler.core.lull import Hours
 from reconciler.core.values import Edit, Field, Item, ItemKey, ListingPage, Section
 
 PAGE = 500  # measured: larger pages gain little
@@ -185,6 +192,12 @@ class PlexClient:
         all. A ValueError says that *edit* does not address exactly one item.
         """
         return self._sender.send(edit)
+
+    def hours(self) -> Hours | None:
+        return read_hours(self._ask("plex settings", SETTINGS))
+
+    def streams(self) -> int:
+        return read_streams(self._ask("plex streams", STREAMS))
 
     def _note_clock(self, answer: requests.Response, **_: object) -> None:
         told = moment(answer.headers.get("Date", ""))

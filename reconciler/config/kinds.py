@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from reconciler.core.lull import AllDayError, Hours
+
+PLEX: Literal["plex"] = "plex"
+"""In the place of hours: those in which Plex itself has maintenance."""
 
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
@@ -84,7 +87,10 @@ def _count(value: object) -> int:
     return value
 
 
-def _hours(value: object) -> Hours:
+def _quiet(value: object) -> Hours | str:
+    """Take hours, or the word that stands for those of Plex's own."""
+    if str(value).strip().lower() == PLEX:
+        return PLEX
     try:
         return Hours.parse(str(value))
     except AllDayError:
@@ -94,7 +100,8 @@ def _hours(value: object) -> Hours:
         ) from None
     except ValueError:
         raise ValueError(
-            'is no stretch of hours; write it like "02:00-05:00"'
+            'is no stretch of hours; write it like "02:00-05:00", or "plex" for the'
+            " hours of Plex's own maintenance"
         ) from None
 
 
@@ -216,7 +223,7 @@ Keep = Annotated[
 ]
 Percent = Annotated[float, BeforeValidator(_percent)]
 Share = Annotated[float, AfterValidator(_between(0.01, 1, "from 0.01 to 1"))]
-QuietHours = Annotated[Hours, BeforeValidator(_hours)]
+QuietHours = Annotated[Hours | Literal["plex"], BeforeValidator(_quiet)]
 Count = Annotated[int, BeforeValidator(_count)]
 Url = Annotated[str, AfterValidator(_url)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from reconciler.config.kinds import (
+    PLEX,
     Count,
     Keep,
     LocalFile,
@@ -38,6 +39,7 @@ from reconciler.config.telling import Health, Notify
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule, Rules
 from reconciler.core.errors import UserError
+from reconciler.core.lull import Hours
 from reconciler.core.match import Mapping as PathMapping
 from reconciler.core.values import Field, OnDelete, Policy
 
@@ -104,6 +106,17 @@ class Schedule(Table):
     poll: Poll = 60.0
     sweep: Sweep = 86400.0
     quiet: tuple[QuietHours, ...] = ()
+    quiet_while_streaming: bool = False
+
+    @property
+    def hours(self) -> tuple[Hours, ...]:
+        """The hours that the file itself names as quiet."""
+        return tuple(one for one in self.quiet if isinstance(one, Hours))
+
+    @property
+    def is_quiet_with_plex(self) -> bool:
+        """Whether those of Plex's own maintenance are quiet as well."""
+        return PLEX in self.quiet
 
     @field_validator("sweep")
     @classmethod

@@ -30,6 +30,10 @@ class Hours:
             raise AllDayError(text)
         return cls(begin=begin, end=end)
 
+    def __str__(self) -> str:
+        end = "24:00" if self.end == time() else f"{self.end:%H:%M}"
+        return f"{self.begin:%H:%M}-{end}"
+
     def holds(self, moment: time) -> bool:
         """Whether a moment lies within; an end at the beginning is a whole day."""
         if self.begin < self.end:

@@ -24,7 +24,7 @@ from reconciler.engine.failing import Failing
 from reconciler.engine.judging import tell_left
 from reconciler.engine.linking import IN_PLEX
 from reconciler.engine.looking import MAX_AGE, Look, Looker, Standing
-from reconciler.engine.pacing import Quiet
+from reconciler.engine.lulls import Lulls
 from reconciler.engine.ports import Library
 from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, Tally
@@ -54,7 +54,7 @@ class Deliverer:
     is_paused: Callable[[], bool]
     is_called: Callable[[], bool]
     is_over: Callable[[], bool]
-    quiet: Quiet
+    lulls: Lulls
     audience: Audience
     tally: Tally
     brake: Brake
@@ -74,8 +74,7 @@ class Deliverer:
             if self.is_called():
                 self.tally.is_left_off = True
                 return
-            if not is_wished and (reason := self._lull(entries[0].target)):
-                self.tally.lull(reason)
+            if self._is_lull(entries[0].target):
                 continue
             try:
                 self._batch(entries[:left])
@@ -83,12 +82,14 @@ class Deliverer:
                 return
             left -= len(entries)
 
-    def _lull(self, target: int) -> str:
-        """Say why nothing is to be written to a library now; empty where it may be."""
-        section = self.looker.surveyor.connect().get(target)
-        if section is not None and section.is_scanning:
-            return f"{section.title} is being scanned"
-        return self.quiet.reason()
+    def _is_lull(self, target: int) -> bool:
+        """Whether nothing is to be written to a library now; tells why."""
+        if self.looker.scope.is_wished:
+            return False
+        reason = self.lulls.reason(target)
+        if reason:
+            self.tally.lull(reason)
+        return bool(reason)
 
     def _batch(self, entries: Sequence[EntryRecord]) -> None:
         waiting, sent = list(entries), list[Sent]()
@@ -127,7 +128,7 @@ class Deliverer:
             is_old = self.clock.monotonic() - look.read_at > MAX_AGE
             if done and (is_old or self.caution.is_enough(sent)):
                 return done
-            if self.is_over():
+            if self.is_over() or self._is_lull(look.link.target):
                 raise Halt
             self._one(look, sent)
             self.audience.advance()

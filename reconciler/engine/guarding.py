@@ -18,6 +18,7 @@ from reconciler.core.errors import (
     StoppedError,
     UnauthorisedError,
 )
+from reconciler.core.lull import Hours
 from reconciler.core.news import Named, Poll, RowsPage
 from reconciler.core.rest import Outage
 from reconciler.core.values import (
@@ -210,6 +211,14 @@ class GuardedLibrary:
             failed = self.library.write(edit)
         self.guard.hear(failed.values())
         return failed
+
+    def hours(self) -> Hours | None:
+        with self._asking("settings"):
+            return self.library.hours()
+
+    def streams(self) -> int:
+        with self._asking("streams"):
+            return self.library.streams()
 
     @contextlib.contextmanager
     def _asking(

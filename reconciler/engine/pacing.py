@@ -1,11 +1,10 @@
-"""Politeness: how much of its time Plex is busy with us, and when not at all."""
+"""Politeness: how much of its time Plex is busy with us."""
 
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reconciler.clock import Clock
-from reconciler.core.lull import Hours, within
 from reconciler.core.pace import Usual, peace
 
 
@@ -41,16 +40,3 @@ class Pacer:
         usual = self.usual.get(kind, Usual(seconds=took))
         self.usual[kind] = usual.learn(took)
         return peace(took, usual.seconds, self.share)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
-    """The hours in which nothing is written, by the clock of this machine."""
-
-    hours: tuple[Hours, ...]
-    clock: Clock
-
-    def reason(self) -> str:
-        """Say why nothing is written now; empty where it may be."""
-        found = within(self.hours, self.clock.now().astimezone())
-        return "" if found is None else f"quiet hours until {found.end:%H:%M}"

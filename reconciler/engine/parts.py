@@ -22,7 +22,8 @@ from reconciler.engine.judging import Judge
 from reconciler.engine.linking import Linker, OpenPass
 from reconciler.engine.listing import Lister
 from reconciler.engine.looking import Looker
-from reconciler.engine.pacing import Pacer, Quiet
+from reconciler.engine.lulls import Lulls, Streams
+from reconciler.engine.pacing import Pacer
 from reconciler.engine.placing import Placer
 from reconciler.engine.planned import Comparer
 from reconciler.engine.polling import Poller
@@ -59,6 +60,8 @@ class Means:
 
     pacer: Pacer | None = None
     """How much of its time Plex is asked to give; None: as much as it takes."""
+    streams: Streams | None = None
+    """Whether somebody streams; None: that is nothing to us."""
 
     def guard(self, server: str) -> Guard:
         """Make what keeps a pass from asking a server that rests."""
@@ -206,9 +209,17 @@ class Parts:
             now=self.means.clock.unix(),
         )
 
-    def quiet(self) -> Quiet:
-        """Make what knows the hours in which nothing is written."""
-        return Quiet(hours=self.means.settings.quiet, clock=self.means.clock)
+    def lulls(self) -> Lulls:
+        """Make what knows when nothing is written."""
+        return Lulls(
+            ledger=self.means.ledger,
+            library=self.library,
+            surveyor=self.surveyor,
+            settings=self.means.settings,
+            clock=self.means.clock,
+            streams=self.means.streams,
+            tally=self.tally,
+        )
 
     def upgrader(self) -> Upgrader:
         """Make what puts stored snapshots into this version's form."""
@@ -227,7 +238,7 @@ class Parts:
             is_paused=self.means.is_paused,
             is_called=self.means.is_called,
             is_over=self.means.is_over,
-            quiet=self.quiet(),
+            lulls=self.lulls(),
             audience=self.means.audience,
             tally=self.tally,
             brake=self.brake(),

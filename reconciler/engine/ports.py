@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from reconciler.core.errors import ServerError
+from reconciler.core.lull import Hours
 from reconciler.core.news import Heard, Named, Poll, RowsPage
 from reconciler.core.values import (
     Edit,
@@ -101,6 +102,17 @@ class Library(Protocol):
         Says of the fields that did not arrive why, and raises if that is the same for
         all of them.
         """
+        ...
+
+    def hours(self) -> Hours | None:
+        """Read the hours of its own maintenance, by its own clock; None: it has none.
+
+        One request. `PermanentError` where it does not tell them.
+        """
+        ...
+
+    def streams(self) -> int:
+        """Count what is being played now, paused or not: one request."""
         ...
 
 

@@ -69,8 +69,7 @@ class Pass:
         """Tell what Plex is owed; records, so it is meant for a copied ledger."""
         self.observe()
         self._tell_parted()
-        if reason := self._parts.quiet().reason():
-            self.tally.lull(reason)
+        self._try(self._parts.lulls().foresee)
         self._try(self._show)
         self._try(self._compare)
         return self._report()

@@ -25,6 +25,8 @@ class Settings:
     """Seconds that a dead letter is kept."""
     quiet: tuple[Hours, ...] = ()
     """Nothing is written within, by the clock of this machine."""
+    is_quiet_with_plex: bool = False
+    """Nor in the hours of Plex's own maintenance, by that clock as well."""
     meaning: str = ""
     """Digest of all that decides what is wanted; another one plans everything anew."""
 

@@ -45,6 +45,40 @@ def test_at_other_hours_nothing_is_told_of_them(desk: Desk) -> None:
         assert document["lulls"] == []
 
 
+def test_plex_s_own_hours_are_told_as_far_as_they_are_known(desk: Desk) -> None:
+    """Status asks nobody: before a pass that had something to write, it cannot know."""
+    desk.configure(schedule={"quiet": ["plex"]})
+    desk.scene("one")
+    desk.plex.model.butler_hours = (22, 5)
+    assert "quiet" not in desk.run("status", around=at(23)).out
+    plan = desk.run("plan", around=at(23))
+    assert "leave it for later: plex's own maintenance until 05:00\n" in plan.out
+    reconciled = desk.run("reconcile", around=at(23))
+    assert "left for later: plex's own maintenance until 05:00" in reconciled.out
+    assert "0 items written" in reconciled.out
+
+    known = desk.run("status", around=at(23)).out
+    assert "quiet          plex's own maintenance until 05:00: nothing is" in known
+    assert "quiet" not in desk.run("status", around=at(12)).out
+    assert "1 item written" in desk.run("reconcile", around=at(12)).out
+    desk.configure(schedule={"quiet": ["03:00-04:00"]})
+    assert "quiet" not in desk.run("status", around=at(23)).out
+
+
+def test_a_stream_is_told(desk: Desk) -> None:
+    desk.configure(schedule={"quiet_while_streaming": True})
+    desk.scene("one")
+    desk.plex.model.playing.append(desk.key("one"))
+
+    plan, reconciled = desk.done("plan"), desk.done("reconcile")
+
+    assert "would leave it for later: somebody is streaming\n" in plan.out
+    assert "left for later: somebody is streaming\n" in reconciled.out
+    assert desk.title("one") == "one"
+    desk.plex.model.playing.clear()
+    assert "1 item written" in desk.done("reconcile").out
+
+
 def test_an_answer_after_a_failed_pass_is_told(desk: Desk) -> None:
     """The pass in which it came had nothing to record."""
     desk.scene("one")

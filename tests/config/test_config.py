@@ -10,6 +10,7 @@ from reconciler.config.models import Config
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule
 from reconciler.core.errors import UserError
+from reconciler.core.lull import Hours
 from reconciler.core.match import Mapping
 from reconciler.core.values import Field, Policy
 
@@ -177,3 +178,11 @@ def test_reading_twice_is_equal_and_nothing_can_be_set(read: Read) -> None:
         config.file = Path()  # type: ignore[misc] # that is the point
     with pytest.raises(ValueError, match="frozen"):
         config.fields.lock = False
+
+
+def test_quiet_hours_are_those_of_the_file_and_plex_s_own(read: Read) -> None:
+    schedule = read("[schedule]\nquiet = ['plex', '22:00-06:00']").schedule
+
+    assert schedule.hours == (Hours.parse("22:00-06:00"),)
+    assert schedule.is_quiet_with_plex
+    assert not read("[schedule]\nquiet = ['22:00-06:00']").schedule.is_quiet_with_plex

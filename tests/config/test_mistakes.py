@@ -159,7 +159,8 @@ FILE_MISTAKES = {
     # libraries
     "[schedule]\nquiet = ['at night']": (
         "FILE: schedule.quiet (entry 1) is no stretch of hours; "
-        'write it like "02:00-05:00"'
+        'write it like "02:00-05:00", or "plex" for the hours of Plex\'s own '
+        "maintenance"
     ),
     "[schedule]\nquiet = ['02:00-02:00']": (
         "FILE: schedule.quiet (entry 1) ends where it begins; "

@@ -60,9 +60,10 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_SCHEDULE__POLL": ("5m", 300.0),
     "PLEXSYNC_SCHEDULE__SWEEP": ("7d", 604800.0),
     "PLEXSYNC_SCHEDULE__QUIET": (
-        "02:00-05:00, 23:00-01:00",
-        (Hours.parse("02:00-05:00"), Hours.parse("23:00-01:00")),
+        "02:00-05:00, Plex, 23:00-01:00",
+        (Hours.parse("02:00-05:00"), "plex", Hours.parse("23:00-01:00")),
     ),
+    "PLEXSYNC_SCHEDULE__QUIET_WHILE_STREAMING": ("true", True),
     "PLEXSYNC_JOURNAL__KEEP": ("30d", 2592000.0),
     "PLEXSYNC_JOURNAL__DEAD_LETTERS": ("7d", 604800.0),
     "PLEXSYNC_FIELDS__TITLE": ("enforce", Policy.ENFORCE),

@@ -22,6 +22,7 @@ def test_moments_within_hours(text: str, within: str) -> None:
     hours = Hours.parse(text)
 
     assert [hours.holds(one) for one in MOMENTS] == [each == "1" for each in within]
+    assert Hours.parse(str(hours)) == hours
 
 
 @pytest.mark.parametrize("text", ["02:00-02:00", "00:00-00:00", "02:00-02:00:00"])
