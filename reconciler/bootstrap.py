@@ -68,6 +68,7 @@ def means(
         keep_letters=config.journal.dead_letters,
         quiet=config.schedule.hours,
         is_quiet_with_plex=config.schedule.is_quiet_with_plex,
+        is_backed_up=config.plex.backup,
         meaning=config.meaning(),
     )
     return Means(

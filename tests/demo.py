@@ -28,6 +28,7 @@ url = "{stash}"
 url = "{plex}"
 token_file = "{token}"
 libraries = ["{library}"]
+backup = false   # nobody would miss this Plex, and a backup is waited for
 
 [state]
 path = "{state}"

@@ -89,6 +89,7 @@ class World:
     quiet: tuple[Hours, ...] = ()
     is_quiet_with_plex: bool = False
     streams: Streams | None = None
+    is_backed_up: bool = False
     is_probing: bool = True
     """Whether passes are a person's, or a daemon's."""
     is_called: Callable[[], bool] = bool
@@ -215,6 +216,7 @@ class World:
             on_delete=self.on_delete,
             quiet=self.quiet,
             is_quiet_with_plex=self.is_quiet_with_plex,
+            is_backed_up=self.is_backed_up,
             meaning=self.meaning,
         )
 

@@ -51,7 +51,8 @@ class Outcome:
     @property
     def is_uneventful(self) -> bool:
         """Whether nothing was written, and there is nothing else for a person to do."""
-        return not self.report.counts.get("written items") and self.code is Exit.DONE
+        has_news = bool(self.report.counts.get("written items") or self.report.notes)
+        return not has_news and self.code is Exit.DONE
 
     def fields(self) -> dict[str, Any]:
         """Take what the document says of it."""

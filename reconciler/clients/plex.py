@@ -14,10 +14,15 @@ import requests
 
 from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.plex_butler import (
+    ACTIVITIES,
+    ACTIVITY,
+    BACKUP,
     SETTINGS,
     STREAMS,
+    read_activities,
     read_hours,
     read_streams,
+    refusal,
 )
 from reconciler.clients.plex_faults import (
     border,
@@ -35,11 +40,15 @@ from reconciler.clients.plex_wire import (
     read_page,
     read_sections,
 )
+from reconciler.core.backup import Asked
 from reconciler.core.errors import (
+    AmbiguousError,
     GoneError,
+    PermanentError,
     ServerError,
     StrangerError,
     TransientError,
+    UnauthorisedError,
 )
 from reconciler.core.lull import Hours
 from reconciler.core.values import Edit, Field, Item, ItemKey, ListingPage, Section
@@ -198,6 +207,30 @@ class PlexClient:
 
     def streams(self) -> int:
         return read_streams(self._ask("plex streams", STREAMS))
+
+    def back_up(self) -> Asked:
+        """Ask for a backup of the database; the token has to be the owner's.
+
+        Which status says that one is being made already, plexapi does not know.
+        """
+        url = self._connect().url(BACKUP)
+        timeouts = self._endpoint.connect_timeout, self._endpoint.read_timeout
+        self._tally["plex backup"] += 1
+        try:
+            with border(self._endpoint, writing=True):
+                answer = self._session.post(url, timeout=timeouts)
+        except (GoneError, PermanentError, UnauthorisedError) as error:
+            return Asked(refusal=refusal(error))
+        except AmbiguousError:
+            return Asked()  # it may be making one all the same
+        return Asked(activity=answer.headers.get(ACTIVITY, ""))
+
+    def is_at(self, activity: str) -> bool | None:
+        try:
+            root = self._ask("plex activities", ACTIVITIES)
+        except (GoneError, PermanentError, UnauthorisedError):
+            return None
+        return activity in read_activities(root)
 
     def _note_clock(self, answer: requests.Response, **_: object) -> None:
         told = moment(answer.headers.get("Date", ""))

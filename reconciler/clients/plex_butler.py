@@ -1,16 +1,27 @@
 """What Plex tells of its maintenance and of who watches: its answers into our values.
 
-Pure. The names of the settings are recorded, of servers 1.2x and 1.43.4.
+Pure. The names of the settings are recorded, of servers 1.2x and 1.43.4; that of the
+task, and what tells that it goes on, are as specified.
 """
 
 from datetime import time
 from xml.etree.ElementTree import Element
 
-from reconciler.core.errors import PermanentError
+from reconciler.core.errors import (
+    GoneError,
+    PermanentError,
+    ServerError,
+    UnauthorisedError,
+)
 from reconciler.core.lull import Hours
 
 SETTINGS = "/:/prefs"
 STREAMS = "/status/sessions"
+BACKUP = "/butler/BackupDatabase"
+ACTIVITIES = "/activities"
+
+ACTIVITY = "X-Plex-Activity"
+"""The header of an answer that names what goes on after it."""
 
 _BEGIN, _END = "ButlerStartHour", "ButlerEndHour"
 
@@ -34,3 +45,15 @@ def read_hours(root: Element) -> Hours | None:
 def read_streams(root: Element) -> int:
     """Count what is being played, paused or not."""
     return len(root)
+
+
+def read_activities(root: Element) -> frozenset[str]:
+    """Name what the server is at."""
+    return frozenset(row.get("uuid", "") for row in root)
+
+
+def refusal(error: ServerError) -> str:
+    """Say why there is no backup."""
+    if isinstance(error, UnauthorisedError):
+        return "it does not take that from who has this token (401 or 403)"
+    return "it does not know how (404)" if isinstance(error, GoneError) else str(error)

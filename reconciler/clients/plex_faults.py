@@ -106,7 +106,7 @@ def refuse_failures(response: requests.Response, *_: object, **__: object) -> No
     a GET of a PUT and hand the token to whoever is at the other end.
     """
     response.encoding = "utf-8"  # "text/xml" alone would be read as Latin-1
-    if response.status_code in _SUCCESS:
+    if response.status_code in _SUCCESS or _is_begun(response):
         kind = response.headers.get("Content-Type", "").lower()
         if _is_read(response) and kind.startswith(_NOT_PLEX) and response.content:
             raise not_plex(response.url)
@@ -117,6 +117,12 @@ def refuse_failures(response: requests.Response, *_: object, **__: object) -> No
 
 def _is_read(response: requests.Response) -> bool:
     return response.request.method == "GET"
+
+
+def _is_begun(response: requests.Response) -> bool:
+    """Whether what was asked for goes on already: of a task, no failure."""
+    is_post = response.request.method == "POST"
+    return is_post and response.status_code == HTTPStatus.ACCEPTED
 
 
 def _of_status(response: requests.Response) -> ServerError:

@@ -88,6 +88,7 @@ class Plex(Server):
     token_file: LocalFile | None = None
     libraries: Titles = ()
     share: Share = 0.3
+    backup: bool = True
 
     @property
     def secret(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.clock import Clock
+from reconciler.core.backup import is_mass
 from reconciler.core.brake import weigh
 from reconciler.core.errors import (
     AmbiguousError,
@@ -17,6 +18,7 @@ from reconciler.core.match import stem
 from reconciler.core.memory import NOTHING
 from reconciler.core.rest import is_of_server
 from reconciler.core.values import EMPTY, Edit, Field, Item
+from reconciler.engine.backing import Backing
 from reconciler.engine.braking import Brake
 from reconciler.engine.caution import Caution
 from reconciler.engine.concluding import Concluder, Sent
@@ -34,6 +36,9 @@ from state.records import EntryRecord, JournalRecord, Stage
 
 _UNCLEAR = (AmbiguousError, BusyError)
 """Failures of a write that may have been made all the same."""
+
+
+_STAGE = "looking at what is owed"
 
 
 class Halt(Exception):  # noqa: N818 - not a failure: the pass ends here in good order
@@ -55,10 +60,13 @@ class Deliverer:
     is_called: Callable[[], bool]
     is_over: Callable[[], bool]
     lulls: Lulls
+    backing: Backing
     audience: Audience
     tally: Tally
     brake: Brake
     caution: Caution = field(default_factory=Caution)
+    left: int = 0
+    """Entries that may still be delivered."""
 
     def deliver(self, limit: int | None) -> None:
         """Deliver what is due, at most *limit* entries: what is released, or wished."""
@@ -66,10 +74,10 @@ class Deliverer:
         stage = None if is_wished else Stage.RELEASED
         counts = self.ledger.outbox.counts()
         owed = sum(counts.values()) if is_wished else counts.get(Stage.RELEASED, 0)
-        left = owed if limit is None else limit
-        self.audience.stage("looking at what is owed", left)
+        self.left = owed if limit is None else limit
+        self.audience.stage(_STAGE, self.left)
         for entries in self.looker.entries(stage):
-            if left <= 0 or self.is_paused():
+            if self.left <= 0 or self.is_paused():
                 return
             if self.is_called():
                 self.tally.is_left_off = True
@@ -77,10 +85,10 @@ class Deliverer:
             if self._is_lull(entries[0].target):
                 continue
             try:
-                self._batch(entries[:left])
+                self._batch(entries[: self.left])
             except Halt:
                 return
-            left -= len(entries)
+            self.left -= len(entries)
 
     def _is_lull(self, target: int) -> bool:
         """Whether nothing is to be written to a library now; tells why."""
@@ -91,11 +99,36 @@ class Deliverer:
             self.tally.lull(reason)
         return bool(reason)
 
+    def _is_to_wait(self, looks: Sequence[Look]) -> bool:
+        """Wait for Plex's own backup, before the first of many items is written."""
+        machine = self.looker.surveyor.linker.targets[looks[0].link.target].machine
+        if not (self.backing.is_due(machine) and self._writes_many(looks)):
+            return False
+        if not self.backing.wait(machine):
+            self.tally.is_left_off = self.is_called()
+            raise Halt
+        self.audience.stage(_STAGE, self.left)
+        return True
+
+    def _writes_many(self, looks: Sequence[Look]) -> bool:
+        """Whether items are to be written now, and may be many with those to come."""
+        if not any(d.change for look in looks for d in look.decisions.values()):
+            return False
+        stage = None if self.looker.scope.is_wished else Stage.RELEASED
+        owed = 0
+        for entries in self.looker.entries(stage):
+            owed += len(entries)
+            if is_mass(min(owed, self.left)):
+                return True
+        return False
+
     def _batch(self, entries: Sequence[EntryRecord]) -> None:
         waiting, sent = list(entries), list[Sent]()
         try:
             while waiting:
                 looks = self.looker.look(waiting)
+                if self._is_to_wait(looks):
+                    continue  # by now, what was read is too old to write on
                 done = self._take(looks, sent)
                 waiting = waiting[done:]
                 if self.caution.is_enough(sent):

@@ -12,6 +12,7 @@ import structlog
 
 from reconciler.clock import Clock
 from reconciler.core import rest
+from reconciler.core.backup import Asked
 from reconciler.core.errors import (
     RestingError,
     ServerError,
@@ -219,6 +220,14 @@ class GuardedLibrary:
     def streams(self) -> int:
         with self._asking("streams"):
             return self.library.streams()
+
+    def back_up(self) -> Asked:
+        with self._asking("backup"):
+            return self.library.back_up()
+
+    def is_at(self, activity: str) -> bool | None:
+        with self._asking("activities"):
+            return self.library.is_at(activity)
 
     @contextlib.contextmanager
     def _asking(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from reconciler.clock import Clock
+from reconciler.engine.backing import Backing
 from reconciler.engine.braking import Brake
 from reconciler.engine.caution import Caution
 from reconciler.engine.concluding import Concluder
@@ -221,6 +222,21 @@ class Parts:
             tally=self.tally,
         )
 
+    def backing(self) -> Backing:
+        """Make what has Plex back up its database first."""
+        means = self.means
+        return Backing(
+            ledger=means.ledger,
+            library=self.library,
+            clock=means.clock,
+            audience=means.audience,
+            tally=self.tally,
+            is_wanted=means.settings.is_backed_up,
+            is_stopped=lambda: (
+                means.is_paused() or means.is_called() or means.is_over()
+            ),
+        )
+
     def upgrader(self) -> Upgrader:
         """Make what puts stored snapshots into this version's form."""
         return Upgrader(ledger=self.means.ledger, linker=self.linker)
@@ -239,6 +255,7 @@ class Parts:
             is_called=self.means.is_called,
             is_over=self.means.is_over,
             lulls=self.lulls(),
+            backing=self.backing(),
             audience=self.means.audience,
             tally=self.tally,
             brake=self.brake(),

@@ -6,6 +6,7 @@ Every method of theirs raises the errors of `reconciler.core.errors` and no othe
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from reconciler.core.backup import Asked
 from reconciler.core.errors import ServerError
 from reconciler.core.lull import Hours
 from reconciler.core.news import Heard, Named, Poll, RowsPage
@@ -113,6 +114,17 @@ class Library(Protocol):
 
     def streams(self) -> int:
         """Count what is being played now, paused or not: one request."""
+        ...
+
+    def back_up(self) -> Asked:
+        """Ask it to back up its database: one request; it is made after the answer.
+
+        Who is refused that, or is not answered at all, raises nothing.
+        """
+        ...
+
+    def is_at(self, activity: str) -> bool | None:
+        """Say whether an activity goes on: one request; None where it does not tell."""
         ...
 
 

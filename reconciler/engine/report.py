@@ -162,6 +162,14 @@ class Tally:
         if reason not in self.lulls:
             self.lulls.append(reason)
 
+    notes: list[str] = field(default_factory=list)
+    """Sentences about what was done besides, or could not be; nothing is wrong."""
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence about what was done besides, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once; that a server rests by now adds nothing."""
         if isinstance(error, RestingError) and error.is_told:
@@ -192,6 +200,8 @@ class PassReport:
     """Nothing was written, since a person has paused it."""
     lulls: tuple[str, ...]
     """Why else nothing was written now, or not to a library."""
+    notes: tuple[str, ...]
+    """What was done besides, or could not be, and nothing is wrong: a sentence each."""
     of_plan: OfPlan | None
     """Of a saved plan, where one was delivered."""
     is_left_off: bool

@@ -287,6 +287,7 @@ class Pass:
             doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
             lulls=tuple(self.tally.lulls),
+            notes=tuple(self.tally.notes),
             spared=tuple(self.tally.spared),
             of_plan=self.tally.of_plan,
             is_left_off=self.tally.is_left_off,

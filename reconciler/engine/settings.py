@@ -27,6 +27,8 @@ class Settings:
     """Nothing is written within, by the clock of this machine."""
     is_quiet_with_plex: bool = False
     """Nor in the hours of Plex's own maintenance, by that clock as well."""
+    is_backed_up: bool = False
+    """Whether Plex backs up its database before many items are written at first."""
     meaning: str = ""
     """Digest of all that decides what is wanted; another one plans everything anew."""
 

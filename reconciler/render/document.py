@@ -84,6 +84,7 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,
         "lulls": report.lulls,
+        "notes": report.notes,
         "spared": [asdict(line) for line in report.spared],
         "problems": [*report.problems, *report.missing],
     }

@@ -56,6 +56,8 @@ def show_outcome(
         paper.say(console, words)
     for why in report.lulls:
         paper.say(console, f"left for later: {why}")
+    for note in report.notes:
+        paper.say(console, note)
     if report.of_plan is None:
         mine = owed if asked is None else asked
         _show_owed(console, mine, "still owed; `plexsync status` says more")

@@ -75,6 +75,7 @@ class Desk:
                 "token": TOKEN,
                 "libraries": ["Films"],
                 "share": 1.0,  # nobody else asks this Plex: no peace is needed
+                "backup": False,  # nor would anybody miss it: none is waited for
             },
             "state": {"path": str(self.state)},
         }

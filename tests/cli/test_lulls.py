@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from reconciler.cli.setting import Around
 from reconciler.clock import Clock
 from tests.cli.desk import Desk
+from tests.sandbox.plex.switches import Switches
 
 QUIET = {"quiet": ["23:00-05:00"]}
 
@@ -77,6 +78,22 @@ def test_a_stream_is_told(desk: Desk) -> None:
     assert desk.title("one") == "one"
     desk.plex.model.playing.clear()
     assert "1 item written" in desk.done("reconcile").out
+
+
+def test_a_backup_that_plex_does_not_make_is_told_once(desk: Desk) -> None:
+    desk.configure(plex={"backup": True})
+    desk.plex.model.switches = Switches(butler_status=404)
+    for number in range(51):
+        desk.scene(f"pond-{number}")
+
+    first, later = desk.done("reconcile", "--json"), desk.done("reconcile", "--json")
+
+    why = "before many items are written for the first time: it does not know how (404)"
+    assert first.document["notes"] == [f"plex has not backed up its database {why}"]
+    assert first.document["counts"]["written_items"] == 51
+    assert later.document["notes"] == []
+    desk.stash.update_scene(1, title="Lake")
+    assert "backed up" not in desk.done("reconcile").out
 
 
 def test_an_answer_after_a_failed_pass_is_told(desk: Desk) -> None:

@@ -5,12 +5,19 @@ import pytest
 from reconciler.clients.endpoint import Endpoint, Tally
 from reconciler.clients.plex import PlexClient
 from reconciler.clients.plex_butler import read_hours
-from reconciler.core.errors import PermanentError, UnauthorisedError
+from reconciler.core.backup import Asked
+from reconciler.core.errors import (
+    PermanentError,
+    UnauthorisedError,
+    UnreachableError,
+)
 from reconciler.core.lull import Hours
+from reconciler.core.values import Change, Edit, Field, ItemKey
 from tests.clients.test_plex_wire import recorded, xml
 from tests.sandbox.plex.double import PlexDouble
 from tests.sandbox.plex.model import Model
-from tests.sandbox.server import Server
+from tests.sandbox.plex.switches import Switches
+from tests.sandbox.server import Fault, Response, Server, What
 
 
 class World:
@@ -95,3 +102,90 @@ def test_who_is_not_the_owner_is_told_neither(plex: PlexDouble) -> None:
             world.client.hours()
         with pytest.raises(UnauthorisedError):
             world.client.streams()
+
+
+def test_a_backup_is_one_request_and_one_that_is_being_made_is_no_failure(
+    plex: PlexDouble,
+) -> None:
+    plex.model.backup_seconds = 10**6
+    with plex.serve() as server:
+        world = World(server, plex, plex.model.token)
+
+        assert world.client.back_up() == world.client.back_up() == Asked()
+
+        assert server.counts == {"root": 1, "butler": 2}
+    assert world.tally == {"plex root": 1, "plex backup": 2}
+    assert plex.model.running is not None
+
+
+def test_what_plex_names_can_be_seen_to_go_on(plex: PlexDouble) -> None:
+    plex.model.switches = Switches(butler_names_activity=True)
+    plex.model.backup_seconds = 10**6
+    with plex.serve() as server:
+        client = World(server, plex, plex.model.token).client
+
+        activity = client.back_up().activity
+
+        assert plex.model.running is not None
+        assert activity == plex.model.running.activity
+        assert client.is_at(activity) is True
+        assert client.is_at("another") is False
+        plex.model.running = None
+        assert client.is_at(activity) is False
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (401, "it does not take that from who has this token (401 or 403)"),
+        (403, "it does not take that from who has this token (401 or 403)"),
+        (404, "it does not know how (404)"),
+    ],
+)
+def test_a_backup_that_is_refused(plex: PlexDouble, status: int, why: str) -> None:
+    plex.model.switches = Switches(butler_status=status)
+    with plex.serve() as server:
+        client = World(server, plex, plex.model.token).client
+
+        assert client.back_up() == Asked(refusal=why)
+
+
+def test_a_202_is_no_success_of_anything_else(plex: PlexDouble) -> None:
+    """Plex answers an edit with 200: whoever says otherwise may not have made it."""
+    with plex.serve() as server:
+        client = World(server, plex, plex.model.token).client
+        client.sections()
+        accepted = Fault(what=What.ANSWERED, times=2, answer=Response(status=202))
+        server.faults.add(accepted)
+
+        with pytest.raises(PermanentError):
+            client.streams()
+        with pytest.raises(PermanentError):
+            client.write(
+                Edit(
+                    key=ItemKey("101"),
+                    section="1",
+                    type=1,
+                    changes={Field.TITLE: Change(value="x")},
+                )
+            )
+
+
+def test_a_plex_that_cannot_be_reached_is_asked_for_no_backup(plex: PlexDouble) -> None:
+    server = plex.serve()
+    with server:
+        client = World(server, plex, plex.model.token).client
+        client.sections()
+
+    with pytest.raises(UnreachableError):
+        client.back_up()
+    with pytest.raises(UnreachableError):
+        client.is_at("anything")
+
+
+def test_who_may_not_see_what_goes_on_cannot_tell(plex: PlexDouble) -> None:
+    plex.model.guests.add("guest-token")
+    with plex.serve() as server:
+        client = World(server, plex, "guest-token").client
+
+        assert client.is_at("anything") is None

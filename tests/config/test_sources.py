@@ -56,6 +56,7 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_PLEX__VERIFY": ("no", False),
     "PLEXSYNC_PLEX__LIBRARIES": ("Films, 1984", ("Films", "1984")),
     "PLEXSYNC_PLEX__SHARE": ("0.5", 0.5),
+    "PLEXSYNC_PLEX__BACKUP": ("false", False),
     "PLEXSYNC_STATE__PATH": ("", None),
     "PLEXSYNC_SCHEDULE__POLL": ("5m", 300.0),
     "PLEXSYNC_SCHEDULE__SWEEP": ("7d", 604800.0),

@@ -123,6 +123,10 @@ class Cases:
             lambda: _all(client.listing(section, since=5)),
             lambda: client.read(keys),
             lambda: client.write(edit),
+            client.hours,
+            client.streams,
+            client.back_up,
+            lambda: client.is_at("anything"),
         )
         chance.choice(asking)()
 
