@@ -15,7 +15,7 @@ Others saw a backup made within them; and Plex itself takes no write meanwhile.
 """
 
 PAUSE = 5.0
-"""Seconds between two looks."""
+"""Seconds between two looks, and before what Plex tells of it is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +40,6 @@ def is_over(waited: float, *, goes_on: bool | None) -> bool:
     """
     if not 0 <= waited < LONGEST:
         return True
-    return waited >= LEAST if goes_on is None else not goes_on
+    if goes_on is None:
+        return waited >= LEAST
+    return waited >= PAUSE and not goes_on

@@ -47,11 +47,11 @@ class Backing:
             known = self._ask(known)
         if known.backup_over is None:
             self.audience.stage("waiting for plex to back up its database", None)
-        while known.backup_over is None:
+        while (known := self._look(known)).backup_over is None:
+            # only now: else who is stopped each time would never see the end of it
             if self.is_stopped():
                 return False
             self.clock.wait(backup.PAUSE)
-            known = self._look(known)
         return True
 
     def _ask(self, known: ServerRecord) -> ServerRecord:
@@ -66,6 +66,9 @@ class Backing:
         return self._put(known)
 
     def _look(self, known: ServerRecord) -> ServerRecord:
+        """Look whether it is over, and tell how."""
+        if known.backup_over is not None:
+            return known
         activity, now = known.backup_activity, self.clock.unix()
         goes_on = self.library.is_at(activity) if activity else None
         waited = now - (known.backup_at or 0)

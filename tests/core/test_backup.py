@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.backup import LEAST, LONGEST, MASS, is_mass, is_over
+from reconciler.core.backup import LEAST, LONGEST, MASS, PAUSE, is_mass, is_over
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,8 @@ from reconciler.core.backup import LEAST, LONGEST, MASS, is_mass, is_over
         (0.0, True, False),
         (LONGEST - 1, True, False),
         (LONGEST, True, True),
-        (0.0, False, True),
+        (PAUSE - 1, False, False),
+        (PAUSE, False, True),
         (0.0, None, False),
         (LEAST - 1, None, False),
         (LEAST, None, True),

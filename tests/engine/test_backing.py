@@ -256,6 +256,27 @@ def test_who_is_stopped_while_it_is_made_waits_for_the_rest_the_next_time(
     assert _is_untouched(films)
 
 
+def test_who_is_called_away_all_the_time_sees_the_end_of_it_all_the_same(
+    films: World,
+) -> None:
+    asked: list[None] = []
+
+    def is_called() -> bool:
+        asked.append(None)
+        return len(asked) > 1  # but not before it begins to deliver
+
+    films.is_called = is_called
+    puts = []
+    for _ in range(7):
+        asked.clear()
+        puts.append(films.reconcile().puts)
+        films.later(10)
+
+    # after the backup a batch is written, and the rest when it is not called away
+    assert puts == [0] * 6 + [50]
+    assert _is_untouched(films)
+
+
 class Killed(BaseException):
     """Not to be caught."""
 
