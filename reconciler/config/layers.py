@@ -24,6 +24,9 @@ CREDENTIALS: Mapping[Key, str] = {
 }
 """Every secret, and the name of the systemd credential for it."""
 
+_NEEDED = {"plex_token"}
+"""The credentials that there has to be something in."""
+
 Place = Sequence[str | int]
 """The tables, the key and the number of an entry, as pydantic has them."""
 
@@ -110,16 +113,29 @@ def environment(environ: Mapping[str, str]) -> Layer:
 
 
 def credentials(environ: Mapping[str, str]) -> Layer:
-    """Return the secrets that systemd's LoadCredential= put into files."""
+    """Return the secrets that systemd's LoadCredential= put into files.
+
+    A unit names them all, as one that is missing keeps it from starting. An empty one
+    says that there is none: a Stash without a password has no key.
+    """
     folder = Path(environ.get("CREDENTIALS_DIRECTORY", ""))
     return Layer(
         tables={
             section: {f"{key}_file": str(folder / name)}
             for (section, key), name in CREDENTIALS.items()
-            if folder.is_absolute() and present(folder / name)
+            if folder.is_absolute() and _is_given(folder / name)
         },
         where=lambda place: str(folder / CREDENTIALS[_secret(place)]),
     )
+
+
+def _is_given(file: Path) -> bool:
+    if file.name in _NEEDED:
+        return present(file)
+    try:
+        return bool(file.read_bytes().strip())
+    except OSError:
+        return present(file)  # why it cannot be read is told by who reads it
 
 
 def _secret(place: Place) -> Key:

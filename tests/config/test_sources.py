@@ -211,6 +211,22 @@ def test_a_source_that_does_not_have_the_say_is_not_read(
     assert config.secrets() == ("from-variable",)
 
 
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_an_empty_credential_says_that_there_is_none(
+    tmp_path: Path, write: Write, blank: str
+) -> None:
+    """What the file says holds then, as it does without the credential."""
+    for name in ("stash_api_key", "notify_urls"):
+        (tmp_path / name).write_text(blank)
+    environ = {"HOME": str(tmp_path), "CREDENTIALS_DIRECTORY": str(tmp_path)}
+
+    without = load(write(""), environ)
+    with_one = load(write('[stash]\napi_key = "inline"'), environ)
+
+    assert without.secrets() == ()
+    assert with_one.secrets() == ("inline",)
+
+
 def test_without_secrets_there_is_nothing_to_hide(
     write: Write, home: Mapping[str, str]
 ) -> None:
