@@ -14,6 +14,7 @@ from reconciler.cli import (
     looks,
     passes,
     past,
+    units,
 )
 from reconciler.cli.failing import Commands
 from reconciler.cli.setting import Around, Setting
@@ -55,6 +56,7 @@ for _command in (
     *past.COMMANDS,
     *letters.COMMANDS,
     *healthcheck.COMMANDS,
+    *units.COMMANDS,
 ):
     cli.add_command(_command)
 
