@@ -56,6 +56,8 @@ class Daemon:
     timetable: Timetable = field(init=False)
     worker: Worker = field(init=False)
     _is_ready: bool = False
+    _is_reading: bool = False
+    """Whether the configuration is to be read anew."""
     _began: float = 0.0
     _beat: float = 0.0
     _listener: Listener | None = None
@@ -91,8 +93,7 @@ class Daemon:
         while work.is_alive():
             number = _heard(self.beat())
             if number == signal.SIGHUP:
-                self.notifier.reloading(self.clock.monotonic())
-                self.agenda.post(Task.RELOAD)
+                self._read_anew()
             elif number is not None:
                 log.info("stopping", signal=signal.Signals(number).name)
                 break
@@ -121,6 +122,9 @@ class Daemon:
         spool = self.worker.spool
         if spool is not None and not spool.is_empty():
             self.agenda.post(Task.HEAR)
+        if self._is_reading and self.worker.readings == self.worker.readings_asked:
+            self._is_reading = False
+            self.notifier.ready()  # until then systemd takes us for reloading
         if self._goes_on(now):
             self.notifier.alive()
         return min(wait, _LOOK)
@@ -170,6 +174,12 @@ class Daemon:
         self._listener = listener
         if listener is not None:
             listener.start()
+
+    def _read_anew(self) -> None:
+        self._is_reading = True
+        self.worker.readings_asked += 1
+        self.notifier.reloading(self.clock.monotonic())
+        self.agenda.post(Task.RELOAD)
 
     def _goes_on(self, now: float) -> bool:
         """Whether what is being done moves, if slowly: a server may take its time."""

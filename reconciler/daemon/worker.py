@@ -59,6 +59,10 @@ class Worker:
     """Commands that wait at the door."""
     task: Task | None = None
     """What is being done."""
+    readings_asked: int = 0
+    """How often the configuration was to be read anew."""
+    readings: int = 0
+    """Up to which of those times it was, whether it was taken or refused."""
     fatal: StateError | None = None
     """Why the state could not be had at the start."""
     servers: Callable[[Config], bootstrap.Servers] = bootstrap.servers
@@ -222,6 +226,13 @@ class Worker:
         self.herald.tell(ledger, self.news.status, self.health())
 
     def _reload(self) -> None:
+        asked = self.readings_asked
+        try:
+            self._take_anew()
+        finally:
+            self.readings = asked
+
+    def _take_anew(self) -> None:
         try:
             config = self.load()
             herald = self._herald(config)

@@ -1,5 +1,6 @@
 """What systemd is told: each as one datagram, and never an error."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.daemon.systemd import Notifier
+from tests.cli.desk import Desk
+from tests.daemon.conftest import POLL, Start
 
 
 @pytest.fixture
@@ -36,6 +39,25 @@ def test_each_state_is_a_datagram(manager: socket.socket) -> None:
         ["STATUS=up to date"],
         ["STOPPING=1"],
     ]
+
+
+@pytest.mark.parametrize("poll", [POLL, "soon"])
+def test_a_reload_ends_whether_it_is_taken_or_refused(
+    manager: socket.socket, desk: Desk, start: Start, poll: object
+) -> None:
+    """Until it is told so, systemd takes a service for reloading."""
+    daemon = start(NOTIFY_SOCKET=str(manager.getsockname()))
+    while told(manager) != ["READY=1"]:
+        pass
+
+    desk.configure(schedule={"poll": poll})
+    daemon.send(signal.SIGHUP)
+
+    while not told(manager)[0].startswith("RELOADING=1"):
+        pass
+    while told(manager) != ["READY=1"]:
+        pass
+    assert daemon.stop()[0] == 0
 
 
 def test_an_abstract_address_is_understood() -> None:
