@@ -78,6 +78,15 @@ def _is_journal(stream: TextIO, journal: str) -> bool:
     return journal == f"{status.st_dev}:{status.st_ino}"
 
 
+def graded(text: str, level: int, stream: TextIO, environ: Mapping[str, str]) -> str:
+    """Let the journal know how grave a sentence is that is no event; change no other.
+
+    *level* is logging's.
+    """
+    is_journal = form_for(stream, environ) is Form.JOURNAL
+    return _prefixed(text, level) if is_journal else text
+
+
 def colour_for(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Say whether to use colour: on a terminal, unless NO_COLOR is set."""
     dull = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"

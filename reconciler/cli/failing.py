@@ -1,6 +1,8 @@
 """How every failure reaches the operator: sentences, a whole document, an exit code."""
 
 import errno
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 
 import click
 
+from reconciler import logs
 from reconciler.cli.options import is_json
 from reconciler.cli.setting import Exit, Setting
 from reconciler.core.errors import PlexsyncError, UserError
@@ -108,8 +111,10 @@ def told(document: Document | None) -> Iterator[None]:
 
 def complain(sentences: Sequence[str], what: str = "error") -> None:
     """Write sentences to standard error."""
+    level = logging.ERROR if what == "error" else logging.WARNING
     for sentence in sentences:
-        click.echo(f"{what}: {paper.clean(sentence)}", err=True)
+        said = f"{what}: {paper.clean(sentence)}"
+        click.echo(logs.graded(said, level, sys.stderr, os.environ), err=True)
 
 
 def _close(document: Document | None, failure: Failure) -> None:

@@ -1,5 +1,6 @@
 """What every command is handed, and what its exit code says."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -64,7 +65,9 @@ class Setting:
         config = load(self.config_path, os.environ)
         self.configure_logs(config.secrets())
         for warning in config.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            said = f"warning: {warning}"
+            said = logs.graded(said, logging.WARNING, sys.stderr, os.environ)
+            click.echo(said, err=True)
         return config
 
     def configure_logs(self, secrets: tuple[str, ...]) -> None:

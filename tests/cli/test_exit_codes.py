@@ -1,5 +1,8 @@
 """What the exit code says: 0 done, 1 failed, 2 usage, 3 held, 4 taken."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from state.lock import WriterLock
@@ -276,3 +279,21 @@ def test_history_of_a_scene_is_of_one_that_is_known(desk: Desk) -> None:
     assert desk.done("history", "--scene", "1").out == (
         "nothing is remembered as written\n"
     )
+
+
+def test_the_journal_is_told_how_grave_a_sentence_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Systemd names the file that it reads as the journal; no other has a prefix."""
+    desk.configure(schedule={"poll": "soon"})
+    with (tmp_path / "stderr").open("w+") as stream:
+        status = os.fstat(stream.fileno())
+        journal = f"{status.st_dev}:{status.st_ino}"
+        env = desk.environment(JOURNAL_STREAM=journal)
+
+        desk.process("status", stderr=stream, env=env)
+
+        stream.seek(0)
+        told = stream.read()
+    assert told.startswith("<3>error: ")
+    assert desk.process("status").err == told.removeprefix("<3>")
