@@ -784,7 +784,7 @@ class TestWriting:
         ],
     )
     def test_says_what_was_not_sent_of_a_write_that_stopped_half_way(
-        self, fault: Fault, kind: type[ServerError], wait: float | None
+        self, fault: Fault[What], kind: type[ServerError], wait: float | None
     ) -> None:
         world = World()
         (key,) = world.add("a")
@@ -897,7 +897,7 @@ STATUSES = [
 ]
 
 
-def failing(world: World, fault: Fault, *, write: bool) -> ServerError:
+def failing(world: World, fault: Fault[What], *, write: bool) -> ServerError:
     """Return what one read or write fails with once a client is connected."""
     (key,) = world.add("a")
     world.client.probe()

@@ -602,7 +602,7 @@ def test_a_server_says_when_to_come_back(asked: str, seconds: float | None) -> N
         (Fault(what=What.BLACK_HOLE), r"no answer for 0\.2 s"),
     ],
 )
-def test_a_connection_that_breaks(fault: Fault, sentence: str) -> None:
+def test_a_connection_that_breaks(fault: Fault[What], sentence: str) -> None:
     with Server(Shelf({1})) as server:
         endpoint = Endpoint(url=server.url, secret=KEY, read_timeout=0.2)
         server.faults.add(fault)

@@ -201,7 +201,7 @@ _MAINTENANCE = Response(status=503, kind="maintenance")
 class Planned:
     """A fault, and the server that it befalls."""
 
-    fault: Fault
+    fault: Fault[What]
     of_stash: bool = False
 
 

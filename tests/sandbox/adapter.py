@@ -8,7 +8,7 @@ import requests
 import requests.adapters
 import urllib3
 
-from tests.sandbox.faults import Broken, Cut, Faults, Front, Half
+from tests.sandbox.faults import Broken, Cut, Faults, Front, Half, What
 from tests.sandbox.wire import REAL_TIME, Clock, Handle, Request, Response
 
 
@@ -38,7 +38,7 @@ class InProcessAdapter(requests.adapters.BaseAdapter):
         return self._front.counts
 
     @property
-    def faults(self) -> Faults:
+    def faults(self) -> Faults[What]:
         return self._front.faults
 
     def send(  # noqa: PLR0913, PLR0917 - as in requests

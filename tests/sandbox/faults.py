@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from tests.sandbox.wire import Handle, Request, Response
 
@@ -49,11 +49,14 @@ def too_many(seconds: int) -> Response:
     return Response(status=429, headers=headers, body=b"slow down", kind="too many")
 
 
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Generic[Kind]):
     """One planned fault: consumed *times* times, after *skip* matching requests."""
 
-    what: What
+    what: Kind
     matches: Callable[[Request], bool] = lambda _: True
     times: int = 1
     skip: int = 0
@@ -61,16 +64,16 @@ class Fault:
     answer: Response = LOCKED
 
 
-class Faults:
+class Faults(Generic[Kind]):
     """The faults still to come, the writes held back, and what has been played."""
 
     def __init__(self) -> None:
         self.fired: Counter[str] = Counter()
         self._held: list[Callable[[], object]] = []
         self._lock = threading.Lock()
-        self._plan: list[_Planned] = []
+        self._plan: list[_Planned[Kind]] = []
 
-    def add(self, *faults: Fault) -> None:
+    def add(self, *faults: Fault[Kind]) -> None:
         with self._lock:
             self._plan.extend(_Planned(fault) for fault in faults)
 
@@ -91,7 +94,7 @@ class Faults:
         with self._lock:
             return len(self._held)
 
-    def take(self, request: Request) -> Fault | None:
+    def take(self, request: Request) -> Fault[Kind] | None:
         """Use up the first planned fault that meets *request*."""
         with self._lock:
             for planned in self._plan:
@@ -127,10 +130,10 @@ class Faults:
         act()
 
 
-class _Planned:
+class _Planned(Generic[Kind]):
     """A fault with what is left of it."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault[Kind]) -> None:
         self.fault = fault
         self.times = fault.times
         self._skip = fault.skip
@@ -184,7 +187,7 @@ class Front:
 
     def __init__(self, handle: Handle) -> None:
         self.counts: Counter[str] = Counter()
-        self.faults = Faults()
+        self.faults = Faults[What]()
         self._handle = handle
         self._lock = threading.Lock()
 
@@ -224,7 +227,7 @@ class Front:
             self.counts[kind] += 1
 
 
-def _refuse(fault: Fault, line: Line) -> Response | Broken:
+def _refuse(fault: Fault[What], line: Line) -> Response | Broken:
     match fault.what:
         case What.ANSWERED:
             return fault.answer
@@ -237,7 +240,9 @@ def _refuse(fault: Fault, line: Line) -> Response | Broken:
             return Broken.RESET
 
 
-def _spoil(fault: Fault, response: Response, line: Line) -> Response | Half | Broken:
+def _spoil(
+    fault: Fault[What], response: Response, line: Line
+) -> Response | Half | Broken:
     match fault.what:
         case What.APPLIED_ANSWERED:
             return fault.answer

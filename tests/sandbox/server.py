@@ -5,14 +5,12 @@ modules too; `InProcessAdapter` is the same without a socket.
 """
 
 import http.server
-import socket
-import socketserver
-import struct
+import io
 import threading
 from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from tests.sandbox.adapter import InProcessAdapter
 from tests.sandbox.faults import (
@@ -28,6 +26,7 @@ from tests.sandbox.faults import (
     What,
     too_many,
 )
+from tests.sandbox.listening import LOOPBACK, Listener, break_off
 from tests.sandbox.wire import REAL_TIME, Clock, Handle, Request, Response
 
 __all__ = [
@@ -66,16 +65,16 @@ class Server:
         return self._front.counts
 
     @property
-    def faults(self) -> Faults:
+    def faults(self) -> Faults[What]:
         return self._front.faults
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{LOOPBACK}:{self._port}"
 
     def start(self) -> None:
         self._listener = _Listener(self._port, self._front, self.clock, self.failures)
-        self._port = self._listener.server_address[1]
+        self._port = self._listener.port
         self._listener.start()
 
     def stop(self) -> None:
@@ -101,42 +100,21 @@ class Server:
         self.stop()
 
 
-class _Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class _Listener(Listener):
     def __init__(
         self, port: int, front: Front, clock: Clock, failures: list[Exception]
     ) -> None:
-        super().__init__(("127.0.0.1", port), _Connection)
+        super().__init__(port, _Connection)
         self.front = front
         self.clock = clock
         self.failures = failures
-        self.stopping = threading.Event()
-        self._open: set[socket.socket] = set()
         self._timers: list[threading.Timer] = []
-        self._lock = threading.Lock()
-        self._loop = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        )
-
-    def server_bind(self) -> None:
-        # HTTPServer's own looks up a host name, which may take seconds.
-        socketserver.TCPServer.server_bind(self)
-
-    def start(self) -> None:
-        self._loop.start()
 
     def stop(self) -> None:
-        self.stopping.set()
-        self.shutdown()
-        self._loop.join()
-        self.server_close()
+        super().stop()
         with self._lock:
             for timer in self._timers:
                 timer.cancel()
-            for connection in self._open:
-                _hang_up(connection)
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         timer = threading.Timer(min(seconds, _LONGEST_WAIT), act)
@@ -145,37 +123,24 @@ class _Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
             self._timers.append(timer)
         timer.start()
 
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in typeshed
-        with self._lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - as in typeshed
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that went away is no news."""
-
-
-def _hang_up(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # the client was faster
-
 
 class _Connection(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Listener
+    rfile: "_Reader"
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = _Reader(self.rfile.detach())
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        request = Request.to(
-            self.command, self.path, dict(self.headers), self.rfile.read(length)
-        )
+        body = self.rfile.read(length)
+        if self.rfile.is_cut_off or len(body) < length:
+            self.close_connection = True  # half a request is none
+            return
+        request = Request.to(self.command, self.path, dict(self.headers), body)
         try:
             answer = self.server.front.ask(request, self)
         except Exception as error:  # noqa: BLE001 - told by Server.stop
@@ -206,19 +171,23 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         return b"" if self.command == "HEAD" else response.body
 
     def _head(self, response: Response) -> bytes:
-        head = [f"HTTP/1.1 {response.status} {response.reason}"]
-        headers = response.sent_headers(self.server.clock())
-        head += [f"{name}: {value}" for name, value in headers]
-        return ("\r\n".join(head) + "\r\n\r\n").encode("latin-1")
+        return response.head(self.server.clock())
 
     def _leave(self, *, reset: bool) -> None:
         self.close_connection = True
         if reset:
-            # Closing with nothing to linger for is what sends a RST.
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.rfile.close()
-            self.connection.close()
+            break_off(self)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Say nothing: what was asked is in the counts."""
+
+
+class _Reader(io.BufferedReader):
+    """What a client sends; `http.server` takes a head that ends too soon for whole."""
+
+    is_cut_off = False
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        self.is_cut_off = not line.endswith(b"\n")
+        return line

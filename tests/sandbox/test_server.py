@@ -47,7 +47,7 @@ class Front:
     session: requests.Session
     base: str
     notes: Notes
-    faults: Faults
+    faults: Faults[What]
     counts: Callable[[], dict[str, int]]
 
     def get(self) -> requests.Response:

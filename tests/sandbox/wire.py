@@ -55,6 +55,12 @@ class Response:
         except ValueError:
             return "Unknown"
 
+    def head(self, now: float) -> bytes:
+        """Return what goes out before the body."""
+        lines = [f"HTTP/1.1 {self.status} {self.reason}"]
+        lines += [f"{name}: {value}" for name, value in self.sent_headers(now)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
     def sent_headers(self, now: float) -> list[tuple[str, str]]:
         """Return the headers with the length and the date that the server adds."""
         headers = list(self.headers)
