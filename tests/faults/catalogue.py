@@ -1,14 +1,13 @@
-"""Every fault that either server can show, and what is injected of it."""
+"""Every fault that either server can show by itself, and what is injected of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
+from tests.faults.ground import PLEX, STASH, Ground
 from tests.sandbox.faults import LOCKED, LOGIN_PAGE, Fault, What, too_many
 from tests.sandbox.wire import Request, Response
-from tests.world import World
 
-PLEX, STASH = "plex", "stash"
 _XML = (("Content-Type", "text/xml"),)
 _MAINTENANCE = Response(status=503, headers=_XML, kind="maintenance")
 _SOON = Response(
@@ -30,7 +29,7 @@ def is_get(request: Request) -> bool:
     return request.method == "GET"
 
 
-def _is_post(request: Request) -> bool:
+def is_post(request: Request) -> bool:
     return request.method == "POST"
 
 
@@ -47,10 +46,9 @@ class Trouble:
     seconds: float = float("inf")
     answer: Response = LOCKED
 
-    def befall(self, world: World) -> None:
+    def befall(self, ground: Ground) -> None:
         """Have the server show it from now on."""
-        wire = world.plex_wire if self.server == PLEX else world.stash_wire
-        wire.faults.add(
+        ground.doubles[self.server].add(
             Fault(
                 what=self.what,
                 matches=self.matches,
@@ -82,7 +80,7 @@ def _reads(name: str, what: What, **how: Unpack[_How]) -> Trouble:
 
 def _stash(name: str, what: What, **how: Unpack[_How]) -> Trouble:
     name = f"stash: {name}"
-    return Trouble(name=name, server=STASH, what=what, matches=_is_post, **how)
+    return Trouble(name=name, server=STASH, what=what, matches=is_post, **how)
 
 
 TROUBLES = (

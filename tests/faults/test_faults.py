@@ -1,50 +1,39 @@
 """Each fault alone and in mixtures: when it stops, all is as Stash says."""
 
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.faults.catalogue import TROUBLES, Trouble
+from tests.faults.catalogue import TROUBLES
+from tests.faults.ground import Trouble
+from tests.faults.mixtures import mixed
+from tests.faults.table import Table
 from tests.faults.trial import MOST, Trial
-
-COST: dict[str, int] = {}
-"""Passes, five minutes apart, until all was as Stash says, by fault."""
 
 SAMPLE, MIXTURES = 3, 60
 
 
-@pytest.fixture(scope="module", autouse=True)
-def table() -> object:
-    """Show what each fault has cost, once all were tried: with `pytest -s`."""
-    yield
-    for name, passes in sorted(COST.items(), key=lambda one: -one[1]):
-        sys.stdout.write(f"{name:45} {passes:3} passes\n")
+@pytest.fixture(scope="module")
+def table() -> Iterator[Table]:
+    """Show what each fault has cost, once all were tried."""
+    table = Table()
+    yield table
+    table.show()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
 def test_each_fault_costs_time_and_nothing_else(
-    tmp_path: Path, trouble: Trouble
+    tmp_path: Path, trouble: Trouble, table: Table
 ) -> None:
     trial = Trial(tmp_path)
     trial.change(Random(1))
 
-    COST[trouble.name] = trial.live([trouble])
+    passes = table.try_alone(trial, trouble)
 
     assert trial.wrongs() == []
-    assert COST[trouble.name] <= MOST
-
-
-def mixed(folder: Path, seed: int) -> list[str]:
-    """Let five troubles befall in five passes full of changes; say what is wrong."""
-    chance = Random(seed)
-    trial = Trial(folder)
-    for _ in range(3):
-        trial.change(chance)
-        passes = trial.live(chance.sample(TROUBLES, 3), passes=3)
-    late = [f"not done after {MOST} passes"] if passes > MOST else []
-    return [f"mixture {seed}: {wrong}" for wrong in [*late, *trial.wrongs()]]
+    assert passes <= MOST
 
 
 @pytest.mark.parametrize("seed", range(SAMPLE))

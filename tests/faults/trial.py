@@ -1,17 +1,22 @@
 """A library in which much changes, and what must hold once faults have stopped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 from state.ledger import Ledger
 from tests.crash.truth import furnish_with_history, wrongs_of_ledger, wrongs_of_plex
-from tests.faults.catalogue import Trouble
+from tests.faults.ground import Trouble, in_process, over_sockets
+from tests.sandbox.plex.double import Snapshot
 from tests.world import World
 
 SCENES = 12
 STEP = 300.0
 """Seconds between passes: a rest may be longer, so the clock goes on for it."""
+
+STRANGER = "stranger"
+"""A film that Plex has and Stash does not."""
 
 MOST = 24
 """So many passes, five minutes apart, have to be enough after the last fault."""
@@ -22,6 +27,8 @@ class Trial:
 
     def __init__(self, folder: Path) -> None:
         self.world = World(folder=folder)
+        self.ground = in_process(self.world)
+        self._stranger = self._add_stranger()
         furnish_with_history(self.world, SCENES)
         self.world.reconcile()
         self.world.later(600)
@@ -41,19 +48,25 @@ class Trial:
         last = max(stash.performers)
         stash.update_performer(last, name=f"Ada {chance.random()}")
 
+    @contextmanager
+    def over_sockets(self) -> Iterator[None]:
+        """Reach the servers over real sockets meanwhile, by roads that may fail."""
+        with over_sockets(self.world) as self.ground:
+            yield
+
     def live(self, troubles: Iterable[Trouble], *, passes: int = 0) -> int:
         """Let troubles befall, and passes be made; count those until all is done.
 
         *passes* are made before the faults stop; those after are counted.
         """
         for trouble in troubles:
-            trouble.befall(self.world)
+            trouble.befall(self.ground)
         for _ in range(passes):
             self._pass()
         if passes:
-            self._stop()
+            self.ground.stop()
         for number in range(1, MOST + 1):
-            if self._pass() and not self._is_under_way():
+            if self._pass() and not self.ground.is_under_way:
                 return number
         return MOST + 1
 
@@ -62,11 +75,15 @@ class Trial:
         with Ledger(self.world.state) as ledger:
             found = wrongs_of_ledger(ledger)
             letters = ledger.letters.newest(9)
+            links = ledger.links.counts()
         found += [
             f"dead letter of scene {one.scene}: {one.failure.error}" for one in letters
         ]
+        found += [] if links == {"linked": SCENES} else [f"links: {links}"]
         found += wrongs_of_plex(self.world)
         found += self._doubles()
+        if self.world.item(STRANGER) != self._stranger:
+            found.append("the film that Stash does not know was written")
         again = self.world.reconcile(is_full=True)
         if again.puts:
             found.append(f"{again.puts} writes in a pass with nothing new")
@@ -77,22 +94,17 @@ class Trial:
         report = self.world.reconcile().report
         if report.held:
             self.world.approve()  # three writes of ten that were dropped ask for that
-        self.world.plex_wire.faults.release()
+        self.ground.release()
         self.world.later(STEP)
         with Ledger(self.world.state) as ledger:
             owed = sum(ledger.outbox.counts().values())
             is_open = bool(ledger.journal.opened(1))
         return not (report.problems or owed or is_open)
 
-    def _is_under_way(self) -> bool:
-        """Whether a fault may still come up: it is not over then."""
-        wires = (self.world.plex_wire, self.world.stash_wire)
-        return any(wire.faults.left or wire.faults.held for wire in wires)
-
-    def _stop(self) -> None:
-        for wire in (self.world.plex_wire, self.world.stash_wire):
-            wire.faults.clear()
-            wire.faults.release()
+    def _add_stranger(self) -> Snapshot:
+        key = self.world.plex.add(self.world.section, f"/media/films/{STRANGER}.mp4")
+        self.world.plex.person.edit(key, lock=False, title="Somebody's own")
+        return self.world.item(STRANGER)
 
     def _doubles(self) -> list[str]:
         return [

@@ -4,9 +4,11 @@ import socket
 import socketserver
 import struct
 import threading
+from collections.abc import Callable
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
+LONGEST_WAIT = 3600.0  # a lock cannot wait for infinity
 
 
 class Listener(socketserver.ThreadingTCPServer):
@@ -22,6 +24,7 @@ class Listener(socketserver.ThreadingTCPServer):
         super().__init__((LOOPBACK, port), handler)
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
+        self._timers: list[threading.Timer] = []
         self._lock = threading.Lock()
         self._loop = threading.Thread(
             target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
@@ -41,8 +44,18 @@ class Listener(socketserver.ThreadingTCPServer):
         self._loop.join()
         self.server_close()
         with self._lock:
+            for timer in self._timers:
+                timer.cancel()
             for connection in self._open:
                 _hang_up(connection)
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do *act* in *seconds*, unless it is stopped before."""
+        timer = threading.Timer(min(seconds, LONGEST_WAIT), act)
+        timer.daemon = True
+        with self._lock:
+            self._timers.append(timer)
+        timer.start()
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in typeshed
         with self._lock:

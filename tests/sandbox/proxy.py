@@ -10,6 +10,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from types import TracebackType
@@ -25,9 +26,10 @@ class Play(StrEnum):
     HUNG_UP = "hung up"  # not carried over, closed without an answer
     HALVED = "halved"  # half of the request is carried over, then reset
     BLACK_HOLE = "black hole"  # not carried over, and no answer
-    OVERDUE = "overdue"  # no answer; carried over at `release`
+    OVERDUE = "overdue"  # no answer; carried over after `seconds`, or at `release`
     ANSWERED = "answered"  # `answer` instead of carrying over
-    SHUT = "shut"  # not carried over, closed, and from now on refused until `release`
+    SHUT = "shut"  # closed, and connections refused from now on, until `release`
+    DEAF = "deaf"  # closed, and connections not even refused, until the same
     RESET_AFTER = "reset after"  # carried over, then reset
     SWALLOWED = "swallowed"  # carried over, and no answer
     RESET_MIDWAY = "reset midway"  # half of the answer, then reset
@@ -40,6 +42,9 @@ class Play(StrEnum):
 
 _PIECES = 8
 """Of a trickled answer."""
+
+_PATIENCE = 2.0
+"""Seconds until a server that does not answer is given up."""
 
 
 class Proxy:
@@ -70,18 +75,13 @@ class Proxy:
             self._road = _Road(self._port, self)
             self._road.start()
 
-    def shut(self) -> None:
-        """Close every connection and refuse any other, until faults are released."""
+    def turn(self, what: Play) -> None:
+        """Close every connection; be `SHUT` or `DEAF` until faults are released."""
         with self._turning:
             self.faults.hold(self.open)
             self._close()
-
-    def deafen(self) -> None:
-        """Close every connection and leave any other unanswered, until the same."""
-        with self._turning:
-            self.faults.hold(self.open)
-            self._close()
-            self._deaf = _deaf(self._port)
+            if what is Play.DEAF:
+                self._deaf = _deaf(self._port)
 
     def __enter__(self) -> Self:
         self.open()
@@ -110,12 +110,17 @@ class Proxy:
             there.sendall(asked)
             return _message(answers)
 
+    def carry_late(self, asked: bytes) -> None:
+        """Have the server answer; nobody is there any more to hear it."""
+        with suppress(OSError):
+            self.carry(asked)
+
     def carry_half(self, asked: bytes) -> None:
         with self._across() as there:
             there.sendall(asked[: len(asked) // 2])
 
     def _across(self) -> socket.socket:
-        return socket.create_connection((LOOPBACK, self.target))
+        return socket.create_connection((LOOPBACK, self.target), timeout=_PATIENCE)
 
 
 class _Road(Listener):
@@ -152,13 +157,14 @@ class _Crossing(socketserver.StreamRequestHandler):
             case Play.BLACK_HOLE:
                 self._await_the_end()
             case Play.OVERDUE:
-                proxy.faults.hold(partial(proxy.carry, asked))
+                act = proxy.faults.hold(partial(proxy.carry_late, asked))
+                self.server.later(fault.seconds, act)
                 self._await_the_end()
             case Play.ANSWERED:
                 self._send([fault.answer.head(proxy.clock()) + fault.answer.body])
                 return True
-            case Play.SHUT:
-                proxy.shut()
+            case Play.SHUT | Play.DEAF:
+                proxy.turn(fault.what)
             case _:
                 return self._spoil(fault, proxy.carry(asked))
         return False

@@ -6,7 +6,6 @@ modules too; `InProcessAdapter` is the same without a socket.
 
 import http.server
 import io
-import threading
 from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
@@ -26,7 +25,7 @@ from tests.sandbox.faults import (
     What,
     too_many,
 )
-from tests.sandbox.listening import LOOPBACK, Listener, break_off
+from tests.sandbox.listening import LONGEST_WAIT, LOOPBACK, Listener, break_off
 from tests.sandbox.wire import REAL_TIME, Clock, Handle, Request, Response
 
 __all__ = [
@@ -44,8 +43,6 @@ __all__ = [
     "What",
     "too_many",
 ]
-
-_LONGEST_WAIT = 3600.0  # a lock cannot wait for infinity
 
 
 class Server:
@@ -67,6 +64,10 @@ class Server:
     @property
     def faults(self) -> Faults[What]:
         return self._front.faults
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def url(self) -> str:
@@ -108,20 +109,6 @@ class _Listener(Listener):
         self.front = front
         self.clock = clock
         self.failures = failures
-        self._timers: list[threading.Timer] = []
-
-    def stop(self) -> None:
-        super().stop()
-        with self._lock:
-            for timer in self._timers:
-                timer.cancel()
-
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
-        timer = threading.Timer(min(seconds, _LONGEST_WAIT), act)
-        timer.daemon = True
-        with self._lock:
-            self._timers.append(timer)
-        timer.start()
 
 
 class _Connection(http.server.BaseHTTPRequestHandler):
@@ -151,7 +138,7 @@ class _Connection(http.server.BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - http.server names them
 
     def wait(self, seconds: float) -> bool:
-        return not self.server.stopping.wait(min(seconds, _LONGEST_WAIT))
+        return not self.server.stopping.wait(min(seconds, LONGEST_WAIT))
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         self.server.later(seconds, act)

@@ -43,7 +43,7 @@ def road() -> Iterator[Road]:
 
     with (
         Server(handle) as server,
-        Proxy(int(server.url.rpartition(":")[2])) as proxy,
+        Proxy(server.port) as proxy,
         requests.Session() as session,
     ):
         yield Road(proxy=proxy, session=session, written=written)
@@ -66,6 +66,7 @@ def test_a_whole_road_carries_requests_and_answers_as_they_are(road: Road) -> No
         (Play.BLACK_HOLE, requests.ReadTimeout, []),
         (Play.OVERDUE, requests.ReadTimeout, []),
         (Play.SHUT, requests.ConnectionError, []),
+        (Play.DEAF, requests.ConnectionError, []),
         (Play.RESET_AFTER, requests.ConnectionError, ["x"]),
         (Play.SWALLOWED, requests.ReadTimeout, ["x"]),
         (Play.RESET_MIDWAY, requests.ConnectionError, ["x"]),
@@ -124,6 +125,17 @@ def test_what_is_overdue_arrives_when_it_is_released(road: Road) -> None:
     assert road.written == ["late", "early"]
 
 
+def test_what_is_overdue_arrives_once_by_itself(road: Road) -> None:
+    road.proxy.faults.add(Fault(what=Play.OVERDUE, seconds=SHORT * 2))
+    with pytest.raises(requests.ReadTimeout):
+        road.put("x", limit=SHORT)
+
+    while not road.written:
+        threading.Event().wait(0.001)
+    assert road.proxy.faults.release() == 0
+    assert road.written == ["x"]
+
+
 @pytest.mark.parametrize(("answer", "status"), [(LOGIN, 302), (LOGIN_PAGE, 200)])
 def test_another_answer(road: Road, answer: Response, status: int) -> None:
     road.proxy.faults.add(Fault(what=Play.ANSWERED, answer=answer))
@@ -177,7 +189,7 @@ def _innermost(error: requests.RequestException) -> object:
 
 def test_a_road_that_is_shut_refuses_connections(road: Road) -> None:
     road.get()
-    road.proxy.shut()
+    road.proxy.turn(Play.SHUT)
 
     with pytest.raises(requests.ConnectionError) as caught:
         road.get()
@@ -190,7 +202,7 @@ def test_a_road_that_is_shut_refuses_connections(road: Road) -> None:
 
 def test_a_road_that_is_deaf_lets_no_connection_be_made(road: Road) -> None:
     road.get()
-    road.proxy.deafen()
+    road.proxy.turn(Play.DEAF)
 
     with pytest.raises(requests.ConnectTimeout):
         road.session.get(f"{road.proxy.url}/a", timeout=(SHORT, LONG))
