@@ -1,4 +1,4 @@
-"""Real kills: `kill -9` in a reconcile over HTTP, at one boundary after the other.
+"""Real kills: `kill -9` in a reconcile over HTTP, at a boundary or at any moment.
 
 The library is made once. For each kill a process is forked that serves it, and one that
 reconciles until it is killed; so every kill meets the same library, at no cost.
@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -41,19 +42,38 @@ class Library:
         with _Served(self.world) as served:
             return served.reconcile(self.folder / "count", count_only).reached
 
+    def seconds(self) -> float:
+        """Take the time of an undisturbed reconcile."""
+        with _Served(self.world) as served:
+            begin = time.monotonic()
+            served.reconcile(self.folder / "time", count_only)
+            return time.monotonic() - begin
+
     def kill(self, boundary: int) -> list[str]:
         """Kill a reconcile at *boundary*, run another one; say what is wrong then."""
-        place = self.folder / str(boundary)
+        code, wrongs = self._killed(kill_at(boundary), _PATIENCE)
+        if code != -signal.SIGKILL:
+            wrongs.append(f"it was not killed: exit code {code}")
+        return [f"kill at {boundary}: {wrong}" for wrong in wrongs]
+
+    def kill_after(self, seconds: float) -> list[str] | None:
+        """Do the same in the middle of whatever it does then; None: it had ended."""
+        code, wrongs = self._killed(count_only, seconds)
+        if code == 0 and not wrongs:
+            return None
+        return [f"kill after {seconds:.3f} s: {wrong}" for wrong in wrongs]
+
+    def _killed(self, hit: Hit, seconds: float) -> tuple[int, list[str]]:
+        """Tell how the first one ended, and what is wrong after the second."""
+        place = self.folder / "killed"
         with _Served(self.world) as served:
-            first = served.reconcile(place, kill_at(boundary))
+            first = served.reconcile(place, hit, seconds)
             second = served.reconcile(place, count_only)
             wrongs = [*served.wrongs(), *second.wrongs]
         shutil.rmtree(place)
-        if first.code != -signal.SIGKILL:
-            wrongs.append(f"it was not killed: exit code {first.code}")
         if second.code != 0:
             wrongs.append(f"the next reconcile failed: exit code {second.code}")
-        return [f"kill at {boundary}: {wrong}" for wrong in wrongs]
+        return first.code, wrongs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +100,8 @@ class _Served:
         self._process.kill()
         self._process.join()
 
-    def reconcile(self, folder: Path, hit: Hit) -> _Run:
-        """Reconcile in a process of its own; say how it ended."""
+    def reconcile(self, folder: Path, hit: Hit, seconds: float = _PATIENCE) -> _Run:
+        """Reconcile in a process of its own, killed after so long; say how it ended."""
         folder.mkdir(exist_ok=True)
         ours, theirs = _FORK.Pipe()
         run = _FORK.Process(
@@ -89,10 +109,11 @@ class _Served:
         )
         run.start()
         theirs.close()
-        run.join(_PATIENCE)
+        run.join(seconds)
+        run.kill()
+        run.join()
         answer = ours.recv() if run.exitcode == 0 else {}
-        code = 1 if run.exitcode is None else run.exitcode
-        return _Run(code=code, **answer)
+        return _Run(code=run.exitcode or 0, **answer)
 
     def wrongs(self) -> list[str]:
         """Say what is wrong with the items now."""

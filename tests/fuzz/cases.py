@@ -1,12 +1,11 @@
 """What reads answers, each on its own and in a whole pass, while they are spoilt."""
 
 import tempfile
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -179,14 +178,3 @@ def failures(seeds: Iterable[int]) -> Iterator[str | None]:
     cases = Cases()
     for seed in seeds:
         yield run(cases, seed)
-
-
-def fuzz(minutes: float, seed: int) -> tuple[int, list[str]]:
-    """Play cases until the minutes are up; say how many, and what came of them."""
-    end, played, wrongs = time.monotonic() + 60 * minutes, 0, list[str]()
-    for wrong in failures(count(seed)):
-        played += 1
-        wrongs += [wrong] if wrong else []
-        if time.monotonic() > end:
-            break
-    return played, wrongs

@@ -1,7 +1,7 @@
 """The machine for as long as there is time: random, longer, and told in sentences."""
 
-import time
 import traceback
+from collections.abc import Iterator
 from itertools import count
 
 from hypothesis import HealthCheck, Phase, settings
@@ -12,18 +12,12 @@ from tests.machine.cruel import Cruel
 
 STEPS = 80
 _ROUND = 20
-"""Histories to a round: between rounds the time is looked at."""
+"""Histories to a round."""
 
 
-def soak(minutes: float, seed: int) -> list[str]:
-    """Live random histories until the minutes are up; describe what failed."""
-    end = time.monotonic() + 60 * minutes
-    failures: list[str] = []
-    for number in count(seed):
-        if time.monotonic() >= end:
-            break
-        failures += _round(number)
-    return failures
+def rounds(seed: int) -> Iterator[list[str]]:
+    """Live random histories for ever; describe what failed, for each round of them."""
+    return (_round(number) for number in count(seed))
 
 
 def _round(number: int) -> list[str]:
