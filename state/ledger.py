@@ -28,6 +28,7 @@ from state.outbox import OutboxBook
 from state.passes import Passes
 from state.scenes import Scenes
 from state.servers import Servers
+from state.verdicts import Verdicts
 from state.waits import Waits
 
 
@@ -48,6 +49,7 @@ class Ledger:
         self.items = Items(self._db)
         self.links = Links(self._db)
         self.waits = Waits(self._db)
+        self.verdicts = Verdicts()
         self.outbox = OutboxBook(self._db)
         self.letters = Letters(self._db)
         self.journal = JournalBook()

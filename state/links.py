@@ -67,23 +67,6 @@ class Links:
             query = query.where(Link.target == target)
         return [_link(row) for row in query.order_by(Link.id).limit(limit)]
 
-    def with_verdict(
-        self,
-        verdicts: Iterable[str],
-        *,
-        after: int,
-        limit: int,
-        besides: Iterable[str] = (),
-    ) -> list[int]:
-        """Name links beyond *after* with such a field, but for reasons *besides*."""
-        query = Field.select(Field.link).where(
-            Field.link > after,
-            Field.verdict.in_(list(verdicts)),
-            Field.reason.not_in(list(besides)),
-        )
-        found = query.distinct().order_by(Field.link).limit(limit)
-        return [link for (link,) in rows(found)]
-
     def add(self, scene: int, place: PathRecord) -> LinkRecord:
         """Link *scene* to the item that holds a file of it."""
         values = (place.target, place.item, scene, place.path, _PATH)
@@ -221,19 +204,6 @@ class Links:
         """Count links by how they stand: linked, lost."""
         query = Link.select(Link.lost, fn.COUNT(Link.id)).group_by(Link.lost)
         return {"lost" if lost else "linked": count for lost, count in rows(query)}
-
-    def verdicts(self) -> dict[tuple[str, str], int]:
-        """Count fields by verdict and reason."""
-        query = Field.select(Field.verdict, Field.reason, fn.COUNT(Field.link))
-        decided = query.where(Field.verdict.is_null(is_null=False))
-        grouped = decided.group_by(Field.verdict, Field.reason)
-        return {(verdict, reason): n for verdict, reason, n in rows(grouped)}
-
-    def fields(self, verdicts: Iterable[str], reasons: Iterable[str]) -> int:
-        """Count the fields of such a verdict and reason whose links are not lost."""
-        query = Field.select().join(Link, on=(Link.id == Field.link))
-        decided = Field.verdict.in_(list(verdicts)) & Field.reason.in_(list(reasons))
-        return query.where(decided, Link.lost == 0).count()
 
     def contested_items(self) -> int:
         """Count the items that several scenes claim."""

@@ -156,6 +156,7 @@ class Field(Row):
 
     class Meta:
         primary_key = CompositeKey("link", "field")
+        indexes = ((("verdict", "reason", "link"), False),)
 
 
 Field.add_index(

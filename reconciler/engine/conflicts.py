@@ -1,6 +1,6 @@
 """Fields in which Plex says otherwise than Stash, and is left to: a person's word."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.core.elements import by_identity, keys_in_plex
@@ -60,12 +60,13 @@ def count_conflicts(ledger: Ledger) -> int:
 
     They are sets of which something else was written since an element was taken out.
     """
-    plain = ledger.links.fields(_LEFT, _PERSONAL)
-    besides = (*_PERSONAL, Reason.SETTLED)
-    rest = _pages(ledger, (Verdict.YIELDED,), besides)
+    plain = ledger.verdicts.count(_LEFT, _PERSONAL)
+    other = ledger.verdicts.besides(Verdict.YIELDED, (*_PERSONAL, Reason.SETTLED))
+    pages = (other[at : at + _BATCH] for at in range(0, len(other), _BATCH))
     return plain + sum(
         is_conflict(one)
-        for _, known in rest
+        for keys in pages
+        for _, known in _read(ledger, keys)
         for one in known.values()
         if one.reason not in _PERSONAL
     )
@@ -77,7 +78,7 @@ def conflicting(
     fields: Collection[Field] | None,
 ) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
     """Page through the links that have conflicts, with the memories of those fields."""
-    for link, known in _pages(ledger, _LEFT, ()):
+    for link, known in _pages(ledger):
         if scenes is not None and link.scene not in scenes:
             continue
         found = {
@@ -89,19 +90,22 @@ def conflicting(
             yield link, found
 
 
-def _pages(
-    ledger: Ledger, verdicts: Collection[Verdict], besides: Collection[Reason]
-) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
-    """Page through the links with a field of such a verdict, but for some reasons."""
+def _pages(ledger: Ledger) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
+    """Page through the links that something was left of."""
     after = 0
-    while keys := ledger.links.with_verdict(
-        verdicts, after=after, limit=_BATCH, besides=besides
-    ):
+    while keys := ledger.verdicts.page(_LEFT, after=after, limit=_BATCH):
         after = keys[-1]
-        links, memories = ledger.links.get(keys), ledger.links.memories(keys)
-        for key in keys:
-            if not links[key].is_lost:
-                yield links[key], memories_of(memories[key])
+        yield from _read(ledger, keys)
+
+
+def _read(
+    ledger: Ledger, keys: Sequence[int]
+) -> Iterator[tuple[LinkRecord, dict[Field, Memory]]]:
+    """Read links that are not lost, with what is remembered of their fields."""
+    links, memories = ledger.links.get(keys), ledger.links.memories(keys)
+    for key in keys:
+        if not links[key].is_lost:
+            yield links[key], memories_of(memories[key])
 
 
 def settled(name: Field, one: Memory) -> Memory:

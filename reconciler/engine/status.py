@@ -75,7 +75,7 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
     """
     titles = {target.id: target.title for target in ledger.items.targets()}
     waiting = ledger.waits.counts()
-    verdicts = ledger.links.verdicts()
+    verdicts = ledger.verdicts.counts()
     doubts = ledger.doubts.standing()
     last, under_way = newest(ledger, goes_on)
     outages = _outages(ledger)

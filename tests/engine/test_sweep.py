@@ -71,7 +71,7 @@ def test_a_person_s_edit_is_noticed_and_kept(films: World) -> None:
     assert outcome.puts == 0
     assert films.value("brook-3", Field.TITLE) == "My brook"
     with Ledger(films.state) as ledger:
-        assert ledger.links.verdicts()["kept", "edited in plex"] == 1
+        assert ledger.verdicts.counts()["kept", "edited in plex"] == 1
 
 
 def test_what_a_refresh_took_is_put_back(films: World) -> None:
@@ -83,7 +83,9 @@ def test_what_a_refresh_took_is_put_back(films: World) -> None:
 
     assert outcome.puts == 0, "handed back: a lock of ours was taken off"
     with Ledger(films.state) as ledger:
-        assert sum(n for (v, _), n in ledger.links.verdicts().items() if v == "yielded")
+        assert sum(
+            n for (v, _), n in ledger.verdicts.counts().items() if v == "yielded"
+        )
 
 
 def test_a_change_without_a_stamp_arrives(films: World) -> None:

@@ -142,13 +142,6 @@ def test_links_are_counted_by_how_they_stand(ledger: Ledger) -> None:
     assert ledger.links.counts() == {"linked": 2, "lost": 1}
 
 
-def test_fields_are_counted_by_verdict_and_reason(ledger: Ledger) -> None:
-    for scene in (1, 2):
-        link = linked(ledger, scene)
-        ledger.links.remember(link.id, {"title": TITLE, "genre": FieldRecord()})
-    assert ledger.links.verdicts() == {("written", "moved"): 2}
-
-
 def test_links_are_paged_in_order_without_lost_ones(ledger: Ledger) -> None:
     one, two, three = (linked(ledger, scene, str(scene)) for scene in (7, 8, 9))
     far = ledger.links.add(7, place("10", target=2))
@@ -161,36 +154,6 @@ def test_links_are_paged_in_order_without_lost_ones(ledger: Ledger) -> None:
     assert page(after=0, limit=9, scenes=[]) == []
     assert page(after=0, limit=9, target=2) == [far]
     assert page(after=0, limit=9, scenes=[9], target=2) == []
-
-
-def test_links_are_found_by_the_verdicts_of_their_fields(ledger: Ledger) -> None:
-    keys = [linked(ledger, scene, str(scene)).id for scene in (1, 2, 3)]
-    kept = replace(TITLE, verdict="kept")
-    ledger.links.remember(keys[0], {"title": TITLE, "genre": kept, "date": kept})
-    ledger.links.remember(keys[1], {"title": TITLE})
-    ledger.links.remember(keys[2], {"title": replace(TITLE, verdict="yielded")})
-    find = ledger.links.with_verdict
-    assert find(["kept", "yielded"], after=0, limit=9) == [keys[0], keys[2]]
-    assert find(["kept", "yielded"], after=0, limit=1) == [keys[0]]
-    assert find(["kept", "yielded"], after=keys[0], limit=1) == [keys[2]]
-    assert find(["kept"], after=keys[0], limit=9) == []
-    assert find(["yielded"], after=0, limit=9, besides=["moved"]) == []
-    assert find(["yielded"], after=0, limit=9, besides=["other"]) == [keys[2]]
-
-
-def test_fields_of_a_verdict_and_a_reason_are_counted_but_for_lost_links(
-    ledger: Ledger,
-) -> None:
-    keys = [linked(ledger, scene, str(scene)).id for scene in (1, 2, 3)]
-    for key, verdict in zip(keys, ("kept", "yielded", "written"), strict=True):
-        one = replace(TITLE, verdict=verdict)
-        ledger.links.remember(key, {"title": one, "date": replace(one, reason="far")})
-    count = ledger.links.fields
-    assert count(["kept", "yielded"], ["moved"]) == 2
-    assert count(["kept", "yielded"], ["moved", "far"]) == 4
-    assert count(["kept"], []) == 0
-    ledger.links.lose([keys[0]])
-    assert count(["kept", "yielded"], ["moved"]) == 1
 
 
 def test_a_wish_is_read_as_it_was_recorded_and_gone_once_granted(
