@@ -25,8 +25,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The lint, the contracts and every test that is not live (those on a systemd where one can be booted), with the coverage that the core and the ledger owe: to
-# their own tests and the engine's, since measuring it in all others would take three times as long.
+# The lint, the contracts and every test that is not live, on a systemd too where one can be
+# booted; with the coverage that the core and the ledger owe: to their own tests and the
+# engine's, since measuring it in all others would take three times as long.
 check: lint test
 	$(BIN)/coverage run -m pytest tests/core tests/state tests/engine
 	$(BIN)/coverage report --include="reconciler/core/*,state/*" --fail-under=100

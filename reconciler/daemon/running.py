@@ -120,7 +120,8 @@ class Daemon:
         self._beat = now
         self._listen(self.worker.config.health.listen)
         spool = self.worker.spool
-        if spool is not None and not spool.is_empty():
+        is_time = now >= self.worker.deaf_until
+        if spool is not None and is_time and not spool.is_empty():
             self.agenda.post(Task.HEAR)
         if self._is_reading and self.worker.readings == self.worker.readings_asked:
             self._is_reading = False

@@ -37,6 +37,9 @@ from state.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 
+_PEACE = 3
+"""Times that a pass that the hook has called for took, until it may call for another."""
+
 
 @dataclass(kw_only=True)
 class Worker:
@@ -57,6 +60,8 @@ class Worker:
     diary: Diary = field(default_factory=Diary)
     calls: SimpleQueue[Call] = field(default_factory=SimpleQueue)
     """Commands that wait at the door."""
+    deaf_until: float = 0.0
+    """By the monotonic clock: the hook is not heard before."""
     task: Task | None = None
     """What is being done."""
     readings_asked: int = 0
@@ -142,8 +147,7 @@ class Worker:
             case Task.SERVE:
                 self._serve()
             case Task.HEAR:
-                if self.spool is not None and hear(self._hold().ledger, self.spool):
-                    self._pass(Pass.reconcile, Scope())
+                self._hear()
             case Task.POLL:
                 self._pass(Pass.reconcile, Scope())
             case Task.DELIVER:
@@ -181,6 +185,17 @@ class Worker:
     def _let_go(self) -> None:
         self._means = self._known = None
         self._held.close()
+
+    def _hear(self) -> None:
+        """Make a pass if the hook has left word; then do something else for a while.
+
+        A scan of Stash may leave word each second for an hour.
+        """
+        began = self.clock.monotonic()
+        if self.spool is not None and hear(self._hold().ledger, self.spool):
+            self._pass(Pass.reconcile, Scope())
+        now = self.clock.monotonic()
+        self.deaf_until = now + _PEACE * (now - began)
 
     def _pass(self, act: Callable[[Pass], PassReport], scope: Scope) -> None:
         means = self._hold()

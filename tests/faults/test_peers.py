@@ -57,7 +57,7 @@ def _outages(world: World) -> int:
 
 def _waiting(world: World) -> int:
     with Ledger(world.state) as ledger:
-        return sum(ledger.links.waiting().values())
+        return sum(ledger.waits.counts().values())
 
 
 def furnish(world: World, count: int) -> None:
