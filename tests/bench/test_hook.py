@@ -1,33 +1,31 @@
 """What the hook costs Stash: whole processes, timed from outside."""
 
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.hook.running import copied
-from tests.hook.siege import Siege, Times
+from tests.hook.siege import Siege, Times, timed
 
 RUNS, KILLS = 200, 20
 
 
 def bare(runs: int) -> Times:
     """Time a Python that does nothing, for comparison."""
-    each = []
-    for _ in range(runs):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "pass"], check=True)
-        each.append((time.perf_counter() - begun) * 1000)
-    return Times(each=each)
+    command = (sys.executable, "-c", "pass")
+    return Times(each=[timed(command, b"")[0] for _ in range(runs)])
 
 
 @pytest.mark.bench
 def test_200_runs_beside_a_ledger_that_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The console script, as installed; then while the listener is killed 20 times."""
+    """The console script, as installed; then while the listener is killed 20 times.
+
+    A machine that has other things to do makes any process wait; so the limit is on
+    what the hook itself takes of a processor.
+    """
     sieges = {}
     for name in ("calm", "killed", "copied"):
         (tmp_path / name).mkdir()
@@ -44,5 +42,4 @@ def test_200_runs_beside_a_ledger_that_is_written(
         print(f"{'its one file, without plexsync':32} {alone}")  # noqa: T201 - as above
         print(f"{'a python that does nothing':32} {bare(RUNS)}")  # noqa: T201 - as above
     assert all(siege.heard() == siege.edits for siege in sieges.values())
-    assert calm.median < 100
-    assert killed.median < 100
+    assert max(calm.busy, killed.busy, alone.busy) < 100
