@@ -5,8 +5,9 @@ from tests.mutants.braked import BRAKED
 from tests.mutants.buried import BURIED
 from tests.mutants.feared import FEARED
 from tests.mutants.required import REQUIRED
+from tests.mutants.rude import RUDE
 from tests.mutants.unseen import UNSEEN
 
-PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN, *ASKED, *BURIED)
+PLANTED = (*REQUIRED, *FEARED, *BRAKED, *UNSEEN, *ASKED, *BURIED, *RUDE)
 
 __all__ = ["PLANTED", "REQUIRED"]

@@ -226,6 +226,20 @@ def _in_the_middle(world: World, act: Callable[[], None]) -> None:
     world.clock = replace(world.clock, wait=wait)
 
 
+def test_who_edits_while_it_is_made_is_not_written_over(films: World) -> None:
+    """What was read before is too old to write on."""
+
+    def edit() -> None:
+        films.plex.person.edit(films.key("fen-0"), title="A person's own")
+
+    _in_the_middle(films, edit)
+
+    outcome = films.reconcile()
+
+    assert outcome.puts == MANY - 1
+    assert films.value("fen-0", Field.TITLE) == "A person's own"
+
+
 @pytest.mark.parametrize("name", ["is_paused", "is_called", "is_over"])
 def test_who_is_stopped_while_it_is_made_waits_for_the_rest_the_next_time(
     films: World, name: str
