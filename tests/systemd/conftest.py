@@ -44,5 +44,6 @@ def service(container: Container, tmp_path: Path) -> Iterator[Service]:
     service = Service(container, desk)
     service.prepare()
     yield service
+    service.tell()
     service.clear()
     desk.close()

@@ -1,6 +1,7 @@
 """plexsync as systemd runs it, between a Stash and a Plex on loopback."""
 
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,8 +34,12 @@ class Service:
     def __init__(self, container: Container, desk: Desk) -> None:
         self.container = container
         self.desk = desk
+        # as `plexsync systemd install` advises: so root's commands find all as well
         del desk.tables["stash"]["api_key"], desk.tables["plex"]["token"]
-        del desk.tables["state"]
+        desk.tables["stash"]["api_key_file"] = f"{CONFIG}/stash_api_key"
+        desk.tables["plex"]["token_file"] = f"{CONFIG}/plex_token"
+        desk.tables["state"] = {"path": f"{STATE}/plexsync.db"}
+        desk.tables["schedule"] = {"poll": "1s"}
         self._since = container.end_of_journal()
 
     def prepare(self) -> None:
@@ -52,6 +57,13 @@ class Service:
         self.container.done("systemctl", "daemon-reload")
         self.container.run("systemctl", "reset-failed")
 
+    def tell(self) -> None:
+        """Print the journal: pytest shows that of a test which fails."""
+        for entry in self.container.journal(
+            "plexsync*", f"--after-cursor={self._since}"
+        ):
+            sys.stdout.write(f"{entry.get('SYSLOG_IDENTIFIER')}: {entry['MESSAGE']}\n")
+
     def configure(self, text: str = "", **changes: Mapping[str, object]) -> None:
         """Write the configuration, which has no secrets in it."""
         self.desk.configure(text, **changes)
@@ -59,7 +71,7 @@ class Service:
 
     def typed(self, *command: str) -> str:
         """Type a plexsync command, as root, that has to come off."""
-        return self.container.done(PLEXSYNC, *command)
+        return self.container.done(PLEXSYNC, *command, HOME="/root")
 
     def systemctl(self, *words: str) -> str:
         """Have systemd do something that has to come off."""

@@ -90,6 +90,7 @@ def test_a_user_runs_it_without_root(service: Service, user: dict[str, str]) -> 
     """It is configured as by hand: in the home, which names the secrets' files."""
     container, home = service.container, f"/home/{USER}/.config/plexsync"
     service.desk.scene("one", title="First")
+    del service.desk.tables["state"]
     service.desk.configure(
         stash={"api_key_file": f"{home}/key"}, plex={"token_file": f"{home}/token"}
     )
