@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
@@ -12,7 +13,8 @@ from typing import Any, Self
 import peewee
 from playhouse.migrations import Runner
 
-from state.errors import StateError, refused
+from state.errors import DamagedError, OutdatedError, StateError, refused
+from state.files import unfinished
 from state.models import TABLES
 
 _PRAGMAS = [
@@ -27,14 +29,25 @@ _REMOTE = (
 )  # fmt: skip
 """How the types of file systems begin on which WAL's shared memory does not work."""
 
+_DAMAGED = "it is damaged: `plexsync state restore` puts a backup in its place"
 _ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full: free some space and run again",
     sqlite3.SQLITE_READONLY: "it is read-only: make it writable for this user",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check its folder and its rights",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: make it and its folder writable"
+    " for this user",
     sqlite3.SQLITE_IOERR: "the disk does not answer as it should: check it",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: set it aside and start with a new one",
-    sqlite3.SQLITE_NOTADB: "it is no state of plexsync: set another [state] path",
+    sqlite3.SQLITE_IOERR_WRITE: "the disk does not take what is written: see whether it"
+    " fails, has become read-only or has a quota, and run again",
+    sqlite3.SQLITE_IOERR_SHORT_READ: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: "it is no state of plexsync: set another [state] path, or,"
+    " if it was one, `plexsync state restore` puts a backup in its place",
     sqlite3.SQLITE_BUSY: "another program keeps it locked: close that program",
+}
+_OF_DAMAGE = {
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
 }
 
 
@@ -148,14 +161,16 @@ def told(path: object) -> Iterator[None]:
 
 def sentence(path: object, error: object) -> StateError:
     """Say what a failure of SQLite means and what to do about it."""
-    # the lowest byte is the kind of failure, the others are its details
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code not in _ADVICE:
+        code &= 0xFF  # the kind of failure; the other bytes are its details
     unknown = f"SQLite says: {error}; report it if it comes again"
-    return StateError(f"the state {path} cannot be used: {_ADVICE.get(code, unknown)}")
+    kind = DamagedError if code in _OF_DAMAGE else StateError
+    return kind(f"the state {path} cannot be used: {_ADVICE.get(code, unknown)}")
 
 
 def prepare(path: Path, mounts: Callable[[], str]) -> None:
-    """Make the file and its folder for this user alone; refuse a network's disk."""
+    """Make a place for it, for this user alone; refuse a network's disk."""
     if kind := remote_kind(path, mounts()):
         raise StateError(
             f"the state {path} lies on a network file system ({kind}), where SQLite's"
@@ -163,23 +178,11 @@ def prepare(path: Path, mounts: Callable[[], str]) -> None:
         )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # whether it can be written; one that is not there yet is made beside its place
+        place = path if path.exists() else unfinished(path)
+        os.close(os.open(place, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise refused(f"write {path}", error) from error
-
-
-def is_there(path: Path) -> bool:
-    """Say whether there is a file; where that cannot be told, there is no telling."""
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise StateError(
-            f"cannot look for {path}: {error.strerror};"
-            " make the folder readable for this user, or set another [state] path"
-        ) from error
-    return True
 
 
 def remote_kind(path: Path, mountinfo: str) -> str:
@@ -202,11 +205,14 @@ def read_mounts(source: Path = Path("/proc/self/mountinfo")) -> str:
         return ""
 
 
-def migrate(db: LedgerDatabase, *, may_write: bool) -> None:
-    """Bring the schema up to date; leave a file that is not to be used as it is."""
+def migrate(db: LedgerDatabase, *, may_write: bool) -> frozenset[str]:
+    """Bring the schema up to date; leave a file that is not to be used as it is.
+
+    Name the steps that it has come by, which are all that this version knows.
+    """
     with as_file(files("state.migrations")) as folder:
         runner = Runner(db, directory=str(folder))
-        known = {migration.name for migration in runner.migrations()}
+        known = frozenset(migration.name for migration in runner.migrations())
         _refuse_foreign(db, runner.table_name)
         applied = set(runner.applied())
         _refuse_newer(db, applied - known)
@@ -221,6 +227,18 @@ def migrate(db: LedgerDatabase, *, may_write: bool) -> None:
         if applied != known:
             runner.up()
     db.bind(TABLES, bind_refs=False, bind_backrefs=False)
+    return known
+
+
+def refuse_upgraded(db: LedgerDatabase, known: AbstractSet[str]) -> None:
+    """Raise `OutdatedError` where a newer version has come between."""
+    names = {name for (name,) in db.ask("SELECT name FROM schema_migration")}
+    if unknown := names - known:
+        raise OutdatedError(
+            f"the state {db.database} was brought up to date by a newer plexsync while"
+            f" this one was at work (it has {max(unknown)}): nothing more is written;"
+            " start that version"
+        )
 
 
 def _refuse_foreign(db: LedgerDatabase, history: str) -> None:
@@ -232,9 +250,9 @@ def _refuse_foreign(db: LedgerDatabase, history: str) -> None:
         )
 
 
-def _refuse_newer(db: LedgerDatabase, unknown: set[str]) -> None:
+def _refuse_newer(db: LedgerDatabase, unknown: AbstractSet[str]) -> None:
     if unknown:
-        raise StateError(
+        raise OutdatedError(
             f"the state {db.database} was made by a newer plexsync"
             f" (it has {max(unknown)}): install that version, or set another"
             " [state] path"

@@ -13,6 +13,18 @@ class HeldError(StateError):
     """Another process holds it."""
 
 
+class DamagedError(StateError):
+    """It is not whole: nothing but a backup brings back what it had."""
+
+
+class LostError(StateError):
+    """What lies at its path is not what was opened there, or not as it was left."""
+
+
+class OutdatedError(StateError):
+    """It is of a newer plexsync than this one."""
+
+
 def refused(what: str, error: OSError) -> StateError:
     """Tell that the system refuses something to the file or its folder."""
     advice = "make the folder writable for this user, or set another [state] path"

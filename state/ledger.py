@@ -1,6 +1,7 @@
 """The ledger: the only way into the state and out of it."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import ClassVar, Self
 from state.census import CensusBook
 from state.database import (
     LedgerDatabase,
-    is_there,
     migrate,
     prepare,
     read_mounts,
+    refuse_upgraded,
     told,
 )
 from state.doubts import Doubts
 from state.errors import StateError
+from state.files import log_of, refuse_hollow, settle, size_of, unfinished
 from state.items import Items
 from state.journal import JournalBook
 from state.letters import Letters
@@ -30,6 +32,7 @@ from state.scenes import Scenes
 from state.servers import Servers
 from state.verdicts import Verdicts
 from state.waits import Waits
+from state.watch import Watch
 
 
 class Ledger:
@@ -42,8 +45,12 @@ class Ledger:
     _open: ClassVar["Ledger | None"] = None
     # peewee binds models to one database per process: a second open would redirect it
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lock: WriterLock | None = None) -> None:
         self._db = LedgerDatabase(path)
+        self._lock = lock
+        self._watch = Watch(path)
+        self._steps = frozenset[str]()
+        self._version = 0
         self.path = path
         self.scenes = Scenes(self._db)
         self.items = Items(self._db)
@@ -61,12 +68,17 @@ class Ledger:
         self.servers = Servers()
 
     def open(self, *, may_write: bool = True) -> Self:
-        """Open the file, brought up to date if it *may_write*."""
+        """Open the file, brought up to date if it *may_write*; an empty one is new."""
         if Ledger._open is not None:
             raise StateError(f"{Ledger._open.path} is open already in this process")
+        if not may_write:
+            refuse_hollow(self.path)
         self._db.connect()
         try:
-            migrate(self._db, may_write=may_write)
+            self._steps = migrate(self._db, may_write=may_write)
+            # asked for once more: only what is read in its present form has a log
+            self._version = self._data_version()
+            self._watch.note()
         except BaseException:
             self._db.close()
             raise
@@ -77,20 +89,48 @@ class Ledger:
         """Close the file; harmless when it is not open."""
         if not self._db.is_closed():
             self._db.close()
+            self._watch.part()
         if Ledger._open is self:
             Ledger._open = None
 
     def __enter__(self) -> Self:
         return self.open()
 
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> None:
+        try:
+            if isinstance(error, ValueError | LookupError):
+                self.check()  # what was cut short may read as anything
+        finally:
+            self.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write all of it or none of it."""
+        """Write all of it or none of it; nothing to a file that others have touched."""
+        is_outermost = not self._db.in_transaction()
         with self._db.atomic():
+            if is_outermost:
+                self.check()
             yield
+        if is_outermost:
+            self._watch.note()
+
+    def check(self) -> None:
+        """Make sure that the file is the one that was opened, and as it was left.
+
+        Raises `LostError`, `DamagedError`, or `OutdatedError` where a newer version has
+        come between. Writes nothing and reads next to nothing.
+        """
+        self._watch.look()
+        if self._lock is not None:
+            self._lock.check()
+        version = self._data_version()
+        if version != self._version:  # somebody else has written to it
+            refuse_upgraded(self._db, self._steps)
+            self._version = version
+
+    def _data_version(self) -> int:
+        ((version,),) = self._db.ask("PRAGMA data_version")
+        return int(version)
 
     def written(self) -> int:
         """Say how many rows were written since it was opened."""
@@ -117,10 +157,21 @@ def held(
     prepare(path, mounts)
     lock = WriterLock(path).acquire(command=command, since=since)
     try:
-        with Ledger(path) as ledger:
+        _make(path)
+        with Ledger(path, lock) as ledger:
             yield ledger
     finally:
         lock.release()
+
+
+def _make(path: Path) -> None:
+    """Make a state where there is none: at once whole, since an empty one is damage."""
+    refuse_hollow(path)
+    if size_of(path) is None:
+        new = unfinished(path)
+        with Ledger(new):
+            pass
+        settle(new, Path(os.path.realpath(path)))
 
 
 def copy(origin: Path, destination: Path) -> None:
@@ -128,11 +179,12 @@ def copy(origin: Path, destination: Path) -> None:
 
     The origin stays as it is to the byte, even where its writer was killed.
     """
-    if not is_there(origin):
+    refuse_hollow(origin)
+    if size_of(origin) is None:
         return
     # the last to close writes the log into the file and takes the log away; one who may
     # only read does neither, and so would leave a log behind where there was none
-    mode = "ro" if origin.with_name(origin.name + "-wal").exists() else "rw"
+    mode = "ro" if log_of(origin).exists() else "rw"
     uri = f"{origin.absolute().as_uri()}?mode={mode}"
     with (
         told(f"{origin}, copied to {destination},"),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from state.errors import HeldError, refused
+from state.errors import HeldError, LostError, refused
 
 
 class WriterLock:
@@ -62,6 +62,14 @@ class WriterLock:
         finally:
             self.release()
         return None
+
+    def check(self) -> None:
+        """Raise `LostError` where the file is gone: another may hold a new one."""
+        if not os.fstat(self._descriptor).st_nlink:
+            raise LostError(
+                f"the lock {self._path} was deleted while plexsync was at work, so that"
+                " another may write too: nothing more is written; run again"
+            )
 
     def release(self) -> None:
         """Let go; harmless when nothing is held."""

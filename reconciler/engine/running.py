@@ -36,6 +36,7 @@ class Pass:
     """One pass over what is new, or over what its scope names."""
 
     def __init__(self, means: Means, scope: Scope) -> None:
+        means.ledger.check()  # a quiet pass has no transaction that would
         self._plan = None if scope.only is None else Checklist(only=scope.only)
         if self._plan is not None:
             means = replace(means, audience=Audiences((means.audience, self._plan)))

@@ -105,7 +105,8 @@ def test_what_is_no_database_is_not_copied(path: Path, elsewhere: Path) -> None:
         copy(path, elsewhere)
     assert str(failure.value) == (
         f"the state {path}, copied to {elsewhere}, cannot be used: it is no state of"
-        " plexsync: set another [state] path"
+        " plexsync: set another [state] path, or, if it was one, `plexsync state"
+        " restore` puts a backup in its place"
     )
 
 

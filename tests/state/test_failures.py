@@ -133,7 +133,7 @@ def test_a_directory_is_no_state(path: Path) -> None:
         pass
     assert str(refusal.value) == (
         f"the state {path} cannot be used: it cannot be opened:"
-        " check its folder and its rights"
+        " make it and its folder writable for this user"
     )
 
 
@@ -177,8 +177,9 @@ def test_what_is_no_database_is_refused_and_left_as_it_is(
 ) -> None:
     path.write_bytes(content)
     assert refused(path) == (
-        f"the state {path} cannot be used: it is no state of plexsync:"
-        " set another [state] path"
+        f"the state {path} cannot be used: it is no state of plexsync: set another"
+        " [state] path, or, if it was one, `plexsync state restore` puts a backup in"
+        " its place"
     )
     assert path.read_bytes() == content
 
@@ -196,7 +197,7 @@ def test_damage_is_told_wherever_a_read_meets_it(path: Path) -> None:
         assert ledger.integrity() != "ok"
     assert str(failure.value) == (
         f"the state {path} cannot be used: it is damaged:"
-        " set it aside and start with a new one"
+        " `plexsync state restore` puts a backup in its place"
     )
 
 

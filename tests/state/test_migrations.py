@@ -114,7 +114,7 @@ def test_a_reader_does_not_bring_an_older_state_up_to_date(path: Path) -> None:
 def test_a_reader_makes_nothing_of_an_empty_file(path: Path) -> None:
     path.touch()
     before = contents(path.parent)
-    with pytest.raises(StateError, match="of an older plexsync"):
+    with pytest.raises(StateError, match=r"is empty: `plexsync state restore`"):
         Ledger(path).open(may_write=False)
     assert contents(path.parent) == before
 
