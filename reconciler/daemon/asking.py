@@ -178,6 +178,10 @@ class Teller:
         """Send what came of it."""
         self._say(answer=_ANSWER.dump_python(answer, mode="json"))
 
+    def lend(self) -> None:
+        """Say that the state may be had."""
+        self._say(yours=True)
+
     def refuse(self, sentence: str) -> None:
         """Send why nothing comes of it."""
         self._say(refusal=sentence)

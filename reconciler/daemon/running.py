@@ -15,6 +15,7 @@ from reconciler.clock import Clock
 from reconciler.config.kinds import Address
 from reconciler.config.models import Config
 from reconciler.daemon.agenda import Agenda, Task
+from reconciler.daemon.holding import Hold
 from reconciler.daemon.listening import Listener
 from reconciler.daemon.standing import Standing, stand
 from reconciler.daemon.systemd import Notifier
@@ -68,15 +69,17 @@ class Daemon:
         clock = replace(self.clock, wait=self._wait)
         self.timetable = Timetable(self.agenda.post, clock)
         self.worker = Worker(
-            config=self.config,
+            hold=Hold(
+                config=self.config,
+                agenda=self.agenda,
+                clock=clock,
+                stopping=self.stopping,
+                mounts=self.mounts,
+                servers=self.servers,
+            ),
             load=self.load,
-            agenda=self.agenda,
             at=self.timetable.at,
             keep=self._keep,
-            clock=clock,
-            stopping=self.stopping,
-            mounts=self.mounts,
-            servers=self.servers,
             health=lambda: self.standing().health,
         )
 
@@ -184,7 +187,7 @@ class Daemon:
 
     def _goes_on(self, now: float) -> bool:
         """Whether what is being done moves, if slowly: a server may take its time."""
-        progress = self.worker.progress()
+        progress = self.worker.hold.progress()
         if self.worker.task is None or progress != self._progress[0]:
             self._progress = progress, now
         servers = (self.worker.config.stash, self.worker.config.plex)
@@ -218,7 +221,7 @@ class Daemon:
 
     def _wait(self, seconds: float) -> None:
         """Wait as long as nothing ends it."""
-        self.worker.diary.beats += 1
+        self.worker.hold.diary.advance()
         self.stopping.wait(seconds)
 
 

@@ -16,7 +16,7 @@ from tests.daemon.conftest import POLL, Start
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bound:
         bound.bind(str(tmp_path / "notify"))
-        bound.settimeout(5)
+        bound.settimeout(30)
         yield bound
 
 
@@ -63,7 +63,7 @@ def test_a_reload_ends_whether_it_is_taken_or_refused(
 def test_an_abstract_address_is_understood() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bound:
         bound.bind("\0plexsync-test-notify")
-        bound.settimeout(5)
+        bound.settimeout(30)
         Notifier(address="@plexsync-test-notify").ready()
         assert told(bound) == ["READY=1"]
 
