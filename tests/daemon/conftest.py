@@ -48,8 +48,9 @@ class Running:
     def events(self, event: str) -> list[Mapping[str, Any]]:
         return [one for one in list(self.logged) if one["event"] == event]
 
-    def waits_for(self, event: str, count: int = 1) -> None:
-        assert is_soon(lambda: len(self.events(event)) >= count), self._lines
+    def waits_for(self, event: str, count: int = 1, patience: float = 20.0) -> None:
+        seen = is_soon(lambda: len(self.events(event)) >= count, patience)
+        assert seen, self._lines
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
