@@ -9,11 +9,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.systemd import programs
+from tests.systemd.threads import Stopped, outside, stopped
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BOOT = 60.0
@@ -67,6 +68,10 @@ class Container:
         """Name the place that the journal has come to."""
         said = self.done("journalctl", "--lines=0", "--show-cursor")
         return said.rpartition("-- cursor: ")[2].strip()
+
+    def stopped_thread(self, thread: int) -> AbstractContextManager[Stopped]:
+        """Stop a thread, by the number that it has there."""
+        return stopped(outside(self._leader, thread))
 
     def wait_to_be_up(self) -> None:
         """Wait until all that starts with the system has started."""

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -208,15 +208,30 @@ def test_a_plex_that_hangs_is_no_reason_to_be_ended(
     assert pid(service) == before
 
 
-def test_one_that_is_stuck_is_ended_and_started_again(service: Service) -> None:
-    """All of it stands still, as it does where its clock's thread waits for ever."""
+def stop_all(service: Service) -> None:
+    """Have nothing go on."""
+    service.systemctl("kill", "--signal=STOP", UNIT)
+    service.desk.stash.update_scene(1, title="Under the Ice")
+
+
+def stop_its_clock(service: Service) -> None:
+    """Have only the first thread stand still, which keeps the time, until the end."""
+    with service.container.stopped_thread(int(pid(service))) as thread:
+        service.desk.stash.update_scene(1, title="Under the Ice")
+        thread.wait_for_its_end()
+        assert service.desk.title("ice") == "Ice"
+
+
+@pytest.mark.parametrize("wedge", [stop_all, stop_its_clock])
+def test_one_that_is_stuck_is_ended_and_started_again(
+    service: Service, wedge: Callable[[Service], None]
+) -> None:
     service.drop_in(UNIT, "[Service]\nWatchdogSec=4s\nRestartSec=1s\n")
-    scene = service.desk.scene("ice")
+    service.desk.scene("ice")
     service.systemctl("start", UNIT)
     before = pid(service)
 
-    service.systemctl("kill", "--signal=STOP", UNIT)
-    service.desk.stash.update_scene(scene, title="Under the Ice")
+    wedge(service)
 
     service.wait_for_title("ice", "Under the Ice", within=60)
     assert pid(service) != before
