@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.desk import Desk
 from tests.systemd import debian, wheels
-from tests.systemd.container import CannotError, Container, booted
+from tests.systemd.container import Container, booted
 from tests.systemd.service import Service, install
 
 _HERE = Path(__file__).parent
@@ -27,14 +27,15 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
     if (why := debian.missing()) is not None:
         pytest.skip(why)
     folder = tmp_path_factory.mktemp("systemd")
-    shown = {wheels.needed(): "/mnt/needed", folder: "/mnt/own"}
-    wheels.own(folder)
     try:
-        with booted(debian.root(), folder, shown) as container:
+        root = debian.root()
+        wheels.own(folder)
+        shown = {wheels.needed(): "/mnt/needed", folder: "/mnt/own"}
+        with booted(root, folder, shown) as container:
             install(container)
             yield container
-    except CannotError as error:
-        pytest.skip(f"no systemd starts here: {error}")
+    except debian.CannotError as error:
+        pytest.skip(f"no systemd of our own here: {error}")
 
 
 @pytest.fixture

@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.systemd import programs
+from tests.systemd.debian import CannotError, last_line
 from tests.systemd.threads import Stopped, outside, stopped
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BOOT = 60.0
-
-
-class CannotError(Exception):
-    """The kernel, or what we are allowed of it, does not do for a systemd."""
 
 
 class Container:
@@ -78,7 +75,7 @@ class Container:
         until = time.monotonic() + _BOOT
         while time.monotonic() < until:
             if self._process.poll() is not None:
-                raise CannotError(_last_line(self._log))
+                raise CannotError(last_line(self._log.read_text(errors="replace")))
             self._leader = self._leader or _child_of(self._process.pid)
             if self._leader and self.run("systemctl", "is-system-running").stdout in {
                 "running\n",
@@ -137,11 +134,6 @@ def _halt(process: "subprocess.Popen[bytes]") -> None:
 def _child_of(pid: int) -> int:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     return int(children[0]) if children else 0
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text("utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
 
 
 def _pause() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from tests.systemd.programs import done, run
+from tests.systemd.programs import run
 
 _RECIPE = {
     "suite": "bookworm",
@@ -22,6 +22,10 @@ _RECIPE = {
     "hosts": "127.0.0.1 localhost\n::1 localhost\n",
 }
 _PROGRAMS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container"}
+
+
+class CannotError(Exception):
+    """This machine does not do for a systemd of our own; says in what."""
 
 
 def missing() -> str | None:
@@ -82,5 +86,13 @@ def making(wanted: Path) -> Iterator[Path | None]:
 
 def _bootstrap(place: Path) -> None:
     options = (f"--variant={_RECIPE['variant']}", f"--include={_RECIPE['include']}")
-    done("debootstrap", *options, _RECIPE["suite"], str(place), str(mirror()))
+    made = run("debootstrap", *options, _RECIPE["suite"], str(place), str(mirror()))
+    if made.returncode:
+        raise CannotError(f"debootstrap: {last_line(made.stdout + made.stderr)}")
     (place / "etc/hosts").write_text(_RECIPE["hosts"], encoding="utf-8")
+
+
+def last_line(text: str) -> str:
+    """Take what was said last."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it did not say why"
