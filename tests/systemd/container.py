@@ -55,10 +55,10 @@ class Container:
         script = 'mkdir -p "${1%/*}"; cat > "$1"; chmod "$2" "$1"'
         self.done("sh", "-c", script, "-", path, f"{mode:o}", given=text)
 
-    def journal(self, unit: str, *options: str) -> list[Mapping[str, Any]]:
-        """Read what systemd has kept of a unit, all fields of each entry."""
+    def journal(self, *options: str) -> list[Mapping[str, Any]]:
+        """Read what the journal has, all fields of each entry."""
         self.done("journalctl", "--sync")
-        said = self.done("journalctl", f"--unit={unit}", "--output=json", *options)
+        said = self.done("journalctl", "--output=json", *options)
         return [json.loads(line) for line in said.splitlines()]
 
     def end_of_journal(self) -> str:

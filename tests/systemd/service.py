@@ -88,7 +88,8 @@ class Service:
 
     def said(self, unit: str) -> list[Mapping[str, Any]]:
         """Read what the journal has of a unit since the test began."""
-        return self.container.journal(unit, f"--after-cursor={self._since}")
+        since = f"--after-cursor={self._since}"
+        return self.container.journal(f"--unit={unit}", since)
 
     def wait_for_title(self, stem: str, title: str, within: float = 30.0) -> float:
         """Wait until Plex has a title; return after how many seconds it had."""
