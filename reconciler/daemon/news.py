@@ -37,7 +37,7 @@ class News:
 
     def hear(self, report: PassReport, owed: int, now: int) -> None:
         """Take note of what came of a pass, and of what is still owed."""
-        self._tell(report.problems)
+        self._tell((*report.problems, *report.missing))
         self.failure = ""
         self.sentence = self._sentence(report, owed, now)
         self.is_met = True
@@ -97,8 +97,8 @@ class News:
         parts = []
         if self.refused:
             parts.append("configuration refused, the old one stays")
-        if report.problems:
-            parts.append(f"degraded: {report.problems[0]}")
+        if self.problems:
+            parts.append(f"degraded: {self.problems[0]}")
         if report.is_paused:
             parts.append("paused")
         if report.held:
@@ -108,7 +108,7 @@ class News:
         parts += report.lulls
         if owed:
             parts.append(f"{several(owed, 'item')} owed to Plex")
-        elif not report.problems:
+        elif not self.problems:
             moment = datetime.fromtimestamp(now, UTC).astimezone()
             parts.append(f"up to date with Stash at {moment:%H:%M}")
         if report.waiting:

@@ -70,7 +70,7 @@ class Failing:
             now=self.clock.unix(),
         )
         self.tally.counts["buried fields"] += len(fields)
-        log.info("buried", link=entry.link, fields=len(fields), kind=error.kind)
+        log.warning("buried", link=entry.link, fields=len(fields), kind=error.kind)
 
     def _failure(self, error: ServerError) -> FailureRecord:
         chain = tuple({"class": one.name, "says": one.says} for one in causes(error))

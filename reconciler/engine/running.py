@@ -142,10 +142,9 @@ class Pass:
             self._parts.doubter.cast(doubt)
             return False
         except StoppedError:
-            log.info("cut short", error="stopping")
             return False
         except ServerError as error:
-            log.info("cut short", error=str(error))
+            log.debug("cut short", error=str(error))
             self.tally.problem(error)
             return False
         return True
