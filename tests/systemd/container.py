@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.systemd import programs
-from tests.systemd.debian import CannotError, last_line
+from tests.systemd.debian import CannotError, alone, cache, last_line
 from tests.systemd.threads import Stopped, outside, stopped
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -76,7 +76,8 @@ class Container:
         while time.monotonic() < until:
             if self._process.poll() is not None:
                 raise CannotError(last_line(self._log.read_text(errors="replace")))
-            self._leader = self._leader or _child_of(self._process.pid)
+            # the first child is only there to make the second, which is the system
+            self._leader = _child_of(self._process.pid)
             if self._leader and self.run("systemctl", "is-system-running").stdout in {
                 "running\n",
                 "degraded\n",
@@ -94,6 +95,7 @@ def booted(root: Path, folder: Path, shown: Mapping[Path, str]) -> Iterator[Cont
     """
     log = folder / "boot.log"
     with (
+        alone(cache() / "booted"),  # two of them would share one control group
         log.open("wb") as written,
         subprocess.Popen(  # noqa: S603 - our own command
             _command(root, shown),

@@ -72,9 +72,7 @@ def root() -> Path:
 @contextmanager
 def making(wanted: Path) -> Iterator[Path | None]:
     """Hand out a folder to make *wanted* in, unless it is there already."""
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    with wanted.with_name(f"{wanted.name}.lock").open("w") as lock:
-        flock(lock, LOCK_EX)
+    with alone(wanted):
         if wanted.exists():
             yield None
             return
@@ -82,6 +80,15 @@ def making(wanted: Path) -> Iterator[Path | None]:
         shutil.rmtree(place, ignore_errors=True)
         yield place
         place.rename(wanted)
+
+
+@contextmanager
+def alone(what: Path) -> Iterator[None]:
+    """Wait until no other run of these tests is at it, and let none come meanwhile."""
+    what.parent.mkdir(parents=True, exist_ok=True)
+    with what.with_name(f"{what.name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
 
 
 def _bootstrap(place: Path) -> None:

@@ -59,9 +59,7 @@ class Service:
 
     def tell(self) -> None:
         """Print the journal: pytest shows that of a test which fails."""
-        for entry in self.container.journal(
-            "plexsync*", f"--after-cursor={self._since}"
-        ):
+        for entry in self.said("plexsync*"):
             sys.stdout.write(f"{entry.get('SYSLOG_IDENTIFIER')}: {entry['MESSAGE']}\n")
 
     def configure(self, text: str = "", **changes: Mapping[str, object]) -> None:
