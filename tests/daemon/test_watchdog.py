@@ -47,7 +47,7 @@ def test_one_with_nothing_to_do_lives(fed: Fed) -> None:
 def test_a_task_that_goes_on_lives_however_long_it_takes(fed: Fed) -> None:
     fed.daemon.worker.task = Task.POLL
     for _ in range(10):
-        fed.daemon.worker.diary.beats += 1
+        fed.daemon.worker.hold.diary.beats += 1
         assert fed.after(1)
         assert fed.after(300)
 
@@ -62,6 +62,6 @@ def test_a_task_that_stands_still_for_longer_than_any_answer_takes_does_not(
     assert not fed.after(20)
     assert not fed.after(1)
 
-    fed.daemon.worker.diary.beats += 1
+    fed.daemon.worker.hold.diary.beats += 1
 
     assert fed.after(1)
