@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from peewee import fn
 
-from state.database import LedgerDatabase, Worded
+from state.database import LedgerDatabase
 from state.models import Census, Mark
 from state.records import CensusRecord
+from state.worded import Worded
 
 _MARK = "INSERT INTO mark (scene, absent) VALUES (?, 0) ON CONFLICT (scene) DO NOTHING"
 
@@ -25,6 +26,7 @@ SELECT MAX(scene), COUNT(scene) FROM (
 """
 
 
+_PUT = "INSERT OR REPLACE INTO census (kind, count, tip, due) VALUES (?, ?, ?, ?)"
 _MARKED = "SELECT scene FROM mark WHERE absent = ? ORDER BY scene LIMIT ?"
 _ALL = Worded(Census.select())
 _MARKS = Worded(Mark.select(fn.COUNT(Mark.scene)))
@@ -45,9 +47,8 @@ class CensusBook:
 
     def put(self, kind: str, census: CensusRecord) -> None:
         """Record the census of a kind."""
-        Census.insert(
-            kind=kind, count=census.count, tip=census.tip, due=int(census.is_due)
-        ).on_conflict_replace().execute()
+        values = (kind, census.count, census.tip, int(census.is_due))
+        self._db.ask(_PUT, *values)
 
     def mark(self, scenes: Iterable[int]) -> None:
         """Have scenes read again."""

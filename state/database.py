@@ -120,30 +120,6 @@ class LedgerDatabase(peewee.SqliteDatabase):
         return str(answer)
 
 
-class Worded:
-    """A query that is always the same, worded once and asked often.
-
-    peewee takes ten times as long to word a query as SQLite takes to answer it.
-    """
-
-    def __init__(self, query: "peewee.ModelSelect[Any]") -> None:
-        self._query = query
-        self._text: tuple[str, list[Any]] | None = None
-
-    def rows(self, db: LedgerDatabase) -> list[tuple[Any, ...]]:
-        """Run it for plain tuples."""
-        if self._text is None:
-            self._text = self._query.sql()
-        sql, values = self._text
-        return db.ask(sql, *values)
-
-    def models(self, db: LedgerDatabase) -> list[Any]:
-        """Run it for rows by name, where it selects all of a table."""
-        model = self._query.model
-        names = [column.name for column in model._meta.sorted_fields]  # noqa: SLF001 - peewee's own name for its documented metadata
-        return [model(**dict(zip(names, row, strict=True))) for row in self.rows(db)]
-
-
 def rows(query: "peewee.ModelSelect[Any]") -> list[tuple[Any, ...]]:
     """Run a query for plain tuples, which peewee's types know nothing of."""
     found: list[tuple[Any, ...]] = list(query.tuples())

@@ -1,8 +1,9 @@
 """What a server says and is not believed, until it says otherwise or a person does."""
 
-from state.database import LedgerDatabase, Worded
+from state.database import LedgerDatabase
 from state.models import Doubt
 from state.records import DoubtRecord
+from state.worded import Worded
 
 _ALL = Worded(Doubt.select().order_by(Doubt.subject))
 

@@ -1,10 +1,14 @@
 """Which entries of the outbox are asked for."""
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any
 
+from state.database import LedgerDatabase
 from state.models import Field, Outbox
 from state.records import Stage
+from state.worded import GIVEN, Worded
 
 WISHED = Field.select(Field.link).where(Field.wish.is_null(is_null=False))
 """The links with a field that a person asked something of."""
@@ -30,22 +34,41 @@ class Due:
     """Only those with a field that a person asked something of."""
 
 
-def wanted(due: Due) -> Any:  # noqa: ANN401 - an expression of peewee's
-    """Say it in SQL."""
-    found = Outbox.link > due.after
-    if due.stage is not None:
-        found &= Outbox.stage == due.stage
-    if due.now is not None:
-        is_ripe = Outbox.not_before <= due.now
-        if due.horizon is not None:
-            is_ripe |= Outbox.not_before > due.horizon
-        found &= is_ripe
-    if due.target is not None:
-        found &= Outbox.target == due.target
-    if due.pass_id is not None:
-        found &= Outbox.pass_id == due.pass_id
-    if due.is_unseen:
-        found &= Outbox.overwrites.is_null()
-    if due.is_wished:
-        found &= Outbox.link.in_(WISHED)
-    return found
+_IS_RIPE = Outbox.not_before <= GIVEN
+
+_CONDITIONS = {
+    "after": Outbox.link > GIVEN,
+    "stage": Outbox.stage == GIVEN,
+    "now": _IS_RIPE,
+    "horizon": _IS_RIPE | (Outbox.not_before > GIVEN),
+    "target": Outbox.target == GIVEN,
+    "pass_id": Outbox.pass_id == GIVEN,
+    "is_unseen": Outbox.overwrites.is_null(),
+    "is_wished": Outbox.link.in_(WISHED),
+}
+
+
+def read_due(db: LedgerDatabase, due: Due, limit: int) -> list[Any]:
+    """Read rows of the outbox in the order of their links."""
+    given = _given(due)
+    return _worded(*given).models(db, *chain.from_iterable(given.values()), limit)
+
+
+@cache
+def _worded(*names: str) -> Worded:
+    query = Outbox.select().where(*(_CONDITIONS[name] for name in names))
+    return Worded(query.order_by(Outbox.link).limit(GIVEN))
+
+
+def _given(due: Due) -> dict[str, tuple[object, ...]]:
+    """Name the conditions, each with the values that it needs."""
+    given: dict[str, tuple[object, ...]] = {"after": (due.after,)}
+    if due.now is not None and due.horizon is not None:
+        given["horizon"] = (due.now, due.horizon)
+    elif due.now is not None:
+        given["now"] = (due.now,)
+    for name in ("stage", "target", "pass_id"):
+        if (value := getattr(due, name)) is not None:
+            given[name] = (value,)
+    given |= {name: () for name in ("is_unseen", "is_wished") if getattr(due, name)}
+    return given

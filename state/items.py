@@ -7,6 +7,23 @@ from peewee import fn
 from state.database import LedgerDatabase, rows
 from state.models import ItemPath, Target
 from state.records import PathRecord, TargetRecord
+from state.worded import GIVEN, SOME, Worded
+
+_TARGETS = Worded(Target.select().order_by(Target.id))
+_OF_ITEMS = Worded(
+    ItemPath.select().where(ItemPath.target == GIVEN, ItemPath.item.in_(SOME))
+)
+_HOLDING = Worded(
+    ItemPath.select()
+    .where(ItemPath.path.in_(SOME))
+    .order_by(ItemPath.target, ItemPath.item, ItemPath.path)
+)
+_NEWEST_LISTING = Worded(
+    ItemPath.select(fn.MAX(ItemPath.listing)).where(ItemPath.target == GIVEN)
+)
+_COUNT = Worded(
+    ItemPath.select(fn.COUNT(ItemPath.path)).where(ItemPath.target == GIVEN)
+)
 
 
 class Items:
@@ -17,7 +34,7 @@ class Items:
 
     def targets(self) -> list[TargetRecord]:
         """Read every library that was ever a target."""
-        return [_target(row) for row in Target.select().order_by(Target.id)]
+        return [_target(row) for row in _TARGETS.models(self._db)]
 
     def put_targets(self, targets: Sequence[tuple[str, str, str]]) -> None:
         """Take (machine, section, title) for the targets, and no others any more."""
@@ -42,8 +59,7 @@ class Items:
 
     def next_listing(self, target: int) -> int:
         """Give a number to a listing that is about to be recorded."""
-        query = ItemPath.select(fn.MAX(ItemPath.listing))
-        newest = query.where(ItemPath.target == target).scalar()
+        ((newest,),) = _NEWEST_LISTING.rows(self._db, target)
         return int(newest or 0) + 1
 
     def put(
@@ -65,9 +81,7 @@ class Items:
         items = sorted({item for item, _ in listed})
         known = {
             (row.item, row.path): row.listing
-            for row in ItemPath.select().where(
-                ItemPath.target == target, ItemPath.item.in_(items)
-            )
+            for row in _OF_ITEMS.models(self._db, target, items)
         }
         self._db.many(
             "INSERT INTO item_path (target, item, path, listing) VALUES (?, ?, ?, ?)"
@@ -97,12 +111,9 @@ class Items:
 
     def paths(self, target: int, items: Iterable[str]) -> dict[str, set[str]]:
         """Read which files each of some items is known to hold."""
-        query = ItemPath.select(ItemPath.item, ItemPath.path).where(
-            ItemPath.target == target, ItemPath.item.in_(list(items))
-        )
         found: dict[str, set[str]] = {}
-        for item, path in rows(query):
-            found.setdefault(item, set()).add(path)
+        for row in _OF_ITEMS.models(self._db, target, items):
+            found.setdefault(row.item, set()).add(row.path)
         return found
 
     def drop_unlisted(self, target: int, listing: int, limit: int) -> list[str]:
@@ -126,10 +137,9 @@ class Items:
 
     def holding(self, paths: Iterable[str]) -> list[PathRecord]:
         """Find every item, in whatever target, that holds one of these files."""
-        query = ItemPath.select().where(ItemPath.path.in_(list(paths)))
-        order = query.order_by(ItemPath.target, ItemPath.item, ItemPath.path)
         return [
-            PathRecord(target=row.target, item=row.item, path=row.path) for row in order
+            PathRecord(target=row.target, item=row.item, path=row.path)
+            for row in _HOLDING.models(self._db, paths)
         ]
 
     def named_alike(self, path: str, limit: int = 3) -> list[str]:
@@ -142,7 +152,8 @@ class Items:
 
     def count(self, target: int) -> int:
         """Count the files that a target's items hold."""
-        return ItemPath.select().where(ItemPath.target == target).count()
+        ((count,),) = _COUNT.rows(self._db, target)
+        return int(count)
 
 
 def _target(row: Target) -> TargetRecord:

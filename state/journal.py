@@ -8,9 +8,33 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
-from state.database import rows
+from state.database import LedgerDatabase, rows
 from state.models import Journal
 from state.records import JournalRecord
+from state.worded import GIVEN, SOME, Worded
+
+_OPEN = """
+INSERT INTO journal
+  (link, target, item, scene, pass, planned, revision, opened_at, fields, overwrites,
+   removals, taken)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+
+_OPENED = Worded(
+    Journal.select()
+    .where(Journal.outcome.is_null(), Journal.id > GIVEN)
+    .order_by(Journal.id)
+    .limit(GIVEN)
+)
+_OF_LINKS = Worded(
+    Journal.select()
+    .where(Journal.link.in_(SOME), Journal.opened_at >= GIVEN)
+    .order_by(Journal.id)
+)
+_OLD = Journal.select(Journal.id).where(
+    Journal.opened_at < GIVEN, Journal.outcome.is_null(is_null=False)
+)
+_PRUNE = Worded(Journal.delete().where(Journal.id.in_(_OLD.limit(GIVEN))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +58,9 @@ class Extent:
 class JournalBook:
     """The book of writes; a row without an outcome is open."""
 
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
     def open(
         self,
         row: JournalRecord,
@@ -44,35 +71,22 @@ class JournalBook:
         taken: Iterable[str] = (),
     ) -> JournalRecord:
         """Write down a PUT that is about to be sent; the id given is ignored."""
-        key = Journal.insert(
-            link=row.link,
-            target=row.target,
-            item=row.item,
-            scene=row.scene,
-            pass_id=row.pass_id,
-            planned=row.planned,
-            revision=row.revision,
-            opened_at=now,
-            fields=row.fields,
-            overwrites=overwrites,
-            removals=removals,
-            taken=json.dumps(list(taken)),
-            outcome=None,
-        ).execute()
+        about = (row.link, row.target, row.item, row.scene, row.pass_id, row.planned)
+        weight = (overwrites, removals, json.dumps(list(taken)))
+        ((key,),) = self._db.ask(_OPEN, *about, row.revision, now, row.fields, *weight)
         return replace(row, id=key, outcome=None, opened_at=now)
 
     def narrow(self, row: int, fields: str) -> None:
         """Leave of a row what was sent: the rest of it never was."""
-        Journal.update(fields=fields).where(Journal.id == row).execute()
+        self._db.ask("UPDATE journal SET fields = ? WHERE id = ?", fields, row)
 
     def close(self, row: int, outcome: str) -> None:
         """Write down what became of it."""
-        Journal.update(outcome=outcome).where(Journal.id == row).execute()
+        self._db.ask("UPDATE journal SET outcome = ? WHERE id = ?", outcome, row)
 
     def opened(self, limit: int, *, after: int = 0) -> list[JournalRecord]:
         """Read rows beyond *after* whose outcome is not known, as they were written."""
-        query = Journal.select().where(Journal.outcome.is_null(), Journal.id > after)
-        return [_record(row) for row in query.order_by(Journal.id).limit(limit)]
+        return [_record(row) for row in _OPENED.models(self._db, after, limit)]
 
     def page(
         self, *, scene: int | None, before: int | None, limit: int
@@ -96,20 +110,13 @@ class JournalBook:
     ) -> dict[int, list[JournalRecord]]:
         """Read each link's rows since a moment, in the order they were written."""
         found: dict[int, list[JournalRecord]] = defaultdict(list)
-        query = Journal.select().where(
-            Journal.link.in_(list(links)), Journal.opened_at >= since
-        )
-        for row in query.order_by(Journal.id):
+        for row in _OF_LINKS.models(self._db, links, since):
             found[row.link].append(_record(row))
         return found
 
     def prune(self, before: int, limit: int) -> int:
         """Forget some closed rows that were opened before a moment; tell how many."""
-        old = Journal.select(Journal.id).where(
-            Journal.opened_at < before, Journal.outcome.is_null(is_null=False)
-        )
-        change = Journal.delete().where(Journal.id.in_(old.limit(limit)))
-        return int(change.execute())
+        return _PRUNE.run(self._db, before, limit)
 
     def of_passes(
         self, passes: Collection[int], *, excluding: Iterable[str]

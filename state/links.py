@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from peewee import fn
 
-from state.database import LedgerDatabase, rows
+from state.database import LedgerDatabase
 from state.models import DeadLetter, Field, Journal, Link, Outbox, Target
 from state.records import FieldRecord, LinkRecord, PathRecord
+from state.worded import GIVEN, SOME, Worded
 
 _PATH, _FORMER = "path", "former"
 """What a link rests on: a file of the scene, or of the scene that had its id before."""
@@ -32,6 +33,32 @@ ON CONFLICT (link, field) DO UPDATE SET
   wish = excluded.wish
 """
 
+_BY_ID = Worded(Link.select().where(Link.id.in_(SOME)))
+_OF_SCENES = Worded(Link.select().where(Link.scene.in_(SOME)).order_by(Link.id))
+_AT = Worded(
+    Link.select().where(Link.target == GIVEN, Link.item.in_(SOME)).order_by(Link.id)
+)
+_MEMORIES = Worded(Field.select().where(Field.link.in_(SOME)))
+_DECIDED = Worded(
+    Link.select(Link.scene)
+    .join(Field, on=Field.link == Link.id)
+    .where(Link.scene.in_(SOME))
+    .distinct()
+)
+_RIVAL = Link.alias()
+_CONTESTED = Worded(
+    Link.select(Link.id)
+    .join(
+        _RIVAL,
+        on=(_RIVAL.target == Link.target)
+        & (_RIVAL.item == Link.item)
+        & (_RIVAL.scene != Link.scene),
+    )
+    .where(Link.id.in_(SOME), _RIVAL.lost == 0)
+    .distinct()
+)
+_COUNTS = Worded(Link.select(Link.lost, fn.COUNT(Link.id)).group_by(Link.lost))
+
 
 class Links:
     """The book of links."""
@@ -41,13 +68,12 @@ class Links:
 
     def get(self, links: Iterable[int]) -> dict[int, LinkRecord]:
         """Read links by id."""
-        query = Link.select().where(Link.id.in_(list(links)))
-        return {row.id: _link(row) for row in query}
+        return {row.id: _link(row) for row in _BY_ID.models(self._db, links)}
 
     def of_scenes(self, scenes: Iterable[int]) -> dict[int, list[LinkRecord]]:
         """Read the links of each scene, lost ones included."""
         found: dict[int, list[LinkRecord]] = defaultdict(list)
-        for row in Link.select().where(Link.scene.in_(list(scenes))).order_by(Link.id):
+        for row in _OF_SCENES.models(self._db, scenes):
             found[row.scene].append(_link(row))
         return found
 
@@ -108,8 +134,7 @@ class Links:
         for target, item in items:
             by_target[target].append(item)
         for target, keys in by_target.items():
-            query = Link.select().where(Link.target == target, Link.item.in_(keys))
-            found += [_link(row) for row in query.order_by(Link.id)]
+            found += [_link(row) for row in _AT.models(self._db, target, keys)]
         return found
 
     def take_over(self, link: LinkRecord, scene: int, path: str) -> LinkRecord:
@@ -168,30 +193,16 @@ class Links:
 
     def decided(self, scenes: Iterable[int]) -> set[int]:
         """Find those scenes of whose links anything is remembered."""
-        query = Link.select(Link.scene).join(Field, on=Field.link == Link.id)
-        mine = query.where(Link.scene.in_(list(scenes))).distinct()
-        return {scene for (scene,) in rows(mine)}
+        return {scene for (scene,) in _DECIDED.rows(self._db, scenes)}
 
     def contested(self, links: Iterable[int]) -> set[int]:
         """Find those links whose item several scenes claim."""
-        rival = Link.alias()
-        query = (
-            Link.select(Link.id)
-            .join(
-                rival,
-                on=(rival.target == Link.target)
-                & (rival.item == Link.item)
-                & (rival.scene != Link.scene),
-            )
-            .where(Link.id.in_(list(links)), rival.lost == 0)
-            .distinct()
-        )
-        return {link for (link,) in rows(query)}
+        return {link for (link,) in _CONTESTED.rows(self._db, links)}
 
     def memories(self, links: Iterable[int]) -> dict[int, dict[str, FieldRecord]]:
         """Read what is remembered of the fields of each link."""
         found: dict[int, dict[str, FieldRecord]] = defaultdict(dict)
-        for row in Field.select().where(Field.link.in_(list(links))):
+        for row in _MEMORIES.models(self._db, links):
             found[row.link][row.field] = _field(row)
         return found
 
@@ -202,8 +213,8 @@ class Links:
 
     def counts(self) -> dict[str, int]:
         """Count links by how they stand: linked, lost."""
-        query = Link.select(Link.lost, fn.COUNT(Link.id)).group_by(Link.lost)
-        return {"lost" if lost else "linked": count for lost, count in rows(query)}
+        counts = _COUNTS.rows(self._db)
+        return {"lost" if lost else "linked": count for lost, count in counts}
 
     def contested_items(self) -> int:
         """Count the items that several scenes claim."""

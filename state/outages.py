@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 
-from state.database import LedgerDatabase, Worded
+from state.database import LedgerDatabase
 from state.models import Outage
 from state.records import OutageRecord
+from state.worded import Worded
 
 _OPEN = Worded(Outage.select().where(Outage.ended.is_null()))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from peewee import fn
 
 from state import loads
-from state.database import LedgerDatabase, Worded, rows
-from state.due import WISHED, Due, wanted
+from state.database import LedgerDatabase, rows
+from state.due import WISHED, Due, read_due
 from state.models import DeadLetter, Field, Outbox
 from state.records import (
     EntryRecord,
@@ -19,6 +19,7 @@ from state.records import (
     WeightRecord,
 )
 from state.tries import most, once_more, tries_of, tries_text
+from state.worded import GIVEN, SOME, Worded
 
 _OWE = """
 INSERT OR REPLACE INTO outbox
@@ -38,6 +39,11 @@ SELECT field FROM dead_letter
 WHERE link = ? AND revision = ? AND dropped_at IS NOT NULL
 """
 
+_LEAVE = "UPDATE outbox SET fields = ?, tries = ?, attempts = ? WHERE link = ?"
+
+_POSTPONE = """
+UPDATE outbox SET attempts = ?, not_before = ?, error = ?, tries = ? WHERE link = ?
+"""
 
 _COUNTS = Worded(
     Outbox.select(Outbox.stage, fn.COUNT(Outbox.link)).group_by(Outbox.stage)
@@ -53,6 +59,11 @@ _POSTPONED = Worded(
         Outbox.stage == Stage.RELEASED, Outbox.attempts > 0
     )
 )
+_NEXT_DUE = Worded(
+    Outbox.select(fn.MIN(Outbox.not_before)).where(Outbox.not_before > GIVEN)
+)
+_OF_LINKS = Worded(Outbox.select().where(Outbox.link.in_(SOME)))
+_CANCEL = Worded(Outbox.delete().where(Outbox.link.in_(SOME)))
 
 
 class OutboxBook:
@@ -80,8 +91,8 @@ class OutboxBook:
 
         Its attempts begin anew, and what was dropped is owed as well.
         """
-        query = Outbox.select(Outbox.stage).where(Outbox.link == entry.link)
-        is_planned = [stage for (stage,) in rows(query)] == [Stage.PLANNED]
+        owed = self.of_links([entry.link]).get(entry.link)
+        is_planned = owed is not None and owed.stage == Stage.PLANNED
         stage = Stage.PLANNED if is_planned else Stage.RELEASED
         asked = frozenset(entry.fields)
         self._owe(replace(entry, stage=stage), now=now, anew=asked)
@@ -109,34 +120,30 @@ class OutboxBook:
 
     def cancel(self, links: Iterable[int]) -> None:
         """Owe these links nothing any more."""
-        Outbox.delete().where(Outbox.link.in_(list(links))).execute()
+        _CANCEL.run(self._db, links)
 
     def cancel_unasked(self, link: int) -> None:
         """Owe a link nothing any more but what a person asked for by a command."""
-        entry = Outbox.get_or_none(Outbox.link == link)
+        entry = self.of_links([link]).get(link)
         if entry is not None:
             wished = Field.select(Field.field).where(
                 Field.link == link, Field.wish.is_null(is_null=False)
             )
-            unasked = set(json.loads(entry.fields)) - {name for (name,) in rows(wished)}
+            unasked = set(entry.fields) - {name for (name,) in rows(wished)}
             self.settle(link, revision=entry.revision, fields=unasked)
 
     def settle(self, link: int, *, revision: int, fields: Iterable[str]) -> None:
         """Strike off fields that are done, if *revision* is still the newest."""
-        entry = Outbox.get_or_none(Outbox.link == link)
+        entry = self.of_links([link]).get(link)
         if entry is None or entry.revision != revision:
             return
-        left = sorted(set(json.loads(entry.fields)) - set(fields))
+        left = sorted(set(entry.fields) - set(fields))
         if left:
-            tries = tries_of(entry.tries)
-            tries = {name: one for name, one in tries.items() if name in left}
-            Outbox.update(
-                fields=json.dumps(left),
-                tries=tries_text(tries),
-                attempts=most(tries),
-            ).where(Outbox.link == link).execute()
+            tries = {name: one for name, one in entry.tries.items() if name in left}
+            values = (json.dumps(left), tries_text(tries), most(tries))
+            self._db.ask(_LEAVE, *values, link)
         else:
-            Outbox.delete().where(Outbox.link == link).execute()
+            self.cancel([link])
 
     def postpone(
         self,
@@ -148,18 +155,14 @@ class OutboxBook:
         fields: Iterable[str] | None = None,
     ) -> None:
         """Count a delivery of *fields*, or of all, that did not come off; try later."""
-        entry = Outbox.get_or_none(Outbox.link == link)
+        entry = self.of_links([link]).get(link)
         if entry is None:
             return
-        tries = tries_of(entry.tries)
-        for name in json.loads(entry.fields) if fields is None else fields:
+        tries = dict(entry.tries)
+        for name in entry.fields if fields is None else fields:
             tries[name] = once_more(tries.get(name), now)
-        Outbox.update(
-            attempts=most(tries),
-            not_before=not_before,
-            error=error,
-            tries=tries_text(tries),
-        ).where(Outbox.link == link).execute()
+        values = (most(tries), not_before, error, tries_text(tries))
+        self._db.ask(_POSTPONE, *values, link)
 
     def give_cause(self, link: int, cause: str) -> None:
         """Say what has a link looked at from now on."""
@@ -175,12 +178,12 @@ class OutboxBook:
         now: int,
     ) -> None:
         """Make dead letters of fields, if *revision* is still the newest."""
-        entry = Outbox.get_or_none(Outbox.link == link, Outbox.revision == revision)
-        if entry is None:
+        entry = self.of_links([link]).get(link)
+        if not (entry and entry.revision == revision):
             return  # cancelled or owed anew meanwhile: there is nothing to give up
-        names, tries = sorted(set(fields)), tries_of(entry.tries)
+        names = sorted(set(fields))
         for name in names:
-            tried = once_more(tries.get(name), now)
+            tried = once_more(entry.tries.get(name), now)
             DeadLetter.insert(
                 link=link,
                 field=name,
@@ -198,13 +201,11 @@ class OutboxBook:
 
     def due(self, due: Due, limit: int) -> list[EntryRecord]:
         """Read entries in the order of their links."""
-        query = Outbox.select().where(wanted(due))
-        return [_entry(row) for row in query.order_by(Outbox.link).limit(limit)]
+        return [_entry(row) for row in read_due(self._db, due, limit)]
 
     def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:
         """Read what is owed to some links."""
-        query = Outbox.select().where(Outbox.link.in_(list(links)))
-        return {row.link: _entry(row) for row in query}
+        return {row.link: _entry(row) for row in _OF_LINKS.models(self._db, links)}
 
     def forecast(self, weights: Mapping[int, WeightRecord]) -> None:
         """Record what entries would come to, by their links, where that is not known.
@@ -264,8 +265,7 @@ class OutboxBook:
 
     def next_due(self, now: int) -> int | None:
         """Say when the first of what is put off is to be tried, in unix seconds."""
-        query = Outbox.select(fn.MIN(Outbox.not_before))
-        ((moment,),) = rows(query.where(Outbox.not_before > now))
+        ((moment,),) = _NEXT_DUE.rows(self._db, now)
         return None if moment is None else int(moment)
 
     def postponed(self) -> int:

@@ -3,28 +3,36 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from state.database import rows
+from state.database import LedgerDatabase
 from state.models import Pass
 from state.records import HeldRecord, PassRecord
+from state.worded import Worded
+
+_BEGIN = "INSERT INTO pass (kind, started_at, counts) VALUES (?, ?, '{}') RETURNING id"
+_END = "UPDATE pass SET ended_at = ?, outcome = ?, counts = ? WHERE id = ?"
+_HELD = Worded(
+    Pass.select(Pass.id, Pass.held)
+    .where(Pass.held.is_null(is_null=False))
+    .order_by(Pass.id)
+)
 
 
 class Passes:
     """The book of passes."""
 
+    def __init__(self, db: LedgerDatabase) -> None:
+        self._db = db
+
     def begin(self, kind: str, *, now: int) -> int:
         """Give a number to a pass that has something to record."""
-        key: int = Pass.insert(
-            kind=kind, started_at=now, ended_at=None, outcome=None, counts="{}"
-        ).execute()
-        return key
+        ((key,),) = self._db.ask(_BEGIN, kind, now)
+        return int(key)
 
     def end(
         self, key: int, *, outcome: str, counts: Mapping[str, int], now: int
     ) -> None:
         """Record what came of a pass."""
-        Pass.update(
-            ended_at=now, outcome=outcome, counts=json.dumps(dict(counts))
-        ).where(Pass.id == key).execute()
+        self._db.ask(_END, now, outcome, json.dumps(dict(counts)), key)
 
     def hold(
         self, key: int, reasons: Sequence[str], *, until_approved: bool = False
@@ -43,8 +51,7 @@ class Passes:
 
     def held(self) -> dict[int, HeldRecord]:
         """Read why passes are held, those with nothing left to hold included."""
-        query = Pass.select(Pass.id, Pass.held).where(Pass.held.is_null(is_null=False))
-        return {number: _held(text) for number, text in rows(query.order_by(Pass.id))}
+        return {number: _held(text) for number, text in _HELD.rows(self._db)}
 
     def last(self, limit: int) -> list[PassRecord]:
         """Read the newest passes, the newest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from state.database import LedgerDatabase, Worded, rows
+from state.database import LedgerDatabase, rows
 from state.models import Entity, Reference, Scan, Snapshot
 from state.records import (
     CensusRecord,
@@ -16,6 +16,7 @@ from state.records import (
     ScanRecord,
     SnapshotRecord,
 )
+from state.worded import GIVEN, SOME, Worded
 
 _ONLY = 1
 """The scan's one row."""
@@ -32,6 +33,13 @@ ON CONFLICT (scene) DO UPDATE SET
   stamp = excluded.stamp, stamped_at = excluded.stamped_at, read_at = excluded.read_at,
   unsettled = excluded.unsettled, revision = excluded.revision,
   fingerprint = excluded.fingerprint, content = excluded.content, buried_at = NULL
+"""
+
+_PUT_SCAN = """
+INSERT OR REPLACE INTO scan
+  (id, watermark, zone, cursor_clock, cursor_newest, cursor_zone, cursor_scene,
+   meaning, named, named_zone, job, job_added)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _PUT_ENTITY = """
@@ -56,6 +64,54 @@ _UNSETTLED = Worded(
 )
 _CENSUS = Worded(
     Snapshot.select(fn.COUNT(Snapshot.scene), fn.MAX(Snapshot.scene)).where(_LIVING)
+)
+_BY_ID = Worded(Snapshot.select().where(Snapshot.scene.in_(SOME)))
+_STAMPS = Worded(
+    Snapshot.select(Snapshot.scene, Snapshot.stamp, Snapshot.unsettled).where(
+        Snapshot.scene.in_(SOME), _LIVING
+    )
+)
+_AFTER = Worded(
+    Snapshot.select()
+    .where(Snapshot.scene > GIVEN, _LIVING)
+    .order_by(Snapshot.scene)
+    .limit(GIVEN)
+)
+_BURIED_SINCE = Worded(
+    Snapshot.select(Snapshot.scene)
+    .where(Snapshot.buried_at > GIVEN)
+    .order_by(Snapshot.scene)
+)
+_NAMES = Worded(
+    Entity.select(Entity.id, Entity.name).where(
+        Entity.kind == GIVEN, Entity.id.in_(SOME)
+    )
+)
+_REFERRED = Worded(
+    Entity.select(Entity.id, Entity.name)
+    .where(
+        Entity.kind == GIVEN,
+        Entity.id > GIVEN,
+        fn.EXISTS(
+            Reference.select(Reference.scene).where(
+                Reference.kind == Entity.kind, Reference.entity == Entity.id
+            )
+        ),
+    )
+    .order_by(Entity.id)
+    .limit(GIVEN)
+)
+_ENTITY = (Entity.kind == Reference.kind) & (Entity.id == Reference.entity)
+_FILES = Worded(
+    Reference.select(Reference.scene, Entity.id, Entity.name)
+    .join(Entity, on=_ENTITY)
+    .where(Reference.kind == "file", Reference.scene.in_(SOME))
+)
+_REFERRING = Worded(
+    Reference.select(Reference.scene)
+    .join(Entity, on=_ENTITY)
+    .where(Entity.kind == GIVEN, Entity.name.in_(SOME))
+    .distinct()
 )
 
 
@@ -92,21 +148,12 @@ class Scenes:
 
     def put_scan(self, scan: ScanRecord) -> None:
         """Record how far Stash has been read, in the transaction of what was read."""
-        cursor = scan.cursor
-        Scan.insert(
-            id=_ONLY,
-            watermark=scan.watermark,
-            zone=scan.zone,
-            cursor_clock=cursor.clock if cursor else None,
-            cursor_newest=cursor.newest if cursor else None,
-            cursor_zone=cursor.zone if cursor else 0,
-            cursor_scene=cursor.scene if cursor else 0,
-            meaning=scan.meaning,
-            named=scan.named,
-            named_zone=scan.named_zone,
-            job=scan.job,
-            job_added=scan.job_added,
-        ).on_conflict_replace().execute()
+        at = scan.cursor
+        cursor = (at.clock, at.newest, at.zone, at.scene) if at else (None, None, 0, 0)
+        named = (scan.named, scan.named_zone)
+        job = (scan.job, scan.job_added)
+        upto = (scan.watermark, scan.zone)
+        self._db.ask(_PUT_SCAN, _ONLY, *upto, *cursor, scan.meaning, *named, *job)
 
     def oldest_unsettled(self) -> int | None:
         """Find the stamp of the oldest row that may still change under it."""
@@ -115,19 +162,16 @@ class Scenes:
 
     def get(self, scenes: Iterable[int]) -> dict[int, SnapshotRecord]:
         """Read snapshots by scene, tombstones included; unknown ones are left out."""
-        query = Snapshot.select().where(Snapshot.scene.in_(list(scenes)))
-        return {row.scene: _record(row) for row in query}
+        return {row.scene: _record(row) for row in _BY_ID.models(self._db, scenes)}
 
     def stamps(self, scenes: Iterable[int]) -> dict[int, tuple[str, bool]]:
         """Read the stamp of each known scene, and whether it is settled."""
-        query = Snapshot.select(Snapshot.scene, Snapshot.stamp, Snapshot.unsettled)
-        known = query.where(Snapshot.scene.in_(list(scenes)), _LIVING)
-        return {scene: (stamp, not late) for scene, stamp, late in rows(known)}
+        known = _STAMPS.rows(self._db, scenes)
+        return {scene: (stamp, not late) for scene, stamp, late in known}
 
     def after(self, scene: int, limit: int) -> list[SnapshotRecord]:
         """Read the next snapshots in the order of scenes."""
-        query = Snapshot.select().where(Snapshot.scene > scene, _LIVING)
-        return [_record(row) for row in query.order_by(Snapshot.scene).limit(limit)]
+        return [_record(row) for row in _AFTER.models(self._db, scene, limit)]
 
     def slice(self, number: int, of: int, after: int, limit: int) -> list[int]:
         """Name the next scenes of slice *number* of so many, by their ids."""
@@ -167,8 +211,7 @@ class Scenes:
 
     def buried_since(self, moment: int) -> list[int]:
         """Name the tombstones made after a moment, in unix seconds."""
-        query = Snapshot.select(Snapshot.scene).where(Snapshot.buried_at > moment)
-        return [scene for (scene,) in rows(query.order_by(Snapshot.scene))]
+        return [scene for (scene,) in _BURIED_SINCE.rows(self._db, moment)]
 
     def bury(self, scene: int, *, now: int) -> None:
         """Make a tombstone of a scene: remembered, but looked for no more."""
@@ -208,10 +251,7 @@ class Scenes:
 
     def names(self, kind: str, ids: Iterable[int]) -> dict[int, str]:
         """Read the names of those entities of a kind that scenes have referred to."""
-        query = Entity.select(Entity.id, Entity.name).where(
-            Entity.kind == kind, Entity.id.in_(list(ids))
-        )
-        return dict(rows(query))
+        return dict(_NAMES.rows(self._db, kind, ids))
 
     def rename(self, kind: str, names: Mapping[int, str]) -> None:
         """Record the names of entities that are known."""
@@ -222,41 +262,18 @@ class Scenes:
 
     def referred(self, kind: str, after: int, limit: int) -> dict[int, str]:
         """Read the next entities of a kind that a scene refers to, by id."""
-        refers = Reference.select(Reference.scene).where(
-            Reference.kind == kind, Reference.entity == Entity.id
-        )
-        query = Entity.select(Entity.id, Entity.name).where(
-            Entity.kind == kind, Entity.id > after, fn.EXISTS(refers)
-        )
-        return dict(rows(query.order_by(Entity.id).limit(limit)))
+        return dict(_REFERRED.rows(self._db, kind, after, limit))
 
     def files(self, scenes: Iterable[int]) -> dict[int, dict[int, str]]:
         """Read the files that scenes refer to: id -> path."""
-        query = (
-            Reference.select(Reference.scene, Entity.id, Entity.name)
-            .join(
-                Entity,
-                on=(Entity.kind == Reference.kind) & (Entity.id == Reference.entity),
-            )
-            .where(Reference.kind == "file", Reference.scene.in_(list(scenes)))
-        )
         found: dict[int, dict[int, str]] = defaultdict(dict)
-        for scene, number, path in rows(query):
+        for scene, number, path in _FILES.rows(self._db, scenes):
             found[scene][number] = path
         return found
 
     def referring(self, kind: str, names: Iterable[str]) -> Iterator[int]:
         """Find the scenes that refer to one of these entities of a kind."""
-        query = (
-            Reference.select(Reference.scene)
-            .join(
-                Entity,
-                on=(Entity.kind == Reference.kind) & (Entity.id == Reference.entity),
-            )
-            .where(Entity.kind == kind, Entity.name.in_(list(names)))
-            .distinct()
-        )
-        for (scene,) in rows(query):
+        for (scene,) in _REFERRING.rows(self._db, kind, names):
             yield scene
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from peewee import fn
 
-from state.database import LedgerDatabase, Worded, rows
+from state.database import LedgerDatabase, rows
 from state.models import Link, Waiting
+from state.worded import Worded
 
 _COUNTS = Worded(
     Waiting.select(Waiting.target, fn.COUNT(Waiting.scene)).group_by(Waiting.target)
