@@ -14,8 +14,8 @@ import peewee
 from playhouse.migrations import Runner
 
 from state.errors import DamagedError, OutdatedError, StateError, refused
-from state.files import unfinished
-from state.models import TABLES
+from state.files import log_of, unfinished
+from state.tables import TABLES
 
 _PRAGMAS = [
     ("synchronous", "normal"),
@@ -44,11 +44,12 @@ _ADVICE = {
     " if it was one, `plexsync state restore` puts a backup in its place",
     sqlite3.SQLITE_BUSY: "another program keeps it locked: close that program",
 }
-_OF_DAMAGE = {
+OF_DAMAGE = {
     sqlite3.SQLITE_IOERR_SHORT_READ,
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
 }
+"""Failures that nothing but a backup helps against."""
 
 
 class _Cursor(sqlite3.Cursor):
@@ -141,7 +142,7 @@ def sentence(path: object, error: object) -> StateError:
     if code not in _ADVICE:
         code &= 0xFF  # the kind of failure; the other bytes are its details
     unknown = f"SQLite says: {error}; report it if it comes again"
-    kind = DamagedError if code in _OF_DAMAGE else StateError
+    kind = DamagedError if code in OF_DAMAGE else StateError
     return kind(f"the state {path} cannot be used: {_ADVICE.get(code, unknown)}")
 
 
@@ -181,6 +182,26 @@ def read_mounts(source: Path = Path("/proc/self/mountinfo")) -> str:
         return ""
 
 
+@contextlib.contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """Look into a file, beside whoever writes it, and leave it as it is to the byte.
+
+    Its failures are the driver's own.
+    """
+    # the last to close writes the log into the file and takes the log away; one who may
+    # only read does neither, and so would leave a log behind where there was none
+    mode = "ro" if log_of(path).exists() else "rw"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+        yield connection
+
+
+def known_steps() -> frozenset[str]:
+    """Name the steps of the schema's history that this version knows."""
+    names = (entry.name for entry in files("state.migrations").iterdir())
+    return frozenset(n.removesuffix(".py") for n in names if n[:1].isdecimal())
+
+
 def migrate(db: LedgerDatabase, *, may_write: bool) -> frozenset[str]:
     """Bring the schema up to date; leave a file that is not to be used as it is.
 
@@ -188,7 +209,7 @@ def migrate(db: LedgerDatabase, *, may_write: bool) -> frozenset[str]:
     """
     with as_file(files("state.migrations")) as folder:
         runner = Runner(db, directory=str(folder))
-        known = frozenset(migration.name for migration in runner.migrations())
+        known = known_steps()
         _refuse_foreign(db, runner.table_name)
         applied = set(runner.applied())
         _refuse_newer(db, applied - known)

@@ -13,12 +13,13 @@ from state.database import (
     migrate,
     prepare,
     read_mounts,
+    read_only,
     refuse_upgraded,
     told,
 )
 from state.doubts import Doubts
 from state.errors import StateError
-from state.files import log_of, refuse_hollow, settle, size_of, unfinished
+from state.files import refuse_hollow, settle, size_of, unfinished
 from state.items import Items
 from state.journal import JournalBook
 from state.letters import Letters
@@ -28,6 +29,7 @@ from state.notices import Notices
 from state.outages import Outages
 from state.outbox import OutboxBook
 from state.passes import Passes
+from state.restorations import Restorations
 from state.scenes import Scenes
 from state.servers import Servers
 from state.verdicts import Verdicts
@@ -66,6 +68,7 @@ class Ledger:
         self.outages = Outages(self._db)
         self.notices = Notices()
         self.servers = Servers()
+        self.restorations = Restorations(self._db)
 
     def open(self, *, may_write: bool = True) -> Self:
         """Open the file, brought up to date if it *may_write*; an empty one is new."""
@@ -137,6 +140,14 @@ class Ledger:
         ((count,),) = self._db.ask("SELECT total_changes()")
         return int(count)
 
+    def copy_to(self, destination: Path) -> None:
+        """Copy what is open here, though its file may not be there any more."""
+        with (
+            told(f"{self.path}, copied to {destination},"),
+            contextlib.closing(sqlite3.connect(destination)) as copied,
+        ):
+            self._db.cursor().connection.backup(copied)
+
     def integrity(self) -> str:
         """Ask SQLite whether the file is whole: `ok`, or what is wrong."""
         return self._db.integrity()
@@ -182,13 +193,9 @@ def copy(origin: Path, destination: Path) -> None:
     refuse_hollow(origin)
     if size_of(origin) is None:
         return
-    # the last to close writes the log into the file and takes the log away; one who may
-    # only read does neither, and so would leave a log behind where there was none
-    mode = "ro" if log_of(origin).exists() else "rw"
-    uri = f"{origin.absolute().as_uri()}?mode={mode}"
     with (
         told(f"{origin}, copied to {destination},"),
-        contextlib.closing(sqlite3.connect(uri, uri=True, timeout=5)) as source,
+        read_only(origin) as source,
         contextlib.closing(sqlite3.connect(destination)) as copied,
     ):
         # in one step: between steps a writer would make it begin anew, for ever

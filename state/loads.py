@@ -8,7 +8,7 @@ from state.records import LoadRecord
 
 _LOAD = """
 WITH mine AS (
-  SELECT overwrites, removals, rewrites, taken FROM outbox
+  SELECT overwrites, removals, rewrites, taken, writes FROM outbox
   WHERE stage = 'planned' AND pass = ?
 ), done AS (
   SELECT overwrites, removals, 0 AS rewrites, taken FROM journal
@@ -29,6 +29,7 @@ SELECT
     SELECT COUNT(*) FROM mine_taken WHERE value NOT IN (SELECT value FROM done_taken)
   ),
   (SELECT COALESCE(SUM(rewrites), 0) FROM mine),
+  (SELECT COUNT(*) FROM mine WHERE writes > 0),
   (SELECT COALESCE(SUM(overwrites), 0) FROM done),
   (SELECT COALESCE(SUM(removals), 0) FROM done) + (SELECT COUNT(*) FROM done_taken),
   (SELECT COALESCE(SUM(rewrites), 0) FROM done)
@@ -40,11 +41,14 @@ def add_up(
 ) -> LoadRecord:
     """Add them up, as `OutboxBook.load` says."""
     nothing = json.dumps(list(excluding))
-    ((overwrites, removals, rewrites, *done),) = db.ask(_LOAD, pass_id, since, nothing)
+    ((overwrites, removals, rewrites, writing, *done),) = db.ask(
+        _LOAD, pass_id, since, nothing
+    )
     return LoadRecord(
         overwrites=overwrites,
         removals=removals,
         rewrites=rewrites,
+        writing=writing,
         done_overwrites=done[0],
         done_removals=done[1],
         done_rewrites=done[2],

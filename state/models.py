@@ -183,6 +183,7 @@ class Outbox(Row):
     rewrites = IntegerField(null=True)
     taken = TextField(null=True)
     tries = TextField(default="{}", constraints=[SQL("DEFAULT '{}'")])
+    writes = IntegerField(null=True)
 
     class Meta:
         indexes = ((("stage", "target"), False),)
@@ -248,73 +249,3 @@ class Pass(Row):
     counts = TextField()
     held = TextField(null=True)
     approved = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
-
-
-class Outage(Row):
-    """When a server could not be asked; open until it answers."""
-
-    id = IntegerField(primary_key=True)
-    server = TextField()
-    began = IntegerField()
-    ended = IntegerField(null=True)
-    failures = IntegerField()
-    rests = IntegerField()
-    rests_until = IntegerField()
-    asked_until = IntegerField()
-    of_write = IntegerField()
-    kind = TextField()
-    cause = TextField()
-
-
-Outage.add_index(
-    Outage.index(
-        Outage.server,
-        unique=True,
-        where=(Outage.ended.is_null()),
-        name="outage_open",
-    )
-)
-
-
-class Notice(Row):
-    """What a person was told of and not yet told is over."""
-
-    about = TextField(primary_key=True)
-    kind = TextField()
-    message = TextField()
-    count = IntegerField()
-    gone = IntegerField(null=True)
-
-
-class Server(Row):
-    """What is remembered of a Plex server as such."""
-
-    machine = TextField(primary_key=True)
-    hours = TextField()
-    hours_at = IntegerField(null=True)
-    backup_at = IntegerField(null=True)
-    backup_activity = TextField()
-    backup_over = IntegerField(null=True)
-
-
-TABLES: tuple[type[Model], ...] = (
-    Target,
-    Scan,
-    Snapshot,
-    Census,
-    Mark,
-    Doubt,
-    Entity,
-    Reference,
-    ItemPath,
-    Link,
-    Field,
-    Outbox,
-    Waiting,
-    Journal,
-    DeadLetter,
-    Pass,
-    Outage,
-    Notice,
-    Server,
-)

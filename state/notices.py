@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from state.models import Notice
+from state.happenings import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from state.database import LedgerDatabase
-from state.models import Outage
+from state.happenings import Outage
 from state.records import OutageRecord
 from state.worded import Worded
 

@@ -213,10 +213,17 @@ class OutboxBook:
         What was judged once is not judged otherwise by who only looks.
         """
         self._db.many(
-            "UPDATE outbox SET overwrites = ?, removals = ?, rewrites = ?, taken = ?"
-            " WHERE link = ? AND overwrites IS NULL",
+            "UPDATE outbox SET overwrites = ?, removals = ?, rewrites = ?, writes = ?,"
+            " taken = ? WHERE link = ? AND overwrites IS NULL",
             [
-                (w.overwrites, w.removals, w.rewrites, json.dumps(w.taken), link)
+                (
+                    w.overwrites,
+                    w.removals,
+                    w.rewrites,
+                    w.writes,
+                    json.dumps(w.taken),
+                    link,
+                )
                 for link, w in weights.items()
             ],
         )
@@ -232,15 +239,20 @@ class OutboxBook:
         """
         return loads.add_up(self._db, pass_id, since, excluding)
 
-    def release(self, pass_id: int, *, is_seen: bool = False) -> int:
+    def release(
+        self, pass_id: int, *, is_seen: bool = False, is_idle: bool = False
+    ) -> int:
         """Let delivery take a pass's planned entries; tell how many.
 
-        Only those that are forecast, where they have to be *seen*.
+        Only those that are forecast, where they have to be *seen*, or *idle*: those
+        that would write nothing, and only have to be looked at.
         """
         change = Outbox.update(stage=Stage.RELEASED)
         mine = (Outbox.stage == Stage.PLANNED) & (Outbox.pass_id == pass_id)
         if is_seen:
             mine &= Outbox.overwrites.is_null(is_null=False)
+        if is_idle:
+            mine &= Outbox.writes == 0
         return int(change.where(mine).execute())
 
     def retract(self) -> list[int]:

@@ -197,6 +197,8 @@ class WeightRecord:
     removals: int = 0
     """Values cleared; elements taken out are in *taken*."""
     rewrites: int = 0
+    writes: int = 0
+    """Fields that are written, whatever it comes to."""
     taken: tuple[str, ...] = ()
     """Names of elements: an element of many writes is to count once."""
 
@@ -209,6 +211,8 @@ class LoadRecord:
     removals: int
     """Values cleared, and distinct elements taken out that are not among the done."""
     rewrites: int
+    writing: int = 0
+    """Entries that would write anything."""
     done_overwrites: int
     done_removals: int
     done_rewrites: int

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from state.models import Server
+from state.happenings import Server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
@@ -13,6 +14,7 @@ from reconciler.engine.status import held_passes
 from reconciler.engine.translate import NOTHING_DONE
 from state.ledger import Ledger
 from state.records import HeldRecord
+from state.restorations import RestorationRecord
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,7 @@ class Brake:
         """Release a pass's planned entries, or hold it and tell why."""
         known = self.ledger.passes.held().get(pass_id)
         if reasons := self._reasons(pass_id, known):
+            self._let_idle_go(pass_id)
             self._tell(pass_id, reasons, is_news=known is None)
             if known is None or known.reasons != reasons:
                 with self.ledger.transaction():
@@ -65,6 +68,12 @@ class Brake:
             self._tell(number, (reason,), is_news=True)
             log.warning("held", pass_id=number, reasons=[reason])
 
+    def _let_idle_go(self, pass_id: int) -> None:
+        """Of a pass that catches up, let only wait what would be written."""
+        if self.ledger.restorations.of_pass(pass_id) is not None:
+            with self.ledger.transaction():
+                self.ledger.outbox.release(pass_id, is_idle=True)
+
     def _tell(self, pass_id: int, reasons: Sequence[str], *, is_news: bool) -> None:
         held = Held(pass_id=pass_id, reasons=tuple(reasons), is_news=is_news)
         self.tally.held.append(held)
@@ -84,7 +93,21 @@ class Brake:
             done_removals=load.done_removals,
             done_rewrites=load.done_rewrites,
         )
-        return judge(weighed, self.limits)
+        put_back = self.ledger.restorations.of_pass(pass_id)
+        told = () if put_back is None else _of_restoration(put_back, load.writing)
+        return (*told, *judge(weighed, self.limits))
+
+
+def _of_restoration(one: RestorationRecord, writing: int) -> tuple[str, ...]:
+    """Say why a state that was put back asks before it writes."""
+    if not writing:
+        return ()
+    was = "was lost and begun anew"
+    if one.made_at is not None:
+        moment = datetime.fromtimestamp(one.made_at, UTC)
+        was = f"was put back to that of {moment:%Y-%m-%d %H:%M} UTC"
+    why = f"the state {was}, and what persons have undone since is not known"
+    return (f"{why}: items that would be written: {writing}, the limit is 0",)
 
 
 def approve(ledger: Ledger, numbers: Sequence[int]) -> int:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.engine.concluding import ReadBack, Sent
-from reconciler.engine.linking import IN_CONFIG, IN_VERSION
+from reconciler.engine.linking import IN_CONFIG, IN_VERSION, PUT_BACK
 
-RISKY = frozenset({IN_CONFIG, IN_VERSION})
+RISKY = frozenset({IN_CONFIG, IN_VERSION, PUT_BACK})
 """Causes that may concern the whole library, and that no change in Stash stands for."""
 
 _FIRST, _PROVEN = 1, 11

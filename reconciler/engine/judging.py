@@ -132,5 +132,6 @@ def _weight(look: Look) -> WeightRecord:
         overwrites=weight.overwrites,
         removals=weight.clears,
         rewrites=int(look.entry.cause == IN_CONFIG and weight.is_rewrite),
+        writes=sum(d.change is not None for d in look.unasked.values()),
         taken=weight.taken,
     )

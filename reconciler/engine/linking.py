@@ -32,8 +32,9 @@ IN_FULL = "full pass"
 ASKED_FOR = "asked for"
 AGAIN = "to be verified"
 IN_SWEEP = "found in a sweep"
+PUT_BACK = "state put back"
 
-_VERIFYING = frozenset({IN_CONFIG, IN_FULL, ASKED_FOR})
+_VERIFYING = frozenset({IN_CONFIG, IN_FULL, ASKED_FOR, PUT_BACK})
 """Causes that look at every field, whether or not what is wanted has moved."""
 
 
@@ -48,10 +49,15 @@ class OpenPass:
 
     def begun(self) -> int:
         """Give it a number, in the transaction of what it records."""
-        if self.number is None:
-            self.number = self.ledger.passes.begin(self.kind, now=self.clock.unix())
-            structlog.contextvars.bind_contextvars(pass_id=self.number)
-        return self.number
+        if self.number is not None:
+            return self.number
+        return self.go_on(self.ledger.passes.begin(self.kind, now=self.clock.unix()))
+
+    def go_on(self, number: int) -> int:
+        """Have it be the pass of this number, whose end it has not come to."""
+        self.number = number
+        structlog.contextvars.bind_contextvars(pass_id=number)
+        return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from reconciler.engine.ports import Library, Source
 from reconciler.engine.recording import Recorder
 from reconciler.engine.refreshing import Refresher
 from reconciler.engine.report import Audience, Tally
+from reconciler.engine.restoring import Restorer
 from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
 from reconciler.engine.sweeping import Sweeper
@@ -235,6 +236,15 @@ class Parts:
             is_stopped=lambda: (
                 means.is_paused() or means.is_called() or means.is_over()
             ),
+        )
+
+    def restorer(self) -> Restorer:
+        """Make what has a state that was put back catch up."""
+        return Restorer(
+            ledger=self.means.ledger,
+            recorder=self.recorder,
+            open_pass=self.open,
+            clock=self.means.clock,
         )
 
     def upgrader(self) -> Upgrader:

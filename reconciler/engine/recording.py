@@ -24,6 +24,7 @@ from state.scenes import SceneWrite
 
 CHUNK = 8
 """Scenes to a transaction: keeps the write lock far below 50 milliseconds."""
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,13 @@ class Recorder:
                 cause=cause,
             )
             self._commit(chunk, scan, scan)
+
+    def relink_all(self, cause: str) -> None:
+        """Link every scene anew."""
+        after = 0
+        while found := self.ledger.scenes.after(after, _BATCH):
+            self.relink(found, cause)
+            after = found[-1].scene
 
     def prepare(self, scenes: Sequence[Scene], read_at: datetime) -> Chunk:
         """Work out what scenes, read at the server's *read_at*, change; reads only."""

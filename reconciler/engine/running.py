@@ -29,8 +29,6 @@ log = structlog.get_logger(__name__)
 
 DONE, FAILED, HELD = "done", "failed", "held"
 
-_BATCH = 200
-
 
 class Pass:
     """One pass over what is new, or over what its scope names."""
@@ -59,7 +57,7 @@ class Pass:
 
     def resume(self) -> PassReport:
         """Deliver what Plex is owed by now; Stash is not asked."""
-        self._parts.surveyor.know_targets()
+        self._begin()
         self._is_resolved = self._try(self._resolve)
         self._try(self._deliver)
         if self._parts.open.number is not None or any(self.tally.counts.values()):
@@ -82,7 +80,7 @@ class Pass:
         nothing is taken on.
         """
         self._parts.open.kind = errand.cause
-        self._parts.surveyor.know_targets()
+        self._begin()
         self._try(self._connect)
         self._is_resolved = self._try(self._resolve_all)
         # what became of open writes has to be known: they are what is undone, and
@@ -96,7 +94,7 @@ class Pass:
 
     def foresee(self, errand: Errand) -> PassReport:
         """Tell what an errand would do; records, so it is meant for a copied ledger."""
-        self._parts.surveyor.know_targets()
+        self._begin()
         self._try(self._connect)
         if self._try(partial(self._parts.placer().place, errand)):
             self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
@@ -107,25 +105,32 @@ class Pass:
 
         Neither server's absence keeps the other's news from being recorded.
         """
-        self._parts.surveyor.know_targets()
+        self._begin()
         self._is_resolved = self._try(self._resolve)
+        self._parts.restorer().go_on()
         surveyor = self._parts.surveyor
         if self.scope.part is not None:
             surveyor.watch = self._parts.sweeper().verify_items
         needs_survey = (
             self.scope.is_full or surveyor.has_unlisted() or surveyor.watch is not None
         )
+        is_whole = True
         if lists_libraries:
             self._try(partial(surveyor.survey, is_full=True))
         elif needs_survey:
-            self._try(self._survey)
+            is_whole = self._try(self._survey)
         self._replan()
-        self._read_stash()
-        is_surveyed = lists_libraries or needs_survey
-        if not is_surveyed and self._has_questions():
-            self._try(self._survey)
+        is_whole &= self._read_stash()
+        if not (lists_libraries or needs_survey) and self._has_questions():
+            is_whole &= self._try(self._survey)
+        if is_whole:
+            self._parts.restorer().end()
         if self.scope.scenes is None:
             self._parts.doubter.remind({absence.STASH, *self.means.settings.rules})
+
+    def _begin(self) -> None:
+        self._parts.surveyor.know_targets()
+        self._parts.restorer().begin()
 
     def _has_questions(self) -> bool:
         """Whether Plex may have by now what it had not."""
@@ -183,7 +188,7 @@ class Pass:
             self._parts.upgrader().upgrade()
         self._has_changed = decided != meaning.rpartition(" v")[0]
         if self._has_changed:
-            self._relink_all(IN_CONFIG)
+            self._parts.recorder.relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
             self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
 
@@ -195,26 +200,28 @@ class Pass:
             if why is not None:
                 self.tally.miss(why)
 
-    def _read_stash(self) -> None:
+    def _read_stash(self) -> bool:
+        """Read what is asked for; say whether that came off, and was all there is."""
         if self.scope.scenes is not None:
             self._try(self._read_scenes)
-            return
-        if self._try(self._scan) and self._news is not None:
-            lister = self._parts.lister()
-            is_round = self.scope.is_thorough and not self.scope.is_full
-            every = lister.list_all if is_round else lister.list_due
-            self._try(partial(every, self._news))
-            read_at = self._news.poll.page.clock
-            self._try(partial(self._parts.refresher().refresh, read_at))
-            if self.scope.part is not None:
-                sweep = self._parts.sweeper().sweep
-                self._try(partial(sweep, self.scope.part, read_at))
+            return False
+        if not self._try(self._scan) or self._news is None:
+            return False
+        lister = self._parts.lister()
+        is_round = self.scope.is_thorough and not self.scope.is_full
+        every = lister.list_all if is_round else lister.list_due
+        is_whole = self._try(partial(every, self._news))
+        read_at = self._news.poll.page.clock
+        is_whole &= self._try(partial(self._parts.refresher().refresh, read_at))
+        if self.scope.part is not None:
+            self._try(partial(self._parts.sweeper().sweep, self.scope.part, read_at))
+        return is_whole
 
     def _scan(self) -> None:
         self._news = self._parts.recorder.scan(is_full=self.scope.is_full)
         if self.scope.is_full:
             self._parts.lister().make_due(self._news)
-            self._relink_all(IN_FULL)
+            self._parts.recorder.relink_all(IN_FULL)
 
     def _read_scenes(self) -> None:
         """Record the scenes that the pass is about; tell of those not there."""
@@ -223,12 +230,6 @@ class Pass:
         found = self.means.ledger.scenes.get(there)
         self._parts.recorder.relink(list(found.values()), ASKED_FOR)
         self.tally.missing += absent(s for s in scenes if s not in there)
-
-    def _relink_all(self, cause: str) -> None:
-        after = 0
-        while found := self.means.ledger.scenes.after(after, _BATCH):
-            self._parts.recorder.relink(found, cause)
-            after = found[-1].scene
 
     def _deliver(self) -> None:
         if not self._is_resolved or self._parts.stash_guard.is_shut_out:

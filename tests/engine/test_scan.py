@@ -99,7 +99,7 @@ def test_a_scan_that_was_cut_short_goes_on_and_ends_complete(
     for number in range(7):
         world.scene(f"brook-{number}", title=f"Brook {number}")
     world.plex_wire.up = False
-    with pytest.raises(Crash), watched(crash_at(20)):
+    with pytest.raises(Crash), watched(crash_at(22)):
         world.reconcile()
     assert _watermark(world) is None
     with Ledger(world.state) as ledger:

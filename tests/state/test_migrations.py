@@ -10,7 +10,7 @@ import pytest
 from state.database import LedgerDatabase
 from state.errors import StateError
 from state.ledger import Ledger
-from state.models import TABLES
+from state.tables import TABLES
 from tests.state.samples import contents
 
 _HISTORY = "schema_migration"

@@ -1,0 +1,50 @@
+"""Bugs of a state that was put back: what is not known any more, taken for granted."""
+
+from tests.mutants.planting import Bug, restoring
+
+RESTORED = (
+    Bug(
+        name="state that was put back writes at once",
+        file="reconciler/engine/braking.py",
+        old="    if not writing:\n",
+        new="    if writing:\n",
+        caught_by=restoring("what_was_not_delivered_yet_waits_for_a_person"),
+    ),
+    Bug(
+        name="what was let go before a restore delivered after it",
+        file="state/restorations.py",
+        old="UPDATE outbox SET stage = 'planned', pass = ?,",
+        new="UPDATE outbox SET pass = ?,",
+        caught_by=restoring("delivery_alone_sends_nothing_before_all_was_looked_at"),
+    ),
+    Bug(
+        name="wish of before a restore granted after it",
+        file="state/restorations.py",
+        old='    "UPDATE field SET wish = NULL WHERE wish IS NOT NULL",\n',
+        new="",
+        caught_by=restoring("what_was_asked_for_then_is_not_done_once_more"),
+    ),
+    Bug(
+        name="approval of before a restore good for another loss",
+        file="state/restorations.py",
+        old='    "UPDATE doubt SET approved = 0",\n',
+        new="",
+        caught_by=restoring("an_approval_of_then_is_not_one_of_another_loss"),
+    ),
+    Bug(
+        name="caught up with before Stash was read",
+        file="reconciler/engine/running.py",
+        old="        if is_whole:\n            self._parts.restorer().end()\n",
+        new="        self._parts.restorer().end()\n",
+        caught_by=restoring("catching_up_takes_as_many_attempts_as_it_has_to"),
+    ),
+    Bug(
+        name="items not looked at after a restore",
+        file="reconciler/engine/restoring.py",
+        old="            self.recorder.relink(found, PUT_BACK)\n",
+        new="",
+        caught_by=restoring(
+            "what_a_person_did_since_is_left_though_it_is_not_remembered"
+        ),
+    ),
+)
