@@ -29,6 +29,17 @@ def delivered(desk: Desk, count: int) -> int:
     )
 
 
+class Puts:
+    """Counts what Plex is sent to write."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.sent = 0
+        desk.before_plex = self._count
+
+    def _count(self, request: Request) -> None:
+        self.sent += request.method == "PUT"
+
+
 def open_rows(desk: Desk) -> int:
     with closing(sqlite3.connect(desk.state)) as db:
         sql = "SELECT count(*) FROM journal WHERE outcome IS NULL"
@@ -55,27 +66,18 @@ def test_a_stop_during_delivery_is_clean_and_nothing_is_lost(
     desk: Desk, start: Start, number: signal.Signals
 ) -> None:
     fill(desk, 120)
-    puts = threading.Event()
-    sent = 0
-
-    def count(request: Request) -> None:
-        nonlocal sent
-        sent += request.method == "PUT"
-        if sent >= 20:
-            puts.set()
-
-    desk.before_plex = count
+    puts = Puts(desk)
     daemon = start()
-    assert puts.wait(20)
+    assert is_soon(lambda: puts.sent >= 20)
 
     code, took = daemon.stop(number)
 
     assert code == 0
     assert took < 5
-    assert (open_rows(desk), delivered(desk, 120)) == (0, sent)
-    assert sent < 120
+    assert (open_rows(desk), delivered(desk, 120)) == (0, puts.sent)
+    assert puts.sent < 120
     desk.done("reconcile")
-    assert (sent, delivered(desk, 120)) == (120, 120)
+    assert (puts.sent, delivered(desk, 120)) == (120, 120)
 
 
 def test_a_plex_that_hangs_keeps_nobody_from_stopping(desk: Desk, start: Start) -> None:
@@ -127,18 +129,9 @@ def test_a_second_signal_waits_for_nothing(desk: Desk, start: Start) -> None:
 
 def test_a_kill_loses_nothing(desk: Desk, start: Start) -> None:
     fill(desk, 60)
-    puts = threading.Event()
-    sent = 0
-
-    def count(request: Request) -> None:
-        nonlocal sent
-        sent += request.method == "PUT"
-        if sent >= 20:
-            puts.set()
-
-    desk.before_plex = count
+    puts = Puts(desk)
     first = start()
-    assert puts.wait(20)
+    assert is_soon(lambda: puts.sent >= 20)
     first.stop(signal.SIGKILL)
     assert delivered(desk, 60) < 60
     second = start()
@@ -230,24 +223,15 @@ def test_a_command_that_is_interrupted_ends_its_pass_and_not_the_daemon(
     daemon = start()
     daemon.waits_for("pass ended")
     fill(desk, 120)
-    puts = threading.Event()
-    sent = 0
-
-    def count(request: Request) -> None:
-        nonlocal sent
-        sent += request.method == "PUT"
-        if sent >= 20:
-            puts.set()
-
-    desk.before_plex = count
+    puts = Puts(desk)
     with desk.start("reconcile") as command:
-        assert puts.wait(20)
+        assert is_soon(lambda: puts.sent >= 20)
         command.send_signal(signal.SIGINT)
         said = ended(command)
     daemon.waits_for("pass ended", 2)
 
     assert said.code == 130
-    assert 20 <= sent < 120
+    assert 20 <= puts.sent < 120
     assert daemon.process.poll() is None
     assert daemon.stop()[0] == 0
 
