@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -12,17 +12,13 @@ import structlog
 from reconciler import bootstrap
 from reconciler.bootstrap import Servers
 from reconciler.clock import Clock
-from reconciler.config.kinds import Address
 from reconciler.config.models import Config
 from reconciler.daemon.agenda import Agenda, Task
+from reconciler.daemon.face import Face
 from reconciler.daemon.holding import Hold
-from reconciler.daemon.listening import Listener
-from reconciler.daemon.standing import Standing, stand
 from reconciler.daemon.systemd import Notifier
 from reconciler.daemon.timetable import Timetable
 from reconciler.daemon.worker import Worker
-from reconciler.engine.health import Daemon as Facts
-from reconciler.engine.health import HealthItem, Trouble
 
 log = structlog.get_logger(__name__)
 
@@ -56,12 +52,11 @@ class Daemon:
     agenda: Agenda = field(default_factory=Agenda)
     timetable: Timetable = field(init=False)
     worker: Worker = field(init=False)
+    face: Face = field(init=False)
     _is_ready: bool = False
     _is_reading: bool = False
     """Whether the configuration is to be read anew."""
     _began: float = 0.0
-    _beat: float = 0.0
-    _listener: Listener | None = None
     _progress: tuple[int, float] = (-1, 0.0)
 
     def __post_init__(self) -> None:
@@ -80,8 +75,9 @@ class Daemon:
             load=self.load,
             at=self.timetable.at,
             keep=self._keep,
-            health=lambda: self.standing().health,
+            health=lambda: self.face.standing().health,
         )
+        self.face = Face(worker=self.worker, clock=clock, stopping=self.stopping)
 
     def run(self) -> None:
         """Work until a signal, and be gone within ten seconds of it.
@@ -101,13 +97,13 @@ class Daemon:
                 log.info("stopping", signal=signal.Signals(number).name)
                 break
         self._stop(work)
-        self._listen(None)
+        self.face.listen(None)
         if self.worker.fatal is not None:
             raise self.worker.fatal
 
     def start(self) -> None:
         """Begin: the first pass is due at once, and all else in its time."""
-        self._began = self.clock.monotonic()
+        self._began = self.face.began = self.clock.monotonic()
         self._keep(self.config)
         self.timetable.start()
         self.agenda.post(Task.POLL)
@@ -120,8 +116,8 @@ class Daemon:
             self._is_ready = True
             self.notifier.ready()
         self.notifier.status(news.sentence)
-        self._beat = now
-        self._listen(self.worker.config.health.listen)
+        self.face.beat = now
+        self.face.listen(self.worker.config.health.listen)
         spool = self.worker.spool
         is_time = now >= self.worker.deaf_until
         if spool is not None and is_time and not spool.is_empty():
@@ -132,52 +128,6 @@ class Daemon:
         if self._goes_on(now):
             self.notifier.alive()
         return min(wait, _LOOK)
-
-    def standing(self) -> Standing:
-        """Say how things stand; for any thread."""
-        news, worker = self.worker.news, self.worker
-        polled_at, then = news.polled or (None, self._began)
-        return stand(
-            news.status,
-            Facts(
-                poll=worker.config.schedule.poll,
-                polled_at=polled_at,
-                silence=self.clock.monotonic() - then,
-                refused=news.refused,
-                is_stopping=self.stopping.is_set(),
-                more=(*news.items(), *self._troubles()),
-            ),
-            news.counters,
-            now=self.clock.unix(),
-            beat=self._beat,
-        )
-
-    def _troubles(self) -> Iterator[HealthItem]:
-        """Take what the parts say of themselves."""
-        listener, spool = self._listener, self.worker.spool
-        if listener is not None and listener.trouble is not None:
-            yield listener.trouble
-        if self.worker.herald.trouble is not None:
-            yield self.worker.herald.trouble
-        if spool is not None and spool.trouble:
-            yield HealthItem(
-                type=Trouble.DEAF,
-                message="what the hook leaves is not heard",
-                hint=spool.trouble,
-                about="spool",
-            )
-
-    def _listen(self, address: Address | None) -> None:
-        """Listen where the configuration says, which may change."""
-        listener = self._listener
-        if listener is not None and listener.address != address:
-            listener.stop()
-            listener = None
-        if listener is None and address is not None:
-            listener = Listener(address, self.standing, self.clock)
-        self._listener = listener
-        if listener is not None:
-            listener.start()
 
     def _read_anew(self) -> None:
         self._is_reading = True
@@ -215,7 +165,7 @@ class Daemon:
                 Task.POLL: config.schedule.poll,
                 Task.SWEEP: _HOUR,
                 Task.PRUNE: _DAY,
-                Task.BACK_UP: _DAY,
+                Task.BACK_UP: _HOUR,  # what is made is a day's
             }
         )
 
