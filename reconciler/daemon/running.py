@@ -13,6 +13,7 @@ from reconciler import bootstrap
 from reconciler.bootstrap import Servers
 from reconciler.clock import Clock
 from reconciler.config.models import Config
+from reconciler.core.errors import PlexsyncError
 from reconciler.daemon.agenda import Agenda, Task
 from reconciler.daemon.face import Face
 from reconciler.daemon.holding import Hold
@@ -35,6 +36,13 @@ which a task counts as stuck."""
 _INTERRUPTED = 130
 """The exit code where a second signal does not wait for the end."""
 _HOUR, _DAY = 3600.0, 86400.0
+
+
+_ENDED = "plexsync itself has failed, and stops: report what standard error says"
+
+
+class EndedError(PlexsyncError):
+    """Nobody does the work any more."""
 
 
 @dataclass(kw_only=True)
@@ -82,24 +90,32 @@ class Daemon:
     def run(self) -> None:
         """Work until a signal, and be gone within ten seconds of it.
 
-        `StateError` where the state cannot be had at the start.
+        `StateError` where the state cannot be had at the start; `EndedError` where the
+        work has ended by itself, which only a fault of our own can bring about.
         """
         # blocked in every thread, and taken one by one: no handler runs in between
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         work = threading.Thread(target=self.worker.work, name="worker", daemon=True)
         self.start()
         work.start()
+        is_told = self._keep_time(work)
+        self._stop(work)
+        self.face.listen(None)
+        if self.worker.fatal is not None:
+            raise self.worker.fatal
+        if not is_told:
+            raise EndedError(_ENDED)
+
+    def _keep_time(self, work: threading.Thread) -> bool:
+        """Go round until a signal ends it; False where the work has ended by itself."""
         while work.is_alive():
             number = _heard(self.beat())
             if number == signal.SIGHUP:
                 self._read_anew()
             elif number is not None:
                 log.info("stopping", signal=signal.Signals(number).name)
-                break
-        self._stop(work)
-        self.face.listen(None)
-        if self.worker.fatal is not None:
-            raise self.worker.fatal
+                return True
+        return False
 
     def start(self) -> None:
         """Begin: the first pass is due at once, and all else in its time."""
