@@ -8,6 +8,7 @@ import pytest
 from tests.cli.desk import Desk
 from tests.systemd import debian, wheels
 from tests.systemd.container import Container, booted
+from tests.systemd.gate import Gate
 from tests.systemd.service import Service, install
 
 _HERE = Path(__file__).parent
@@ -48,3 +49,10 @@ def service(container: Container, tmp_path: Path) -> Iterator[Service]:
     service.tell()
     service.clear()
     desk.close()
+
+
+@pytest.fixture
+def gate(service: Service) -> Iterator[Gate]:
+    gate = Gate(service)
+    yield gate
+    gate.open()
