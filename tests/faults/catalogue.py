@@ -1,6 +1,7 @@
 """Every fault that either server can show by itself, and what is injected of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -13,12 +14,20 @@ _MAINTENANCE = Response(status=503, headers=_XML, kind="maintenance")
 _SOON = Response(
     status=503, headers=(*_XML, ("Retry-After", "600")), kind="maintenance"
 )
+_TOO_LONG = Response(status=414, kind="too long")
 _FORBIDDEN = Response(status=401, kind="refused")
 _LOGIN = Response(status=302, headers=(("Location", "/login"),), kind="refused")
 _FAILED = Response(status=502, kind="failed")
 _NONSENSE = Response(
     headers=(("Content-Type", "application/json"),), body=b'{"data":', kind="broken"
 )
+
+
+_VICTIM = "reel-0001"
+"""An item that is owed something after each change, and nothing of which is others'."""
+
+_LONG = 300
+"""Characters of a query that are too many for a server that says so."""
 
 
 def is_put(request: Request) -> bool:
@@ -31,6 +40,18 @@ def is_get(request: Request) -> bool:
 
 def is_post(request: Request) -> bool:
     return request.method == "POST"
+
+
+def _is_long_put(request: Request) -> bool:
+    return is_put(request) and len(request.query) > _LONG
+
+
+def _is_read_of_items(request: Request) -> bool:
+    return is_get(request) and request.path.startswith("/library/metadata/")
+
+
+def _is_any(_: Request) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +79,44 @@ class Trouble:
                 answer=self.answer,
             )
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upheaval:
+    """What becomes of an item of Plex just before a request is answered."""
+
+    name: str
+    matches: Callable[[Request], bool]
+    act: Callable[[Ground], None]
+
+    def befall(self, ground: Ground) -> None:
+        """Have it happen once, before the next request that matches."""
+
+        def meets(request: Request) -> bool:
+            is_met = self.matches(request)
+            if is_met:
+                self.act(ground)
+            return is_met
+
+        # a wait of no time: what is asked for is done as ever
+        fault = Fault(what=What.SLOW_AFTER, matches=meets, seconds=0.0)
+        ground.doubles[PLEX].add(fault)
+
+
+def _rekey(ground: Ground) -> None:
+    """Find an item anew, if there is one: nothing of what was written is left."""
+    with suppress(KeyError):
+        ground.world.plex.moves.rekey(ground.world.key(_VICTIM))
+
+
+def _take_away(ground: Ground) -> None:
+    """Let a file be gone for the rest of a pass, and its item for ever."""
+    world, path = ground.world, f"/media/films/{_VICTIM}.mp4"
+    plex = world.plex
+    with suppress(KeyError):
+        plex.scanner.remove(world.section, path)
+        plex.scanner.empty_trash(world.section)
+        ground.doubles[PLEX].hold(lambda: plex.scanner.add(world.section, path))
 
 
 class _How(TypedDict, total=False):
@@ -103,6 +162,21 @@ TROUBLES = (
     _writes("login page with a 200", What.ANSWERED, answer=LOGIN_PAGE, times=3),
     _writes("token not taken", What.ANSWERED, answer=_FORBIDDEN, times=3),
     _writes("gateway fails", What.ANSWERED, answer=_FAILED, times=2),
+    Trouble(
+        name="write: too long",
+        server=PLEX,
+        what=What.ANSWERED,
+        matches=_is_long_put,
+        answer=_TOO_LONG,
+    ),
+    Trouble(
+        name="plex: maintenance of all there is",
+        server=PLEX,
+        what=What.ANSWERED,
+        matches=_is_any,
+        answer=_MAINTENANCE,
+        times=6,
+    ),
     _reads("reset in the middle", What.RESET_MIDWAY, times=2),
     _reads("truncated", What.TRUNCATED, times=2, skip=1),
     _reads("black hole", What.BLACK_HOLE, times=2),
@@ -124,3 +198,15 @@ TROUBLES = (
     _stash("key not taken", What.ANSWERED, answer=_FORBIDDEN, times=2),
 )
 """Each alone is a row of the table that `tests/faults` shows."""
+
+UPHEAVALS = (
+    Upheaval(
+        name="item: re-keyed before a read", matches=_is_read_of_items, act=_rekey
+    ),
+    Upheaval(name="item: re-keyed before a write", matches=is_put, act=_rekey),
+    Upheaval(
+        name="item: dead in a read of many", matches=_is_read_of_items, act=_take_away
+    ),
+    Upheaval(name="item: dead before a write", matches=is_put, act=_take_away),
+)
+"""The same of items."""

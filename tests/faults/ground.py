@@ -22,6 +22,7 @@ LIMIT = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
+    world: World
     doubles: Mapping[str, Faults[What]]
     roads: Mapping[str, Proxy] = field(default_factory=dict)
     """None in process."""
@@ -64,7 +65,8 @@ class Trouble(Protocol):
 
 def in_process(world: World) -> Ground:
     return Ground(
-        doubles={PLEX: world.plex_wire.faults, STASH: world.stash_wire.faults}
+        world=world,
+        doubles={PLEX: world.plex_wire.faults, STASH: world.stash_wire.faults},
     )
 
 
@@ -84,6 +86,7 @@ def over_sockets(world: World) -> Iterator[Ground]:
         world.source = StashClient(_endpoint(to_stash), world.requests)
         try:
             yield Ground(
+                world=world,
                 doubles={PLEX: plex.faults, STASH: stash.faults},
                 roads={PLEX: to_plex, STASH: to_stash},
             )

@@ -7,18 +7,19 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from tests.faults.catalogue import TROUBLES
+from tests.faults.catalogue import TROUBLES, UPHEAVALS
 from tests.faults.mishaps import MISHAPS
 from tests.faults.mixtures import mixed, mixed_on_the_way
 from tests.faults.trial import MOST, Trial
 
-ALONE = len(TROUBLES) + len(MISHAPS)
+_ALL = (*TROUBLES, *UPHEAVALS, *MISHAPS)
+ALONE = len(_ALL)
 
 
 def alone(seed: int) -> Iterator[list[str]]:
     """Let each fault befall by itself, in process or on the way; in no order."""
     chance = Random(seed)
-    for trouble in chance.sample((*TROUBLES, *MISHAPS), ALONE):
+    for trouble in chance.sample(_ALL, ALONE):
         with tempfile.TemporaryDirectory(prefix="plexsync-fault-") as folder:
             trial = Trial(Path(folder))
             trial.change(chance)

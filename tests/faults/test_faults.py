@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.faults.catalogue import TROUBLES
+from tests.faults.catalogue import TROUBLES, UPHEAVALS
 from tests.faults.ground import Trouble
 from tests.faults.mixtures import mixed
 from tests.faults.table import Table
@@ -23,7 +23,9 @@ def table() -> Iterator[Table]:
     table.show()
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+@pytest.mark.parametrize(
+    "trouble", [*TROUBLES, *UPHEAVALS], ids=lambda trouble: trouble.name
+)
 def test_each_fault_costs_time_and_nothing_else(
     tmp_path: Path, trouble: Trouble, table: Table
 ) -> None:

@@ -9,6 +9,7 @@ from state.ledger import Ledger
 from tests.crash.truth import furnish_with_history, wrongs_of_ledger, wrongs_of_plex
 from tests.faults.ground import Trouble, in_process, over_sockets
 from tests.sandbox.plex.double import Snapshot
+from tests.sandbox.plex.switches import Switches
 from tests.world import World
 
 SCENES = 12
@@ -25,8 +26,8 @@ MOST = 24
 class Trial:
     """Two films in three have changed since they were written; then trouble comes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.world = World(folder=folder)
+    def __init__(self, folder: Path, switches: Switches | None = None) -> None:
+        self.world = World(folder=folder, switches=switches or Switches())
         self.ground = in_process(self.world)
         self._stranger = self._add_stranger()
         furnish_with_history(self.world, SCENES)
@@ -40,8 +41,11 @@ class Trial:
         """Edit most scenes, and rename what many refer to."""
         stash = self.world.stash
         for scene in list(stash.scenes):
+            take = f"take {chance.random()}"
             if scene % 3:
-                stash.update_scene(scene, title=f"Reel {scene}, take {chance.random()}")
+                stash.update_scene(scene, title=f"Reel {scene}, {take}")
+            if scene % 3 == 1:
+                stash.update_scene(scene, details=f"Many words of {take}. " * 9 + "End")
             if scene % 3 == 0:  # where somebody else has put the same, it stays
                 tags = chance.sample(sorted(stash.tags), 2)
                 stash.update_scene(scene, tag_ids=tuple(tags))
@@ -69,6 +73,11 @@ class Trial:
             if self._pass() and not self.ground.is_under_way:
                 return number
         return MOST + 1
+
+    def sweep(self) -> None:
+        """Look at everything once, as is done every day: nothing else tells of all."""
+        self.world.reconcile(is_full=True)
+        self.world.later(STEP)
 
     def wrongs(self) -> list[str]:
         """Say what was lost, wrongly written or done twice; nothing should be."""
@@ -99,7 +108,8 @@ class Trial:
         with Ledger(self.world.state) as ledger:
             owed = sum(ledger.outbox.counts().values())
             is_open = bool(ledger.journal.opened(1))
-        return not (report.problems or owed or is_open)
+            is_waiting = bool(ledger.links.waiting())
+        return not (report.problems or owed or is_open or is_waiting)
 
     def _add_stranger(self) -> Snapshot:
         key = self.world.plex.add(self.world.section, f"/media/films/{STRANGER}.mp4")

@@ -70,7 +70,7 @@ class Faults(Generic[Kind]):
     def __init__(self) -> None:
         self.fired: Counter[str] = Counter()
         self._held: list[Callable[[], object]] = []
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is asked whether it matches may hold
         self._plan: list[_Planned[Kind]] = []
 
     def add(self, *faults: Fault[Kind]) -> None:
