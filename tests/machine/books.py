@@ -1,33 +1,31 @@
-"""What the state says, asked in SQL: to open a ledger costs five times that."""
+"""What the state says, asked in SQL of the ledger that is open."""
 
-import contextlib
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from reconciler.engine.conflicts import count_conflicts, find_conflicts
-from tests.world import World
+from tests.machine.kept import KeptWorld
 
 
-def ask(world: World, query: str) -> int:
+def ask(world: KeptWorld, query: str) -> int:
     """Ask the state for a number."""
     ((number,),) = rows(world, query)
     return int(number)
 
 
-def rows(world: World, query: str) -> list[tuple[Any, ...]]:
+def rows(world: KeptWorld, query: str) -> list[tuple[Any, ...]]:
     """Ask the state for rows."""
-    with contextlib.closing(sqlite3.connect(world.state)) as state:
-        return state.execute(query).fetchall()
+    with world.opened() as ledger:
+        return ledger._db.ask(query)
 
 
-def owed(world: World) -> int:
+def owed(world: KeptWorld) -> int:
     """Count the entries that are owed."""
     return ask(world, "SELECT COUNT(*) FROM outbox")
 
 
-def held(world: World) -> int:
+def held(world: KeptWorld) -> int:
     """Count the entries of passes that the brake holds."""
     return ask(
         world,
@@ -36,17 +34,17 @@ def held(world: World) -> int:
     )
 
 
-def opened(world: World) -> int:
+def opened(world: KeptWorld) -> int:
     """Count the writes of which it is not known what became of them."""
     return ask(world, "SELECT COUNT(*) FROM journal WHERE outcome IS NULL")
 
 
-def waiting(world: World) -> int:
+def waiting(world: KeptWorld) -> int:
     """Count the scenes that wait for an item."""
     return ask(world, "SELECT COUNT(*) FROM waiting")
 
 
-def wished(world: World) -> int:
+def wished(world: KeptWorld) -> int:
     """Count the fields that have a wish, but for those whose item is lost."""
     return ask(
         world,
@@ -55,14 +53,14 @@ def wished(world: World) -> int:
     )
 
 
-def doubted(world: World) -> set[str]:
+def doubted(world: KeptWorld) -> set[str]:
     """Name what is doubted, and not believed on a person's word."""
     return {
         name for (name,) in rows(world, "SELECT subject FROM doubt WHERE NOT approved")
     }
 
 
-def wrongs_of_state(world: World) -> Iterator[str]:
+def wrongs_of_state(world: KeptWorld) -> Iterator[str]:
     """Law 5: whatever crashed, the state is whole and no write is left open."""
     if dead := ask(world, "SELECT COUNT(*) FROM dead_letter"):
         yield f"{dead} dead letters"

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from reconciler.core.values import Field
 from tests.machine.books import rows
+from tests.machine.kept import KeptWorld
 from tests.machine.oracle import Oracle
 from tests.machine.watching import Watcher
-from tests.world import Outcome, World
+from tests.world import Outcome
 
 Place = tuple[int, Field]
 """An item's key, and one of its fields."""
@@ -35,7 +36,7 @@ class Held:
 class Holding:
     """Keeps what was held after the last thing that was watched."""
 
-    world: World
+    world: KeptWorld
     oracle: Oracle
     watcher: Watcher
     held: dict[int, Held] = field(default_factory=dict)
