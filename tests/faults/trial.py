@@ -108,7 +108,7 @@ class Trial:
         with Ledger(self.world.state) as ledger:
             owed = sum(ledger.outbox.counts().values())
             is_open = bool(ledger.journal.opened(1))
-            is_waiting = bool(ledger.links.waiting())
+            is_waiting = bool(ledger.waits.counts())
         return not (report.problems or owed or is_open or is_waiting)
 
     def _add_stranger(self) -> Snapshot:
