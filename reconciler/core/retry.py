@@ -20,7 +20,7 @@ LONGEST = 24 * 3600.0
 to be was put off by a clock that was ahead."""
 
 _FIRST = 5.0
-_DOUBLINGS = 7
+_DOUBLINGS = 12
 _UNCLEAR_DOUBLINGS = 6
 
 
@@ -39,9 +39,9 @@ class Bury:
 def after_failure(error: Exception, attempts: int, chance: Random) -> Again | Bury:
     """Decide what becomes of an entry that failed for the *attempts*-th time.
 
-    Full jitter over a span that doubles up to eleven minutes; what the server says of
-    when is kept by its rest. A server without time is no fault of the entry's: it is
-    never buried.
+    Full jitter over a span that doubles up to six hours; what the server says
+    of when is kept by its rest. A server without time is no fault of the entry's: it is
+    never buried, but is asked ever seldomer.
     """
     is_worn_out = attempts >= MAX_ATTEMPTS and not isinstance(error, BusyError)
     if isinstance(error, PermanentError) or is_worn_out:

@@ -22,7 +22,7 @@ from reconciler.core.retry import (
 )
 
 CHANCE = st.randoms(use_true_random=False)
-SPAN = 640.0
+SPAN = 20480.0
 
 
 class Last(Random):

@@ -17,6 +17,7 @@ from tests.world import World
 
 HOUR, DAY = 3600.0, 86_400.0
 REFUSED = Response(status=400, kind="refused")
+BUSY = Response(status=503, kind="maintenance")
 GONE = Response(status=404, kind="gone")
 
 
@@ -286,3 +287,30 @@ def test_an_edit_during_a_sync_is_not_lost(
         )
         assert (world.reconcile().puts, _rows(world)) == (0, 0)
     assert number > 5
+
+
+@pytest.mark.slow
+def test_an_item_that_is_busy_for_a_week_is_asked_for_ever_seldomer(
+    tmp_path: Path,
+) -> None:
+    """It is never given up, and costs a few requests a day; all others arrive."""
+    world = World(folder=tmp_path)
+    furnish(world, 4)
+    busy = world.key("brook-0")
+
+    def is_of_busy(request: Request) -> bool:
+        return is_put(request) and f"id={busy}" in request.query
+
+    fault = Fault(what=What.ANSWERED, matches=is_of_busy, times=10**6, answer=BUSY)
+    world.plex_wire.faults.add(fault)
+    rename_all(world, "Rill")
+
+    week = live(world, 7 * DAY, every=600)
+
+    titles = [world.value(f"brook-{number}", Field.TITLE) for number in range(1, 4)]
+    assert titles == ["Rill 2", "Rill 3", "Rill 4"]
+    assert week.rows == 1
+    assert week.sent["plex put"] < 150
+    world.plex_wire.faults.clear()
+    live(world, 6 * HOUR, every=600)
+    assert world.value("brook-0", Field.TITLE) == "Rill 1"
