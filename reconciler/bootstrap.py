@@ -20,12 +20,15 @@ from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
 from reconciler.engine.settings import Settings
+from state import recovery
+from state.backups import Backups
 from state.database import read_mounts
 from state.door import borrowed
-from state.errors import StateError
+from state.errors import LostError, StateError
 from state.ledger import Ledger, copy, held
 from state.lock import WriterLock
 from state.pause import Pause
+from state.recovery import Recovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,16 +134,67 @@ def holding(
 ) -> Iterator[Ledger]:
     """Hold the state for this process alone, and open it.
 
-    *mounts* tells what is mounted where, in the form of /proc/self/mountinfo.
+    *mounts* tells what is mounted where, in the form of /proc/self/mountinfo. Where the
+    state is lost from under us, what it had is kept as a backup.
     """
+    backups(config).refuse_lost()
     since = clock.now().isoformat(timespec="seconds")
     with held(config.state, command=command, since=since, mounts=mounts) as ledger:
-        yield ledger
+        try:
+            yield ledger
+        except LostError as error:
+            saved = save(config, ledger, clock)
+            raise LostError(f"{error}{saved}") from error
+
+
+def backups(config: Config) -> Backups:
+    """Name the copies of the state."""
+    return Backups(config.state, config.backups)
+
+
+def save(config: Config, ledger: Ledger, clock: Clock) -> str:
+    """Keep as a backup what an open state has that is lost; say so, if it comes off."""
+    try:
+        saved = backups(config).save(ledger, clock.now())
+    except StateError:
+        return ""  # why it is lost is what is to be told
+    return f"; what it had is kept as {saved.path}"
+
+
+def recover(
+    config: Config,
+    command: str,
+    clock: Clock,
+    mounts: Callable[[], str] = read_mounts,
+) -> Recovery | None:
+    """Put a backup, or an empty state, in the place of one that is lost.
+
+    None where it is not; as `state.recovery.recover` says. Reads all of it.
+    """
+    now = clock.now()
+    return recovery.recover(backups(config), now=now, command=command, mounts=mounts)
+
+
+def restore(
+    config: Config,
+    file: Path | None,
+    clock: Clock,
+    mounts: Callable[[], str] = read_mounts,
+    *,
+    is_empty: bool = False,
+) -> Recovery:
+    """Put a backup in the place of the state; a daemon that has it lends it."""
+    known, now = backups(config), clock.now()
+    with borrowed(config.state, command="state restore"):
+        if is_empty:
+            return recovery.begin_anew(known, now=now, mounts=mounts)
+        return recovery.restore(known, file, now=now, mounts=mounts)
 
 
 @contextlib.contextmanager
 def reading(config: Config) -> Iterator[Ledger | None]:
     """Open the state beside whoever writes it; None where there is none yet."""
+    backups(config).refuse_lost()
     if not config.state.exists():
         yield None
         return
@@ -168,6 +222,7 @@ def writes_since(config: Config, moment: int) -> bool:
 @contextlib.contextmanager
 def copied(config: Config) -> Iterator[Ledger]:
     """Open a copy of the state that is thrown away: whatever is done, nothing is."""
+    backups(config).refuse_lost()
     with _folder() as folder:
         place = Path(folder) / "copy.db"
         copy(config.state, place)

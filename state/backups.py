@@ -54,13 +54,7 @@ class Backups:
 
         One that is dated after *now* was dated by a clock that was wrong: it is last.
         """
-        try:
-            names = [path.name for path in self.folder.iterdir()]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise refused(f"look into {self.folder}", error) from error
-        found = [self._read(name) for name in names if _IS_BACKUP.fullmatch(name)]
+        found = map(self._read, self._names())
         there = [one for one in found if one is not None]
         return sorted(there, key=lambda one: (one.made_at <= now, one.made_at))[::-1]
 
@@ -118,9 +112,9 @@ class Backups:
             spoilt.append(found)
         return None, spoilt
 
-    def refuse_lost(self, now: datetime) -> None:
+    def refuse_lost(self) -> None:
         """Raise `LostError` where the state is gone, though there was one."""
-        if size_of(self.state) is None and self.all(now):
+        if size_of(self.state) is None and self._names():
             raise LostError(
                 f"the state {self.state} is gone, but for its backups in {self.folder}:"
                 " `plexsync state restore` puts the newest in its place, or a new"
@@ -163,6 +157,15 @@ class Backups:
         finally:
             for leftover in self.folder.glob(f"{new.name}*"):
                 leftover.unlink(missing_ok=True)
+
+    def _names(self) -> list[str]:
+        try:
+            names = [path.name for path in self.folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise refused(f"look into {self.folder}", error) from error
+        return [name for name in names if _IS_BACKUP.fullmatch(name)]
 
     def _changed(self) -> int:
         """Say when the state was last changed, by its disk; 0 where it does not say."""

@@ -12,6 +12,8 @@ _FORGET = (
     "UPDATE doubt SET approved = 0",
 )
 
+_DAY = 24 * 3600
+
 _GATHER = """
 UPDATE outbox SET stage = 'planned', pass = ?, overwrites = NULL, removals = NULL,
   rewrites = NULL, taken = NULL, writes = NULL
@@ -33,6 +35,10 @@ class RestorationRecord:
     """The last scene that this pass has taken up."""
     ended: int | None = None
     """When it had caught up; None while it has not."""
+
+    def is_news(self, now: int) -> bool:
+        """Whether a person should know of it: until it has caught up, and for a day."""
+        return self.ended is None or now < self.at + _DAY
 
 
 class Restorations:

@@ -14,6 +14,7 @@ from reconciler.cli import (
     looks,
     passes,
     past,
+    states,
     units,
 )
 from reconciler.cli.failing import Commands
@@ -55,6 +56,7 @@ for _command in (
     *errands.COMMANDS,
     *past.COMMANDS,
     *letters.COMMANDS,
+    *states.COMMANDS,
     *healthcheck.COMMANDS,
     *units.COMMANDS,
 ):

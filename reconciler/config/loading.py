@@ -11,7 +11,7 @@ from reconciler.config import layers, places, problems, secret_files
 from reconciler.config.models import Config, Settings
 from reconciler.core.errors import UserError
 
-_PLACES = ("path", "spool")
+_PLACES = ("path", "backups", "spool")
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -88,6 +88,8 @@ def _config(settings: Settings, file: Path, warnings: tuple[str, ...]) -> Config
         stash=settings.stash,
         plex=settings.plex,
         state=settings.state.path,
+        backups=settings.state.folder,
+        keep_backups=settings.state.keep_backups,
         schedule=settings.schedule,
         journal=settings.journal,
         fields=settings.fields,

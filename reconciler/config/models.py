@@ -34,6 +34,7 @@ from reconciler.config.kinds import (
     Url,
 )
 from reconciler.config.secret_urls import within
+from reconciler.config.state import State
 from reconciler.config.table import Table
 from reconciler.config.telling import Health, Notify
 from reconciler.core.brake import Limits
@@ -93,12 +94,6 @@ class Plex(Server):
     @property
     def secret(self) -> str:
         return self.token.get_secret_value()
-
-
-class State(Table):
-    """Where the ledger is; `load` knows the folder for it if nobody says."""
-
-    path: LocalFile
 
 
 class Schedule(Table):
@@ -235,6 +230,9 @@ class Config:
     plex: Plex
     state: Path
     """The ledger's file."""
+    backups: Path
+    """The folder of its backups."""
+    keep_backups: int
     schedule: Schedule
     journal: Journal
     fields: Fields

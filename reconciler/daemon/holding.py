@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import structlog
+
 from reconciler import bootstrap
 from reconciler.clock import Clock
 from reconciler.config.models import Config
@@ -14,6 +16,9 @@ from reconciler.daemon.agenda import Agenda, Task
 from reconciler.daemon.diary import Diary
 from reconciler.engine.parts import Means
 from state.database import read_mounts
+from state.errors import DamagedError, LostError, StateError
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(kw_only=True)
@@ -30,6 +35,8 @@ class Hold:
     diary: Diary = field(default_factory=Diary)
     times: int = 0
     """How often the state was taken."""
+    is_suspect: bool = True
+    """Whether the state may be lost: it is looked through before it is opened."""
     _to: bootstrap.Servers = field(init=False)
     _means: Means | None = None
     _state: ExitStack = field(default_factory=ExitStack)
@@ -52,6 +59,7 @@ class Hold:
         Where it is held already, that is all there is to it.
         """
         if self._means is None:
+            self._recover()
             with ExitStack() as stack:
                 state = bootstrap.holding(self.config, "run", self.clock, self.mounts)
                 ledger = stack.enter_context(state)
@@ -64,6 +72,30 @@ class Hold:
                 is_over=self.stopping.is_set,
             )
         return self._means
+
+    def _recover(self) -> None:
+        """Put a backup, or an empty state, where one is lost; the log says which."""
+        if self.is_suspect:
+            done = bootstrap.recover(self.config, "run", self.clock, self.mounts)
+            for sentence in () if done is None else done.sentences():
+                log.error("state recovered", what=sentence)
+            self.is_suspect = False
+
+    def lose(self, error: StateError) -> None:
+        """Let go of a state that cannot be used; keep what it had if it is gone."""
+        self.is_suspect |= isinstance(error, LostError | DamagedError)
+        if isinstance(error, LostError) and self._means is not None:
+            saved = bootstrap.save(self.config, self._means.ledger, self.clock)
+            log.error("state lost", error=f"{error}{saved}")
+        self.let_go()
+
+    def back_up(self) -> None:
+        """Copy the state if that is due, and drop old copies."""
+        self.take()
+        backups, now = bootstrap.backups(self.config), self.clock.now()
+        made = backups.keep_up(now, self.config.keep_backups)
+        if made is not None:
+            log.info("backed up", file=made.path.name, size=made.size)
 
     def let_go(self) -> None:
         """Close the state, and let others have it; harmless where it is not held."""

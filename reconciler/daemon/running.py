@@ -123,6 +123,7 @@ class Daemon:
         self._keep(self.config)
         self.timetable.start()
         self.agenda.post(Task.POLL)
+        self.agenda.post(Task.BACK_UP)  # one that is started daily is to have some too
 
     def beat(self) -> float:
         """Look at what is due, and tell how things are; say when to look again."""

@@ -32,6 +32,7 @@ _TOLD = _BY_ITSELF | {
     Trouble.LETTERS,
     Trouble.CONFLICTS,
     Trouble.REFUSED,
+    Trouble.RESTORED,
 }
 
 _PATIENCE = 5.0

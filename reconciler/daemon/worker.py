@@ -113,8 +113,11 @@ class Worker:
         structlog.contextvars.clear_contextvars()
         try:
             self._do(task)
-        except (PlexsyncError, StateError) as error:
-            self.hold.let_go()  # it may be another file by now, or mended
+        except StateError as error:
+            self.hold.lose(error)  # it may be another file by now, or mended
+            self.news.fail(str(error))
+        except PlexsyncError as error:
+            self.hold.let_go()
             self.news.fail(str(error))
         except Exception:
             # a fault of our own must not end what nobody looks at for months
@@ -144,7 +147,7 @@ class Worker:
                 now = self._clock.unix()
                 prune(self.hold.take().ledger, now=now, keep=keep, keep_letters=letters)
             case Task.BACK_UP:
-                pass
+                self.hold.back_up()
 
     def _hear(self) -> None:
         """Make a pass if the hook has left word; then do something else for a while.

@@ -6,13 +6,14 @@ person wants to be told.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from reconciler.core.absence import STASH
 from reconciler.core.errors import StrangerError, UnauthorisedError
 from reconciler.core.wording import moment, several
 from reconciler.engine.status import Status
+from reconciler.engine.troubles import HealthItem, Trouble
 from state.records import OutageRecord
+from state.restorations import RestorationRecord
 
 _NAMED = 5
 """How many scenes a sentence names."""
@@ -25,45 +26,6 @@ OF_STASH, OF_LIBRARIES = "doubt of stash", "doubt of libraries"
 """What a doubt is about."""
 
 _KEYS = {STASH: "[stash] api_key"}
-
-
-class Trouble(StrEnum):
-    """The types of items."""
-
-    HELD = "held pass"
-    DOUBT = "doubt"
-    UNAUTHORISED = "unauthorised"
-    OUTAGE = "outage"
-    LETTERS = "dead letters"
-    CONFLICTS = "conflicts"
-    CONTESTED = "contested"
-    PAUSED = "paused"
-    WAITING = "waiting"
-    # of a daemon
-    REFUSED = "configuration refused"
-    STALE = "stale"
-    STARTING = "starting"
-    STOPPING = "stopping"
-    UNHEARD = "nobody listens"
-    UNTOLD = "not told"
-    DEAF = "hook not heard"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthItem:
-    """One trouble, or what looks like one: what it is, and what to do about it."""
-
-    type: Trouble
-    message: str
-    """A sentence with counts and numbers, without titles and names."""
-    hint: str
-    """What to do next, with the command for it."""
-    about: str = ""
-    """What it is about, however its words change: no two have the same."""
-    count: int = 1
-    since: int | None = None
-    """Unix seconds, where it is known since when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +69,12 @@ def health(
     What only a *daemon* knows is left out where there is none.
     """
     if daemon is None:
-        return tuple(_of_state(status))
+        return tuple(_of_state(status, now))
     silent = {one.about for one in _outages(status)}
-    return (*_of_daemon(daemon, now, silent), *_of_state(status))
+    return (*_of_daemon(daemon, now, silent), *_of_state(status, now))
 
 
-def _of_state(status: Status) -> Iterator[HealthItem]:
+def _of_state(status: Status, now: int) -> Iterator[HealthItem]:
     yield from (_held(number) for number in status.held)
     yield from _doubts(status)
     yield from _outages(status)
@@ -126,6 +88,8 @@ def _of_state(status: Status) -> Iterator[HealthItem]:
         yield _paused(status.paused)
     if waiting := sum(status.waiting.values()):
         yield _waiting(waiting)
+    if status.restored is not None and status.restored.is_news(now):
+        yield _restored(status.restored)
 
 
 def _held(number: int) -> HealthItem:
@@ -262,6 +226,19 @@ def _waiting(count: int) -> HealthItem:
     )
 
 
+def _restored(one: RestorationRecord) -> HealthItem:
+    of = "" if one.made_at is None else moment(one.made_at)
+    what = f"put back to that of {of}" if of else "begun anew, for it was lost"
+    return HealthItem(
+        type=Trouble.RESTORED,
+        message=f"the state was {what}, at {moment(one.at)}",
+        hint="ask again for what was undone, released or settled since;"
+        " `plexsync status` says whether anything is held",
+        about="restoration",
+        since=one.at,
+    )
+
+
 def _of_daemon(daemon: Daemon, now: int, silent: set[str]) -> Iterator[HealthItem]:
     """Tell what only the daemon knows; an outage says by itself why nothing is read."""
     if daemon.is_stopping:
@@ -308,3 +285,6 @@ def _stale(daemon: Daemon, now: int) -> HealthItem:
         about="stale",
         since=now - int(daemon.silence),
     )
+
+
+__all__ = ["OF_LIBRARIES", "OF_STASH", "Daemon", "HealthItem", "Trouble", "health"]

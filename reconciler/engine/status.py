@@ -7,6 +7,7 @@ from reconciler.core.values import SceneId
 from reconciler.engine.conflicts import count_conflicts
 from state.ledger import Ledger
 from state.records import DeadLetterRecord, OutageRecord, PassRecord
+from state.restorations import RestorationRecord
 
 _LETTERS = 20
 _OUTAGES = 5
@@ -60,6 +61,8 @@ class Status:
     last: PassRecord | None = None
     under_way: bool = False
     """Whether that pass goes on still: else, without an end, it was cut short."""
+    restored: RestorationRecord | None = None
+    """When this state was last put back to an earlier one, if it ever was."""
     returned: int | None = None
     """When, since that pass failed, a server answered again, and all of them do."""
     paused: int | None = None
@@ -102,6 +105,7 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         dead=ledger.letters.count(),
         letters=tuple(ledger.letters.newest(_LETTERS)),
         outages=outages,
+        restored=ledger.restorations.newest(),
         last=last,
         under_way=under_way,
         returned=_returned(last, outages),

@@ -14,6 +14,7 @@ from reconciler.engine.status import Status
 from reconciler.render import letters, paper
 from reconciler.render.document import VERSION
 from state.records import PassRecord, Stage
+from state.restorations import RestorationRecord
 
 
 def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
@@ -135,7 +136,15 @@ def status_fields(status: Status, items: Sequence[HealthItem]) -> dict[str, Any]
     holds = [{"pass": one.number, "reasons": one.reasons} for one in status.holds]
     brief = [letters.brief_fields(one) for one in status.letters]
     told = [health_fields(one) for one in items]
-    return {**asdict(status), "holds": holds, "letters": brief, "health": told}
+    known = {"holds": holds, "letters": brief, "health": told}
+    return {**asdict(status), **known, "restored": _restored_fields(status.restored)}
+
+
+def _restored_fields(one: RestorationRecord | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    when = {"at": one.at, "of": one.made_at, "ended": one.ended}
+    return {**when, "pass": one.pass_id}
 
 
 def status_document(status: Status, items: Sequence[HealthItem]) -> dict[str, Any]:

@@ -73,14 +73,17 @@ def test_what_is_commented_out_is_the_default() -> None:
         for section, table in with_all_keys().items()
         if section not in {"libraries", "paths"}
     }
-    shown["state"]["path"] = shown["state"]["path"].replace("~", HOME["HOME"])
+    for name in ("path", "backups"):
+        shown["state"][name] = shown["state"][name].replace("~", HOME["HOME"])
     config = load(EXAMPLE, HOME)
 
     settings = Settings.model_validate(shown)
 
     for section in shown.keys() - {"state"}:
         assert getattr(settings, section) == getattr(config, section), section
-    assert settings.state.path == config.state
+    state = settings.state
+    known = (config.state, config.backups, config.keep_backups)
+    assert (state.path, state.backups, state.keep_backups) == known
 
 
 def test_every_field_has_a_policy_key() -> None:

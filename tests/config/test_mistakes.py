@@ -255,6 +255,13 @@ FILE_MISTAKES = {
     "[brake]\noverwrites_floor = 1.5": (
         "FILE: brake.overwrites_floor is not a count; write a whole number, 0 or more"
     ),
+    "[state]\nkeep_backups = 0": (
+        "FILE: state.keep_backups is out of range; it can be from 1 to 1000"
+    ),
+    '[state]\nbackups = "hunter2"': (
+        "FILE: state.backups is not an absolute path; "
+        "begin it with / (or with ~/ where HOME is set)"
+    ),
     # what others may ask, and whom to tell
     **{
         f'[health]\nlisten = "{wrong}"': (

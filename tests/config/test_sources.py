@@ -58,6 +58,8 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_PLEX__SHARE": ("0.5", 0.5),
     "PLEXSYNC_PLEX__BACKUP": ("false", False),
     "PLEXSYNC_STATE__PATH": ("", None),
+    "PLEXSYNC_STATE__BACKUPS": ("", None),
+    "PLEXSYNC_STATE__KEEP_BACKUPS": ("", None),
     "PLEXSYNC_SCHEDULE__POLL": ("5m", 300.0),
     "PLEXSYNC_SCHEDULE__SWEEP": ("7d", 604800.0),
     "PLEXSYNC_SCHEDULE__QUIET": (
@@ -334,6 +336,28 @@ def test_where_the_ledger_is(
     write: Write, environ: Mapping[str, str], expected: str
 ) -> None:
     assert load(write(""), environ).state == Path(expected)
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, ("/h/.local/state/plexsync/plexsync.db.backups", 7)),
+        ({"PLEXSYNC_STATE__PATH": "/var/p.db"}, ("/var/p.db.backups", 7)),
+        (
+            {
+                "PLEXSYNC_STATE__PATH": "/var/p.db",
+                "PLEXSYNC_STATE__BACKUPS": "~/copies",
+                "PLEXSYNC_STATE__KEEP_BACKUPS": "3",
+            },
+            ("/h/copies", 3),
+        ),
+    ],
+)
+def test_where_the_backups_are_and_how_many(
+    write: Write, environ: Mapping[str, str], expected: tuple[str, int]
+) -> None:
+    config = load(write(""), {"HOME": "/h", **environ})
+    assert (str(config.backups), config.keep_backups) == expected
 
 
 def test_a_byte_order_mark_is_no_mistake(write: Write, home: Mapping[str, str]) -> None:

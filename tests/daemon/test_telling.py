@@ -22,7 +22,13 @@ from tests.state.samples import contents
 from tests.world import World
 
 BY_ITSELF = [Trouble.OUTAGE, Trouble.UNAUTHORISED, Trouble.DOUBT, Trouble.STALE]
-FOR_A_PERSON = [Trouble.HELD, Trouble.LETTERS, Trouble.CONFLICTS, Trouble.REFUSED]
+FOR_A_PERSON = [
+    Trouble.HELD,
+    Trouble.LETTERS,
+    Trouble.CONFLICTS,
+    Trouble.REFUSED,
+    Trouble.RESTORED,
+]
 
 
 def item(

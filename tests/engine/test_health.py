@@ -9,6 +9,7 @@ from reconciler.core.wording import moment
 from reconciler.engine.health import Daemon, HealthItem, Trouble, health
 from reconciler.engine.status import Hold, Status
 from state.records import DeadLetterRecord, FailureRecord, OutageRecord
+from state.restorations import RestorationRecord
 
 NOW = 1_760_000_000
 NAME = "Glacier, the film"
@@ -146,6 +147,7 @@ EVERYTHING = Status(
     paused=NOW,
     waiting={NAME: 1},
     fields={"kept: locked": 3},
+    restored=RestorationRecord(id=1, at=NOW, made_at=NOW - 99),
 )
 
 
@@ -172,6 +174,23 @@ def test_what_an_item_is_about_outlives_its_words() -> None:
     assert (before.about, before.type) == ("plex", Trouble.OUTAGE)
     assert (after.about, after.type) == ("plex", Trouble.UNAUTHORISED)
     assert (before.since, after.since) == (NOW, NOW + 60)
+
+
+def test_a_state_that_was_put_back_is_told_until_it_has_caught_up_and_for_a_day() -> (
+    None
+):
+    one = RestorationRecord(id=1, at=NOW, made_at=NOW - 99)
+    anew = replace(one, made_at=None, ended=NOW + 60)
+
+    def told(record: RestorationRecord, now: int) -> list[str]:
+        items = health(Status(restored=record), now)
+        return [item.message for item in items if item.type is Trouble.RESTORED]
+
+    (sentence,) = told(one, NOW + 10**6)
+    assert sentence.startswith("the state was put back to that of ")
+    (other,) = told(anew, NOW + 86399)
+    assert other.startswith("the state was begun anew, for it was lost, at ")
+    assert told(anew, NOW + 86400) == []
 
 
 def test_a_doubt_stands_since_the_first_of_its_libraries() -> None:

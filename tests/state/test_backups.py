@@ -318,18 +318,18 @@ def test_what_is_open_is_saved_though_its_file_is_gone(
 def test_a_state_that_is_gone_is_not_begun_anew_beside_its_backups(
     path: Path, folder: Path, backups: Backups
 ) -> None:
-    backups.refuse_lost(NOW)
+    backups.refuse_lost()
     backups.make(NOW)
-    backups.refuse_lost(NOW)
+    backups.refuse_lost()
     path.unlink()
     with pytest.raises(LostError) as failure:
-        backups.refuse_lost(NOW)
+        backups.refuse_lost()
     assert str(failure.value) == (
         f"the state {path} is gone, but for its backups in {folder}: `plexsync state"
         " restore` puts the newest in its place, or a new one: --empty"
     )
     shutil.rmtree(folder)
-    backups.refuse_lost(NOW)
+    backups.refuse_lost()
 
 
 class Late(Backups):

@@ -18,7 +18,7 @@ from state.recovery import Recovery, begin_anew, recover, restore
 from state.restorations import RestorationRecord
 from state.soundness import Finding, Soundness, examine
 from tests.state.conftest import Demoted
-from tests.state.samples import contents, snapshot, write
+from tests.state.samples import ENVIRONMENT, contents, process, snapshot, write
 from tests.state.test_backups import DAY, NOW, add, files_up_to, spoil
 from tests.state.test_failures import filled
 
@@ -337,6 +337,54 @@ def test_nobody_s_state_is_taken_from_under_them(path: Path, backups: Backups) -
                 attempt()
         assert ledger.scenes.count() == 52
     assert not [name for name in files(path) if "before" in name or "corrupt" in name]
+
+
+_KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from state.backups import Backups
+from state.recovery import restore
+left = int(os.environ["RENAMES"])
+def counted(real):
+    def rename(self, target):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(self, target)
+    return rename
+Path.rename, Path.replace = counted(Path.rename), counted(Path.replace)
+state = Path(sys.argv[1])
+backups = Backups(state, state.with_name("backups"))
+restore(backups, None, now=datetime(2026, 3, 3, tzinfo=UTC), mounts=lambda: "")
+print("done")
+"""
+
+
+@pytest.mark.parametrize("renames", range(5))
+def test_a_kill_between_any_two_steps_loses_nothing(
+    path: Path, backups: Backups, renames: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a state with a log, as a kill has left it: a later restore does the rest."""
+    with Ledger(path) as ledger:
+        with ledger.transaction():
+            ledger.scenes.put([write(snapshot(99))])
+        left = {end: Path(f"{path}{end}").read_bytes() for end in ("", "-wal", "-shm")}
+    for end, content in left.items():
+        Path(f"{path}{end}").write_bytes(content)
+    monkeypatch.setitem(ENVIRONMENT, "RENAMES", str(renames))
+
+    with process(_KILLED, path) as running:
+        out, _ = running.communicate(timeout=30)
+    assert (out == "done\n") == (renames == 4)
+
+    done = recovered(backups) or restored(backups)
+    assert done.made_at == NOW + DAY
+    assert scenes(path) == 51
+    kept = [file.read_bytes() for file in path.parent.iterdir() if file.is_file()]
+    assert left[""] in kept
+    assert left["-wal"] in kept
 
 
 def test_a_link_to_a_state_stays_one(path: Path, tmp_path: Path) -> None:
