@@ -19,23 +19,38 @@ class Waits:
     def __init__(self, db: LedgerDatabase) -> None:
         self._db = db
 
-    def put(self, scene: int, targets: Iterable[int], *, now: int) -> None:
-        """Record in which targets a scene has no item yet, and in which it has."""
+    def put(
+        self, scene: int, targets: Iterable[int], *, now: int, is_anew: bool = False
+    ) -> None:
+        """Record in which targets a scene has no item yet, and in which it has.
+
+        One that waits goes on, unless *is_anew*: it waits for something else now.
+        """
         wanted = set(targets)
         waits = self._db.ask("SELECT target FROM waiting WHERE scene = ?", scene)
         known = {target for (target,) in waits}
+        over = known if is_anew else known - wanted
         self._db.many(
             "DELETE FROM waiting WHERE scene = ? AND target = ?",
-            [(scene, target) for target in known - wanted],
+            [(scene, target) for target in over],
         )
         self._db.many(
             "INSERT INTO waiting (scene, target, since) VALUES (?, ?, ?)",
-            [(scene, target, now) for target in sorted(wanted - known)],
+            [(scene, target, now) for target in sorted(wanted - (known - over))],
         )
 
     def counts(self) -> dict[int, int]:
         """Count the scenes that wait in each target."""
         return dict(_COUNTS.rows(self._db))
+
+    def latest(self, *, until: int) -> int | None:
+        """Say when that scene began to wait which has waited least; None: no such one.
+
+        One that began after *until*, by a clock that was wrong, is left out.
+        """
+        query = Waiting.select(fn.MAX(Waiting.since)).where(Waiting.since <= until)
+        found: int | None = query.scalar()
+        return found
 
     def missed(self, target: int, *, since: int, limit: int) -> list[str]:
         """Name items that scenes have lost which wait in *target* no longer than that.

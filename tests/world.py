@@ -24,6 +24,7 @@ from reconciler.engine.errands import Errand
 from reconciler.engine.lulls import Streams
 from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
+from reconciler.engine.patience import Patience
 from reconciler.engine.report import Line, PassReport
 from reconciler.engine.running import Pass
 from reconciler.engine.settings import Scope, Settings
@@ -89,6 +90,7 @@ class World:
     quiet: tuple[Hours, ...] = ()
     is_quiet_with_plex: bool = False
     streams: Streams | None = None
+    patience: Patience | None = None
     is_backed_up: bool = False
     is_probing: bool = True
     """Whether passes are a person's, or a daemon's."""
@@ -242,6 +244,7 @@ class World:
             is_probing=self.is_probing,
             pacer=Pacer(clock=self.clock, share=self.share),
             streams=self.streams,
+            patience=self.patience,
         )
         report = run(Pass(means, Scope(**scope)))  # type: ignore[arg-type] # by name
         sent = Counter(self.requests) - before

@@ -15,6 +15,7 @@ from reconciler.config.models import Config
 from reconciler.daemon.agenda import Agenda, Task
 from reconciler.daemon.diary import Diary
 from reconciler.engine.parts import Means
+from reconciler.engine.patience import Patience
 from state.database import read_mounts
 from state.errors import DamagedError, LostError, StateError
 
@@ -70,6 +71,7 @@ class Hold:
                 is_probing=False,
                 is_called=partial(self.agenda.calls_from, Task.DELIVER),
                 is_over=self.stopping.is_set,
+                patience=Patience(clock=self.clock),
             )
         return self._means
 

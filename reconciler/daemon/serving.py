@@ -78,6 +78,7 @@ class Host:
             is_called=bool,
             is_over=lambda: self.hold.stopping.is_set() or call.is_gone.is_set(),
             pacer=None if request.is_watched else means.pacer,
+            patience=None,
         )
         one = Pass(means, request.scope)
         report = self.make(lambda: request.act(one), means.ledger)

@@ -69,6 +69,8 @@ class Known:
     links: Mapping[int, Sequence[LinkRecord]]
     memories: Mapping[int, Mapping[str, FieldRecord]]
     owed: Mapping[int, EntryRecord]
+    moved: frozenset[int] = frozenset()
+    """Scenes that have other files than they had."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +122,8 @@ class Linker:
         # that it has none in the others is how it should be
         is_waiting = bool(scene.files) and not held
         missing = self.targets.keys() if is_waiting else set[int]()
-        self.ledger.waits.put(scene.id, missing, now=self.clock.unix())
+        now, is_anew = self.clock.unix(), scene.id in known.moved
+        self.ledger.waits.put(scene.id, missing, now=now, is_anew=is_anew)
         if cause == IN_STASH and any(p not in known.places for p in self.paths(scene)):
             self.has_unplaced = True
         for link, is_new in self._binder().bind(scene.id, places, former):

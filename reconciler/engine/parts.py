@@ -25,6 +25,7 @@ from reconciler.engine.listing import Lister
 from reconciler.engine.looking import Looker
 from reconciler.engine.lulls import Lulls, Streams
 from reconciler.engine.pacing import Pacer
+from reconciler.engine.patience import Patience
 from reconciler.engine.placing import Placer
 from reconciler.engine.planned import Comparer
 from reconciler.engine.polling import Poller
@@ -64,6 +65,8 @@ class Means:
     """How much of its time Plex is asked to give; None: as much as it takes."""
     streams: Streams | None = None
     """Whether somebody streams; None: that is nothing to us."""
+    patience: Patience | None = None
+    """How often Plex is asked for what scenes wait for; None: in each pass."""
 
     def guard(self, server: str) -> Guard:
         """Make what keeps a pass from asking a server that rests."""
@@ -83,6 +86,7 @@ class Parts:
     def __init__(self, means: Means, scope: Scope) -> None:
         self.means, self.scope = means, scope
         self.tally = Tally()
+        self.patience = means.patience or Patience(clock=means.clock)
         self.stash_guard, self.plex_guard = means.guard(STASH), means.guard(PLEX)
         self.source: Source = GuardedSource(means.source, self.stash_guard)
         self.library: Library = GuardedLibrary(

@@ -164,7 +164,9 @@ class Recorder:
         return Chunk(
             writes=tuple(writes),
             news=tuple(news),
-            known=self.linker.know(scene for scene, _ in news),
+            known=replace(
+                self.linker.know(scene for scene, _ in news), moved=_moved(news, old)
+            ),
             cause=IN_STASH,
             former=self._former(scenes, old),
             stale=stale(writes, self.ledger),
@@ -271,6 +273,21 @@ class Recorder:
                 self.ledger.scenes.put_scan(after)
         if chunk is not None and chunk.news:
             self.tally.counts["changed scenes"] += len(chunk.news)
+
+
+def _moved(
+    news: Iterable[tuple[Scene, int]], old: Mapping[int, SnapshotRecord]
+) -> frozenset[int]:
+    """Name the scenes that have other files than they were known to have."""
+    return frozenset(
+        scene.id
+        for scene, _ in news
+        if scene.id in old and _paths(restored(old[scene.id])) != _paths(scene)
+    )
+
+
+def _paths(scene: Scene) -> set[str]:
+    return {file.path for file in scene.files}
 
 
 def absent(scenes: Iterable[SceneId]) -> list[str]:

@@ -170,6 +170,29 @@ class Tally:
         if sentence not in self.notes:
             self.notes.append(sentence)
 
+    def report(
+        self, *, pass_id: int | None, is_paused: bool, undelivered: int, waiting: int
+    ) -> "PassReport":
+        """Put together what came of the pass, as far as it has come."""
+        return PassReport(
+            pass_id=pass_id,
+            counts=dict(self.counts),
+            reasons=dict(self.reasons),
+            causes=dict(self.causes),
+            problems=tuple(self.problems),
+            missing=tuple(self.missing),
+            held=tuple(self.held),
+            doubts=tuple(self.doubts),
+            is_paused=is_paused,
+            lulls=tuple(self.lulls),
+            notes=tuple(self.notes),
+            spared=tuple(self.spared),
+            of_plan=self.of_plan,
+            is_left_off=self.is_left_off,
+            undelivered=undelivered,
+            waiting=waiting,
+        )
+
     def problem(self, error: Exception) -> None:
         """Add a failure's sentence, once; that a server rests by now adds nothing."""
         if isinstance(error, RestingError) and error.is_told:

@@ -133,11 +133,11 @@ class Pass:
         self._parts.restorer().begin()
 
     def _has_questions(self) -> bool:
-        """Whether Plex may have by now what it had not."""
-        return bool(
-            self.means.ledger.waits.counts()
-            or self._parts.linker.has_unplaced
+        """Whether Plex may have by now what it had not, and it is time to ask."""
+        return (
+            self._parts.linker.has_unplaced
             or self._parts.surveyor.is_in_doubt()
+            or self._parts.patience.is_over(self.means.ledger.waits)
         )
 
     def _try(self, step: Callable[[], None]) -> bool:
@@ -170,6 +170,7 @@ class Pass:
 
     def _survey(self) -> None:
         self._parts.surveyor.survey(is_full=self.scope.is_thorough)
+        self._parts.patience.looked()
 
     def _replan(self) -> None:
         """Owe everything anew when the configuration means something else.
@@ -276,23 +277,10 @@ class Pass:
     def _report(self) -> PassReport:
         for guard in (self._parts.stash_guard, self._parts.plex_guard):
             guard.settle()
-        undelivered = self.means.ledger.outbox.postponed()
-        return PassReport(
+        return self.tally.report(
             pass_id=self._parts.open.number,
-            counts=dict(self.tally.counts),
-            reasons=dict(self.tally.reasons),
-            causes=dict(self.tally.causes),
-            problems=tuple(self.tally.problems),
-            missing=tuple(self.tally.missing),
-            held=tuple(self.tally.held),
-            doubts=tuple(self.tally.doubts),
             is_paused=self.means.is_paused(),
-            lulls=tuple(self.tally.lulls),
-            notes=tuple(self.tally.notes),
-            spared=tuple(self.tally.spared),
-            of_plan=self.tally.of_plan,
-            is_left_off=self.tally.is_left_off,
-            undelivered=undelivered,
+            undelivered=self.means.ledger.outbox.postponed(),
             waiting=sum(self.means.ledger.waits.counts().values()),
         )
 

@@ -171,6 +171,27 @@ def test_a_quiet_hour_writes_nothing_to_disk(months: Months) -> None:
     assert months.world.requests["stash poll"] - polls == 61  # the sweep's among them
 
 
+@pytest.mark.slow
+def test_a_day_with_a_scene_that_waits_for_ever_costs_plex_152_requests(
+    months: Months,
+) -> None:
+    """One in each pass of the first hour, then four an hour; the rest are sweeps'."""
+    months.live(HOUR)
+    months.world.scene("glacier", in_plex=False, title="Glacier")
+    before = months.world.requests.copy()
+
+    months.live(24 * HOUR)
+
+    sent = months.world.requests - before
+    assert sent["stash poll"] == 24 * 60 + 24
+    assert sent["plex sections"] == 60 + 23 * 4 + 24
+    # which list what has changed, or everything, and read their slices
+    of_sweeps = {"plex sections": 24, "plex listing": 36, "plex items": 60}
+    asked = {kind: n for kind, n in sent.items() if kind.startswith("plex")}
+    assert sum(asked.values()) - sum(of_sweeps.values()) == 152
+    assert asked.keys() == of_sweeps.keys()
+
+
 def _disk(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     """Take every file as it is; the log's shared memory is none on any disk."""
     found = {}

@@ -135,6 +135,28 @@ def test_a_scene_waits_where_it_has_no_item(ledger: Ledger) -> None:
     assert ledger.waits.counts() == {}
 
 
+def test_a_wait_goes_on_unless_it_is_begun_anew(ledger: Ledger) -> None:
+    assert ledger.waits.latest(until=NOW) is None
+    ledger.waits.put(1, [1, 2], now=NOW)
+    ledger.waits.put(1, [2, 3], now=NOW + 5)
+    ledger.waits.put(1, [2], now=NOW + 6)
+    assert ledger.waits.latest(until=NOW + 9) == NOW
+
+    ledger.waits.put(1, [2, 4], now=NOW + 7, is_anew=True)
+
+    assert ledger.waits.counts() == {2: 1, 4: 1}
+    assert ledger.waits.latest(until=NOW + 9) == NOW + 7
+    ledger.waits.put(1, [], now=NOW + 8, is_anew=True)
+    assert ledger.waits.counts() == {}
+
+
+def test_who_began_to_wait_in_the_future_is_not_the_latest(ledger: Ledger) -> None:
+    ledger.waits.put(1, [1], now=NOW)
+    ledger.waits.put(2, [1], now=NOW + 3600)
+    assert ledger.waits.latest(until=NOW + 60) == NOW
+    assert ledger.waits.latest(until=NOW - 1) is None
+
+
 def test_links_are_counted_by_how_they_stand(ledger: Ledger) -> None:
     assert ledger.links.counts() == {}
     links = [linked(ledger, n) for n in (1, 2, 3)]
