@@ -6,11 +6,12 @@ from peewee import fn
 
 from state.database import LedgerDatabase, rows
 from state.models import Link, Waiting
-from state.worded import Worded
+from state.worded import GIVEN, Worded
 
 _COUNTS = Worded(
     Waiting.select(Waiting.target, fn.COUNT(Waiting.scene)).group_by(Waiting.target)
 )
+_LATEST = Worded(Waiting.select(fn.MAX(Waiting.since)).where(Waiting.since <= GIVEN))
 
 
 class Waits:
@@ -48,9 +49,8 @@ class Waits:
 
         One that began after *until*, by a clock that was wrong, is left out.
         """
-        query = Waiting.select(fn.MAX(Waiting.since)).where(Waiting.since <= until)
-        found: int | None = query.scalar()
-        return found
+        ((found,),) = _LATEST.rows(self._db, until)
+        return None if found is None else int(found)
 
     def missed(self, target: int, *, since: int, limit: int) -> list[str]:
         """Name items that scenes have lost which wait in *target* no longer than that.
