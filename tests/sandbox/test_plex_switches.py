@@ -446,3 +446,66 @@ def test_butler_names_activity(*, on: bool) -> None:
     listed = [one.get("uuid") for one in world.xml("/activities")]
     assert (named is not None) == on
     assert listed == [named] * on
+
+
+HERON = "/media/films/lake/Heron.mkv"
+
+
+@pytest.mark.parametrize(
+    ("on", "found"), [(False, {"Heron"}), (True, {"Heron", "Reed"})]
+)
+def test_scan_ignores_path(*, on: bool, found: set[str]) -> None:
+    world, _ = world_with(scan_ignores_path=on)
+    world.plex.scanner.add_file(HERON)
+    world.plex.scanner.add_file("/media/films/Reed.mkv")
+
+    world.scan("/media/films/lake")
+
+    titles = {item.values["title"] for item in world.plex.snapshot().values()}
+    assert titles == {"Otter River"} | found
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_missing_folder_is_spared(*, on: bool) -> None:
+    world, otter = world_with(missing_folder_is_spared=on)
+    heron = world.plex.add(world.films, HERON)
+    world.plex.scanner.unmount("/media/films/lake")
+
+    world.scan("/media/films/lake")
+
+    assert (heron in world.plex.snapshot(), otter in world.plex.snapshot()) == (
+        on,
+        True,
+    )
+    world.plex.scanner.mount("/media/films/lake")
+    world.plex.scanner.unmount("/media/films")
+    world.plex.scanner.scan(world.films)
+    assert (otter in world.plex.snapshot()) == on
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_tells_of_files(*, on: bool) -> None:
+    world, otter = world_with(tells_of_files=on)
+    heron = world.plex.add(world.films, HERON)
+    world.plex.scanner.unmount("/media/films/lake")
+
+    told = world.xml(f"/library/metadata/{otter},{heron}?checkFiles=1").iter("Part")
+    untold = world.xml(f"/library/metadata/{otter},{heron}").iter("Part")
+
+    names = ("exists", "accessible")
+    assert [[part.get(name) for name in names] for part in told] == (
+        [["1", "1"], ["0", "0"]] if on else [[None, None], [None, None]]
+    )
+    assert [part.get("exists") for part in untold] == [None, None]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_guests_may_scan(*, on: bool) -> None:
+    world, _ = world_with(guests_may_scan=on)
+    world.plex.model.guests.add("guest-token")
+    world.plex.scanner.add_file(HERON)
+    target = f"/library/sections/{world.films}/refresh"
+
+    answer = world.get(target, {"X-Plex-Token": "guest-token"})
+
+    assert (answer.status, len(world.listing())) == ((200, 2) if on else (403, 1))

@@ -225,6 +225,38 @@ class TestScans:
 
         assert (len(before), len(after), len(world.listing())) == (0, 1, 1)
 
+    def test_a_library_says_that_it_is_being_scanned(self, world: World) -> None:
+        world.plex.model.scans_wait = True
+        told = []
+        for _ in range(2):
+            world.scan("/media/films/lake")
+            told.append(world.xml("/library/sections")[0].get("refreshing"))
+            world.plex.scanner.finish_scans()
+            told.append(world.xml("/library/sections")[0].get("refreshing"))
+
+        assert told == ["1", "0", "1", "0"]
+
+    def test_what_is_not_mounted_is_lost_with_a_scan(
+        self, world: World, otter: int
+    ) -> None:
+        """The less forgiving reading: whatever lies below it is missed, and emptied."""
+        heron = world.plex.add(world.films, "/media/films/lake/Heron.mkv")
+        world.plex.scanner.unmount("/media/films/lake")
+        before = world.plex.snapshot()
+
+        world.scan("/media/films/sea")
+        assert world.plex.snapshot() == before
+        world.scan("/media/films/lake")
+
+        assert before.keys() == {otter, heron}
+        assert world.plex.snapshot().keys() == {otter}
+
+    def test_an_empty_path_is_the_whole_library(self, world: World) -> None:
+        world.plex.scanner.add_file(RIVER)
+        world.scan("")
+
+        assert len(world.listing()) == 1
+
     def test_a_scan_below_a_folder_sees_no_more(self, world: World, otter: int) -> None:
         """Not what was renamed out of it, nor what is gone elsewhere."""
         scanner = world.plex.scanner

@@ -6,7 +6,7 @@ It asks without a client in between, so that a test sees what goes over the wire
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 from xml.etree import ElementTree as ET
 
 from tests.sandbox.plex.double import PlexDouble, Snapshot
@@ -67,6 +67,12 @@ class World:
         address: dict[str, str | int] = {"id": key, "type": 1}
         target = f"/library/sections/{self.films}/all"
         return self.put(target, address | {**query}).status
+
+    def scan(self, folder: str) -> None:
+        """Ask for a scan of one folder; the answer is empty."""
+        target = f"/library/sections/{self.films}/refresh?path={quote_plus(folder)}"
+        response = self.get(target)
+        assert (response.status, response.body) == (200, b"")
 
     def xml(self, target: str, headers: Mapping[str, str] | None = None) -> ET.Element:
         response = self.get(target, headers)

@@ -65,7 +65,7 @@ _ROUTES = (
 
 
 # What only the owner may ask.
-_OWNERS = frozenset({"prefs", "butler", "activities", "streams"})
+_OWNERS = frozenset({"prefs", "butler", "activities", "streams", "refresh"})
 
 
 def answer(model: Model, request: Request) -> Response:
@@ -101,7 +101,9 @@ def _refusal(
     if model.maintenance is not None and not excused:
         return answers.maintenance(request, model.maintenance)
     token = request.headers.get("X-Plex-Token") or query.get("X-Plex-Token")
-    if token in model.guests and (request.method != "GET" or kind in _OWNERS):
+    may_ask = request.method == "GET" and kind not in _OWNERS
+    may_ask |= kind == "refresh" and model.switches.guests_may_scan
+    if token in model.guests and not may_ask:
         return answers.status_only(model.switches.guest_edit_status)
     if not open_to_all and token != model.token and token not in model.guests:
         return answers.status_only(401)

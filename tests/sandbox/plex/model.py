@@ -67,6 +67,7 @@ class Model:
         self.collections: dict[int, Collection] = {}
         self.tags: dict[tuple[str, str], Tag] = {}  # by kind and folded name
         self.disk: dict[str, str] = {}  # path -> content
+        self.unmounted: set[str] = set()  # folders that the server does not reach now
         self.web: dict[str, bytes] = {}  # what the server can fetch, by URL
         self.offers: dict[str, Offer] = {}  # what an agent knows, by file
         self.scans_due: deque[tuple[int, str | None]] = deque()

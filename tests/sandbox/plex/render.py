@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from tests.sandbox.plex import images
+from tests.sandbox.plex.disk import in_reach
 from tests.sandbox.plex.markup import Attribute, Node
 from tests.sandbox.plex.model import Model
 from tests.sandbox.plex.state import Collection, Item, Media, Part, Section, Tagging
@@ -65,7 +66,8 @@ def listed_item(model: Model, item: Item, *, guids: bool = False) -> Node:
 
 def full_item(model: Model, item: Item, *, check_files: bool = False) -> Node:
     """Return an item as its own address shows it."""
-    disk = model.disk if check_files else None
+    has_check = check_files and model.switches.tells_of_files
+    disk = in_reach(model) if has_check else None
     children = [_media(media, streams=True, disk=disk) for media in item.media]
     for kind in KINDS:
         children += [

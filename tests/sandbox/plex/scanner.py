@@ -3,9 +3,8 @@
 Files are put on, taken off and renamed first; the server knows of it only after a scan.
 """
 
-from collections.abc import Iterable
-
 from tests.sandbox.plex import items
+from tests.sandbox.plex.disk import below, in_reach, is_there
 from tests.sandbox.plex.model import Actor, whole
 from tests.sandbox.plex.state import Item, Media, Part, Section
 
@@ -23,6 +22,15 @@ class Scanner(Actor):
     @whole
     def rename_file(self, old: str, new: str) -> None:
         self.model.disk[new] = self.model.disk.pop(old)
+
+    @whole
+    def unmount(self, folder: str) -> None:
+        """Take a folder away from the server: nothing below it is found any more."""
+        self.model.unmounted.add(folder)
+
+    @whole
+    def mount(self, folder: str) -> None:
+        self.model.unmounted.discard(folder)
 
     def add(self, section: int, file: str, content: str = "") -> int:
         """Put a file on the disk, scan it in, and return its item's key."""
@@ -51,6 +59,8 @@ class Scanner(Actor):
     def scan(self, section: int, path: str | None = None) -> None:
         """Bring a section, or the files below *path*, to what is on the disk."""
         scanned = self.model.sections[section]
+        if self.model.switches.scan_ignores_path:
+            path = None
         found = self._on_disk(scanned, path)
         known = self._known(scanned, path)
         gone = {file: known[file] for file in known.keys() - found.keys()}
@@ -58,8 +68,9 @@ class Scanner(Actor):
             self._take_in(scanned, file, found[file], gone)
         for file in found.keys() & known.keys():
             known[file][0].deleted_at = None
-        for file in sorted(gone):
-            self._miss(*gone[file])
+        if not self._is_spared(scanned, path):
+            for file in sorted(gone):
+                self._miss(*gone[file])
         scanned.scanned_at = self.model.now()
         if self.model.auto_empty_trash:
             self._empty_trash(scanned.key)
@@ -68,7 +79,9 @@ class Scanner(Actor):
     def finish_scans(self) -> None:
         """Do the scans that were asked for while `scans_wait` was on."""
         while self.model.scans_due:
-            self.scan(*self.model.scans_due.popleft())
+            section, path = self.model.scans_due.popleft()
+            self.scan(section, path)
+            self.model.sections[section].is_scanning = False
 
     @whole
     def add_version(
@@ -99,9 +112,16 @@ class Scanner(Actor):
         places = [place for _, place in section.locations]
         return {
             file: content
-            for file, content in self.model.disk.items()
-            if _below(file, places) and (path is None or _below(file, [path]))
+            for file, content in in_reach(self.model).items()
+            if below(file, places) and (path is None or below(file, [path]))
         }
+
+    def _is_spared(self, section: Section, path: str | None) -> bool:
+        """Whether nothing is missed, since what was to be scanned is not there."""
+        if not self.model.switches.missing_folder_is_spared:
+            return False
+        places = [place for _, place in section.locations] if path is None else [path]
+        return not all(is_there(self.model, place) for place in places)
 
     def _known(
         self, section: Section, path: str | None
@@ -111,7 +131,7 @@ class Scanner(Actor):
             for item in self.model.items_of(section.key)
             for media in item.media
             for part in media.parts
-            if path is None or _below(part.file, [path])
+            if path is None or below(part.file, [path])
         }
 
     def _take_in(
@@ -146,15 +166,3 @@ class Scanner(Actor):
         for item in self.model.items_of(section):
             if item.deleted_at is not None:
                 items.drop(self.model, item)
-
-
-_LONG = "\\\\?\\"  # what long paths on Windows are told with
-
-
-def _below(file: str, places: Iterable[str]) -> bool:
-    file = file.removeprefix(_LONG)
-    places = [place.removeprefix(_LONG) for place in places]
-    return any(
-        file == place or file.startswith((f"{place}/", f"{place}\\"))
-        for place in places
-    )

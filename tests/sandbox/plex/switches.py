@@ -100,3 +100,11 @@ class Switches:
     butler_status: int = 200
     # A34: the answer names an activity, and that is listed until the task is done
     butler_names_activity: bool = False
+    # A35: a scan of a path is one of the whole section
+    scan_ignores_path: bool = False
+    # A36: a scan misses no item where what it was to scan is not there at all
+    missing_folder_is_spared: bool = False
+    # A37: a read with checkFiles=1 tells of each file whether it is there
+    tells_of_files: bool = True
+    # A38: a user whom the library is shared with may ask for a scan
+    guests_may_scan: bool = False

@@ -63,6 +63,7 @@ def scan(call: Call) -> Response:
             agent.refresh(call.model, item)
         return answers.plain()
     call.model.scans_due.append((section.key, call.query.get("path") or None))
+    section.is_scanning = True
     if not call.model.scans_wait:
         Scanner(call.model).finish_scans()
     return answers.plain()
@@ -74,6 +75,7 @@ def cancel_scan(call: Call) -> Response:
     kept = [one for one in due if one[0] != key]
     due.clear()
     due.extend(kept)
+    call.section().is_scanning = False
     return answers.plain()
 
 
