@@ -24,6 +24,7 @@ from reconciler.clients.plex_butler import (
     read_streams,
     refusal,
 )
+from reconciler.clients.plex_disk import looked_for_path, read_reached, scan_path
 from reconciler.clients.plex_faults import (
     border,
     moment,
@@ -231,6 +232,23 @@ class PlexClient:
         except (GoneError, PermanentError, UnauthorisedError):
             return None
         return activity in read_activities(root)
+
+    def reached(self, keys: Sequence[ItemKey]) -> frozenset[ItemKey]:
+        try:
+            root = self._ask("plex files", looked_for_path(keys))
+        except GoneError:
+            return frozenset()  # one of them is enough for that
+        return read_reached(root, keys)
+
+    def scan(self, section: Section, folder: str) -> str:
+        path, server = scan_path(section, folder), self._connect()
+        self._tally["plex scan"] += 1
+        try:
+            with border(self._endpoint, writing=False):
+                server.query(path)
+        except (GoneError, PermanentError, UnauthorisedError) as error:
+            return refusal(error)
+        return ""
 
     def _note_clock(self, answer: requests.Response, **_: object) -> None:
         told = moment(answer.headers.get("Date", ""))

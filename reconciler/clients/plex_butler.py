@@ -53,7 +53,7 @@ def read_activities(root: Element) -> frozenset[str]:
 
 
 def refusal(error: ServerError) -> str:
-    """Say why there is no backup."""
+    """Say why it does not do what it was asked to."""
     if isinstance(error, UnauthorisedError):
         return "it does not take that from who has this token (401 or 403)"
     return "it does not know how (404)" if isinstance(error, GoneError) else str(error)

@@ -229,6 +229,14 @@ class GuardedLibrary:
         with self._asking("activities"):
             return self.library.is_at(activity)
 
+    def reached(self, keys: Sequence[ItemKey]) -> frozenset[ItemKey]:
+        with self._asking("files"):
+            return self.library.reached(keys)
+
+    def scan(self, section: Section, folder: str) -> str:
+        with self._asking("scan"):
+            return self.library.scan(section, folder)
+
     @contextlib.contextmanager
     def _asking(
         self, kind: str, *, is_write: bool = False, is_end: bool = False

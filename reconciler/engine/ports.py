@@ -127,6 +127,20 @@ class Library(Protocol):
         """Say whether an activity goes on: one request; None where it does not tell."""
         ...
 
+    def reached(self, keys: Sequence[ItemKey]) -> frozenset[ItemKey]:
+        """Say which of up to 50 items' files it finds on its disk now: one request.
+
+        One of which it does not say so is not among them.
+        """
+        ...
+
+    def scan(self, section: Section, folder: str) -> str:
+        """Ask it to scan one folder: one request; it is done after the answer.
+
+        Says why it does not, where it refuses.
+        """
+        ...
+
 
 class Spool(Protocol):
     """Where Stash's hook leaves word of scenes; nothing of it raises."""
