@@ -13,7 +13,8 @@ from reconciler.clients.plex import PlexClient
 from reconciler.clients.spool import Spool
 from reconciler.clients.stash import StashClient
 from reconciler.clock import Clock
-from reconciler.config.models import Config, Server
+from reconciler.config.models import Config
+from reconciler.config.servers import Server
 from reconciler.core.errors import UserError
 from reconciler.engine.lulls import Streams
 from reconciler.engine.pacing import Pacer
@@ -72,6 +73,7 @@ def means(
         quiet=config.schedule.hours,
         is_quiet_with_plex=config.schedule.is_quiet_with_plex,
         is_backed_up=config.plex.backup,
+        asks_for_scans=config.plex.scan,
         meaning=config.meaning(),
     )
     return Means(

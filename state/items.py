@@ -142,6 +142,19 @@ class Items:
             for row in _HOLDING.models(self._db, paths)
         ]
 
+    def beginning(
+        self, target: int, path: str, limit: int = -1
+    ) -> list[tuple[str, str]]:
+        """Find (item, file) of the files in *target* whose paths begin so."""
+        end = path[:-1] + chr(ord(path[-1]) + 1)
+        # the plus keeps SQLite from going by the target, and through all of its files
+        found = self._db.ask(
+            "SELECT item, path FROM item_path WHERE path >= ? AND path < ?"
+            " AND +target = ? ORDER BY path LIMIT ?",
+            *(path, end, target, limit),
+        )
+        return [(item, file) for item, file in found]
+
     def named_alike(self, path: str, limit: int = 3) -> list[str]:
         """Find some files of the same name elsewhere; walks over all paths."""
         name = path.replace("\\", "/").rsplit("/", 1)[-1]

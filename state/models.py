@@ -193,6 +193,7 @@ class Waiting(Row):
     scene = IntegerField()
     target = IntegerField()
     since = IntegerField()
+    tended = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         primary_key = CompositeKey("scene", "target")

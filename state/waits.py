@@ -12,6 +12,19 @@ _COUNTS = Worded(
     Waiting.select(Waiting.target, fn.COUNT(Waiting.scene)).group_by(Waiting.target)
 )
 _LATEST = Worded(Waiting.select(fn.MAX(Waiting.since)).where(Waiting.since <= GIVEN))
+_UNTENDED = Worded(
+    Waiting.select(Waiting.scene)
+    .where(Waiting.target == GIVEN, Waiting.since >= GIVEN, Waiting.tended == 0)
+    .order_by(Waiting.since, Waiting.scene)
+    .limit(GIVEN)
+)
+_BEREFT = Worded(
+    Waiting.select(Waiting.scene)
+    .join(Link, on=(Waiting.scene == Link.scene) & (Waiting.target == Link.target))
+    .where(Waiting.target == GIVEN, Waiting.since >= GIVEN)
+    .distinct()
+    .limit(GIVEN)
+)
 
 
 class Waits:
@@ -51,6 +64,24 @@ class Waits:
         """
         ((found,),) = _LATEST.rows(self._db, until)
         return None if found is None else int(found)
+
+    def untended(self, target: int, *, since: int, limit: int) -> list[int]:
+        """Name scenes that began to wait since then and were not seen to yet.
+
+        Those that have waited longest come first.
+        """
+        return [scene for (scene,) in _UNTENDED.rows(self._db, target, since, limit)]
+
+    def tend(self, target: int, scenes: Iterable[int]) -> None:
+        """Record that scenes have been seen to, for as long as they wait."""
+        self._db.many(
+            "UPDATE waiting SET tended = 1 WHERE scene = ? AND target = ?",
+            [(scene, target) for scene in scenes],
+        )
+
+    def bereft(self, target: int, *, since: int, limit: int) -> list[int]:
+        """Name scenes that began to wait since then and had an item in *target*."""
+        return [scene for (scene,) in _BEREFT.rows(self._db, target, since, limit)]
 
     def missed(self, target: int, *, since: int, limit: int) -> list[str]:
         """Name items that scenes have lost which wait in *target* no longer than that.

@@ -92,6 +92,7 @@ class World:
     streams: Streams | None = None
     patience: Patience | None = None
     is_backed_up: bool = False
+    asks_for_scans: bool = False
     is_probing: bool = True
     """Whether passes are a person's, or a daemon's."""
     is_called: Callable[[], bool] = bool
@@ -219,6 +220,7 @@ class World:
             quiet=self.quiet,
             is_quiet_with_plex=self.is_quiet_with_plex,
             is_backed_up=self.is_backed_up,
+            asks_for_scans=self.asks_for_scans,
             meaning=self.meaning,
         )
 

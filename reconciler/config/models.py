@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,14 +26,10 @@ from reconciler.config.kinds import (
     Poll,
     Prefix,
     QuietHours,
-    Secret,
-    Share,
     Sweep,
-    Timeout,
-    Titles,
-    Url,
 )
 from reconciler.config.secret_urls import within
+from reconciler.config.servers import Plex, Stash
 from reconciler.config.state import State
 from reconciler.config.table import Table
 from reconciler.config.telling import Health, Notify
@@ -42,58 +38,9 @@ from reconciler.core.desire import Rule, Rules
 from reconciler.core.errors import UserError
 from reconciler.core.lull import Hours
 from reconciler.core.match import Mapping as PathMapping
-from reconciler.core.values import Field, OnDelete, Policy
+from reconciler.core.values import Field, Policy
 
-_NONE = SecretStr("")
 _ADDRESSES = {"stash": "http://127.0.0.1:9999", "plex": "http://127.0.0.1:32400"}
-
-
-class Server(Table):
-    """Where a server is and how patient to be with it; times are in seconds."""
-
-    url: Url = ""
-    connect_timeout: Timeout = 5.0
-    read_timeout: Timeout = 30.0
-    ca_file: LocalFile | None = None
-    verify: bool = True
-
-    @field_validator("verify")
-    @classmethod
-    def _verifies_by_its_authorities(cls, verify: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic passes it by position
-        if info.data.get("ca_file") and not verify:
-            raise ValueError("is false while ca_file is given; remove one of the two")
-        return verify
-
-    @property
-    def trust(self) -> bool | str:
-        """Whether to check certificates; a path names the authorities to check by."""
-        return str(self.ca_file) if self.ca_file else self.verify
-
-
-class Stash(Server):
-    """The server that says what is wanted."""
-
-    api_key: Secret = _NONE
-    api_key_file: LocalFile | None = None
-    on_delete: OnDelete = OnDelete.KEEP
-
-    @property
-    def secret(self) -> str:
-        return self.api_key.get_secret_value()
-
-
-class Plex(Server):
-    """The server that is made to say the same, in the libraries named."""
-
-    token: Secret = _NONE
-    token_file: LocalFile | None = None
-    libraries: Titles = ()
-    share: Share = 0.3
-    backup: bool = True
-
-    @property
-    def secret(self) -> str:
-        return self.token.get_secret_value()
 
 
 class Schedule(Table):

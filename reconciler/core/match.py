@@ -23,7 +23,7 @@ def stash_paths(path: str, mappings: Sequence[Mapping]) -> tuple[str, ...]:
     candidates = {path} | {
         _moved(path, mapping.plex, mapping.stash)
         for mapping in mappings
-        if _holds(mapping.plex, path)
+        if holds(mapping.plex, path)
     }
     return tuple(sorted(c for c in candidates if plex_path(c, mappings) == path))
 
@@ -33,6 +33,24 @@ def stem(path: str) -> str:
     name = path.rsplit(_separator(path), 1)[-1]
     bare, dot, _ending = name.rpartition(".")
     return bare if dot and bare else name
+
+
+def folder_of(path: str) -> str:
+    """Name the folder that a file or a folder lies in; empty for what lies in none."""
+    return path.rpartition(_separator(path))[0]
+
+
+def inside(folder: str) -> str:
+    """Say how the path of whatever lies below a folder begins.
+
+    By whole names only: /films does not hold /films-2/a.mp4.
+    """
+    return _folder(folder) + _separator(folder)
+
+
+def holds(folder: str, path: str) -> bool:
+    """Whether a path lies below a folder, however far."""
+    return path.startswith(inside(folder))
 
 
 def folders_apart(one: str, other: str) -> tuple[str, str]:
@@ -45,7 +63,7 @@ def folders_apart(one: str, other: str) -> tuple[str, str]:
 
 
 def _mapped(path: str, pairs: Sequence[tuple[str, str]]) -> str:
-    holding = [pair for pair in pairs if _holds(pair[0], path)]
+    holding = [pair for pair in pairs if holds(pair[0], path)]
     if not holding:
         return path
     return _moved(path, *max(holding, key=lambda pair: len(_folder(pair[0]))))
@@ -62,11 +80,6 @@ def _moved(path: str, origin: str, destination: str) -> str:
     return _folder(destination) + below.replace(
         _separator(origin), _separator(destination)
     )
-
-
-def _holds(folder: str, path: str) -> bool:
-    # whole names only: /films does not hold /films-2/a.mp4
-    return path.startswith(_folder(folder) + _separator(folder))
 
 
 def _folder(folder: str) -> str:

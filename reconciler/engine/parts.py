@@ -33,6 +33,7 @@ from reconciler.engine.ports import Library, Source
 from reconciler.engine.recording import Recorder
 from reconciler.engine.refreshing import Refresher
 from reconciler.engine.report import Audience, Tally
+from reconciler.engine.rescans import Rescans
 from reconciler.engine.restoring import Restorer
 from reconciler.engine.settings import Scope, Settings
 from reconciler.engine.surveying import Surveyor
@@ -225,6 +226,18 @@ class Parts:
             clock=self.means.clock,
             streams=self.means.streams,
             tally=self.tally,
+        )
+
+    def rescans(self) -> Rescans:
+        """Make what asks Plex to scan folders."""
+        return Rescans(
+            ledger=self.means.ledger,
+            library=self.library,
+            surveyor=self.surveyor,
+            lulls=self.lulls(),
+            clock=self.means.clock,
+            tally=self.tally,
+            is_paused=self.means.is_paused,
         )
 
     def backing(self) -> Backing:

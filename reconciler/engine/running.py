@@ -51,6 +51,8 @@ class Pass:
         self._tell_parted()
         self._try(self._deliver)
         self._try(self._compare)
+        if self.means.settings.asks_for_scans and not self.scope.is_narrow:
+            self._try(self._parts.rescans().ask)
         if self._parts.open.number is not None or any(self.tally.counts.values()):
             self._end()
         return self._report()

@@ -29,6 +29,8 @@ class Settings:
     """Nor in the hours of Plex's own maintenance, by that clock as well."""
     is_backed_up: bool = False
     """Whether Plex backs up its database before many items are written at first."""
+    asks_for_scans: bool = False
+    """Whether Plex is asked to scan the folders of scenes that begin to wait."""
     meaning: str = ""
     """Digest of all that decides what is wanted; another one plans everything anew."""
 
@@ -63,6 +65,12 @@ class Scope:
     """Only what a person asked for by a command, held or not."""
     only: Mapping[tuple[str, ItemKey], Mapping[Field, Planned]] | None = None
     """What a saved plan has, by (library, item)."""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves something out that a pass would write or ask for."""
+        narrowed = (self.library, self.fields, self.limit, self.only)
+        return any(one is not None for one in narrowed)
 
     @property
     def is_thorough(self) -> bool:

@@ -44,7 +44,7 @@ FILE_MISTAKES = {
     '[plex]\n"odd name" = 1': (
         'FILE: plex."odd name" is not a key; there are url, connect_timeout, '
         "read_timeout, ca_file, verify, token, token_file, libraries, share, "
-        "backup"
+        "backup, scan"
     ),
     '[plex]\nlibraries = ["Films"]\n[libraries.Films.fields]\ntitel = "hunter2"': (
         "FILE: libraries.Films.fields.titel is not a key; "

@@ -57,6 +57,7 @@ OVERRIDES: dict[str, tuple[str, object]] = {  # None: shown by a test of its own
     "PLEXSYNC_PLEX__LIBRARIES": ("Films, 1984", ("Films", "1984")),
     "PLEXSYNC_PLEX__SHARE": ("0.5", 0.5),
     "PLEXSYNC_PLEX__BACKUP": ("false", False),
+    "PLEXSYNC_PLEX__SCAN": ("yes", True),
     "PLEXSYNC_STATE__PATH": ("", None),
     "PLEXSYNC_STATE__BACKUPS": ("", None),
     "PLEXSYNC_STATE__KEEP_BACKUPS": ("", None),

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from reconciler.core.match import (
     Mapping,
+    folder_of,
     folders_apart,
+    holds,
     plex_path,
     stash_paths,
     stem,
@@ -147,3 +149,20 @@ def test_what_they_do_not_share_maps_one_to_the_other(
     stash, plex = folders_apart(*names)
 
     assert plex_path(names[0], [Mapping(stash=stash, plex=plex)]) == names[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("/films/lake/a.mp4", "/films/lake"),
+        ("/films/back\\slash.mp4", "/films"),
+        ("D:\\films\\a.mp4", "D:\\films"),
+        ("\\\\nas\\v\\a.mp4", "\\\\nas\\v"),
+        ("/a.mp4", ""),
+        ("a.mp4", ""),
+    ],
+)
+def test_the_folder_of_a_path(path: str, folder: str) -> None:
+    assert folder_of(path) == folder
+    assert not folder or holds(folder, path)
+    assert not holds(path, path)

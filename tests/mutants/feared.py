@@ -255,7 +255,7 @@ FEARED = (
     Bug(
         name="folder mapped by the beginning of its name",
         file="reconciler/core/match.py",
-        old="    return path.startswith(_folder(folder) + _separator(folder))\n",
+        old="    return path.startswith(inside(folder))\n",
         new="    return path.startswith(_folder(folder))\n",
         caught_by=laws("law_9_a_folder_maps_no_folder_whose_name_begins_alike"),
     ),

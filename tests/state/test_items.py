@@ -169,3 +169,27 @@ def test_the_files_of_an_item_are_those_that_it_was_listed_with(ledger: Ledger) 
     ledger.items.put(1, 1, [("10", "/a"), ("10", "/b"), ("11", "/c")])
     ledger.items.put(2, 1, [("10", "/d")])
     assert ledger.items.paths(1, ["10", "12"]) == {"10": {"/a", "/b"}}
+
+
+def test_what_lies_below_a_folder_is_found_by_how_its_path_begins(
+    ledger: Ledger,
+) -> None:
+    pairs = [
+        ("10", "/films/lake/b.mp4"),
+        ("10", "/films/lake/a.mp4"),
+        ("11", "/films/lake/\U0001f98a/a.mp4"),
+        ("12", "/films/lake-2/a.mp4"),
+        ("13", "/films/lake"),
+        ("14", "/films/Lake/a.mp4"),
+        ("15", "D:\\films\\a.mp4"),
+    ]
+    ledger.items.put(1, 1, pairs)
+    ledger.items.put(2, 1, [("10", "/films/lake/c.mp4")])
+    assert ledger.items.beginning(1, "/films/lake/") == [
+        ("10", "/films/lake/a.mp4"),
+        ("10", "/films/lake/b.mp4"),
+        ("11", "/films/lake/\U0001f98a/a.mp4"),
+    ]
+    assert ledger.items.beginning(1, "/films/lake/", 1) == [("10", "/films/lake/a.mp4")]
+    assert ledger.items.beginning(1, "D:\\films\\") == [("15", "D:\\films\\a.mp4")]
+    assert ledger.items.beginning(1, "/films/sea/") == []

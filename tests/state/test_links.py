@@ -157,6 +157,33 @@ def test_who_began_to_wait_in_the_future_is_not_the_latest(ledger: Ledger) -> No
     assert ledger.waits.latest(until=NOW - 1) is None
 
 
+def test_who_waits_is_seen_to_once_for_as_long_as_it_waits(ledger: Ledger) -> None:
+    for scene, since in ((3, NOW), (2, NOW), (1, NOW + 5), (4, NOW - 60)):
+        ledger.waits.put(scene, [1, 2], now=since)
+    assert ledger.waits.untended(1, since=NOW, limit=9) == [2, 3, 1]
+    assert ledger.waits.untended(1, since=NOW, limit=1) == [2]
+
+    ledger.waits.tend(1, [2, 1, 99])
+
+    assert ledger.waits.untended(1, since=NOW, limit=9) == [3]
+    assert ledger.waits.untended(2, since=NOW, limit=9) == [2, 3, 1]
+    ledger.waits.put(2, [1, 2], now=NOW + 9)
+    ledger.waits.put(1, [1, 2], now=NOW + 9, is_anew=True)
+    assert ledger.waits.untended(1, since=NOW, limit=9) == [3, 1]
+
+
+def test_who_waits_and_had_an_item_there(ledger: Ledger) -> None:
+    for item, since in ((10, NOW - 60), (20, NOW), (21, NOW)):
+        scene = item // 10
+        ledger.links.add(scene, place(str(item)))
+        ledger.waits.put(scene, [1], now=since)
+    ledger.waits.put(3, [1, 2], now=NOW)
+    assert ledger.waits.bereft(1, since=NOW, limit=9) == [2]
+    assert ledger.waits.bereft(1, since=0, limit=9) == [1, 2]
+    assert ledger.waits.bereft(1, since=0, limit=1) == [1]
+    assert ledger.waits.bereft(2, since=0, limit=9) == []
+
+
 def test_links_are_counted_by_how_they_stand(ledger: Ledger) -> None:
     assert ledger.links.counts() == {}
     links = [linked(ledger, n) for n in (1, 2, 3)]
