@@ -148,6 +148,18 @@ class Links:
         ).execute()
         return replace(link, scene=scene, path=path, is_lost=False, is_former=False)
 
+    def exchange(
+        self, link: LinkRecord, rival: LinkRecord
+    ) -> tuple[LinkRecord, LinkRecord]:
+        """Have the scenes of two links to one item change places, and no path.
+
+        Returns the link that is the former's now, and the one that is the latter's.
+        """
+        # one scene has one link to an item: it makes room before the other comes
+        Link.update(scene=-rival.scene).where(Link.id == rival.id).execute()
+        given = self.take_over(link, rival.scene, link.path)
+        return self.take_over(rival, link.scene, rival.path), given
+
     def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
         """Let a link take the place of *heir*, of which nothing is decided yet.
 

@@ -41,7 +41,7 @@ class Binder:
     ) -> Iterator[tuple[LinkRecord, bool]]:
         """Make the scene's links those of *places*; yield each, and whether new.
 
-        Yields as well what another scene has inherited of it, which is new to that one.
+        Yields as well what another scene has got of it, which is new to that one.
         """
         links = {
             (link.target, link.item): link
@@ -56,7 +56,7 @@ class Binder:
         for place in places:
             at = (place.target, place.item)
             if at in links:
-                yield self._kept(links[at], place, former)
+                yield from self._kept(links[at], place, former)
             elif free := self._free(scene, at):
                 yield self._taken(free, scene, place)
             elif heir := next((o for o in heirs if o.target == place.target), None):
@@ -103,12 +103,45 @@ class Binder:
 
     def _kept(
         self, link: LinkRecord, place: PathRecord, former: Former
-    ) -> tuple[LinkRecord, bool]:
+    ) -> Iterator[tuple[LinkRecord, bool]]:
         is_renewed = former is Former.TOMBSTONE and self._meets_anew(link)
+        if rival := self._of_file(link, place):
+            yield from self._exchanged(link, rival)
+            return
         is_new = link.is_lost or is_renewed
         if link.is_lost or link.path != place.path:
             link = self.ledger.links.rebind(link, place)
-        return link, is_new
+        yield link, is_new
+
+    def _of_file(self, link: LinkRecord, place: PathRecord) -> LinkRecord | None:
+        """Find another scene's link by the file that has come in its file's place.
+
+        An item that only one of the two holds is as that one's link says.
+        """
+        if link.path == place.path or self._is_had(link):
+            return None
+        for one in self.ledger.links.at([(place.target, place.item)]):
+            is_other = one.scene != link.scene and one.path == place.path
+            if is_other and (link.is_lost or not one.is_lost):
+                return one
+        return None
+
+    def _exchanged(
+        self, link: LinkRecord, rival: LinkRecord
+    ) -> Iterator[tuple[LinkRecord, bool]]:
+        """Have two scenes change places in an item, as their files have."""
+        is_buried = bool(self.ledger.scenes.buried([rival.scene]))
+        if is_buried:
+            self._meets_anew(rival)
+        self.ledger.outbox.cancel([link.id, rival.id])
+        mine, given = self.ledger.links.exchange(link, rival)
+        yield mine, True
+        if rival.is_lost or is_buried:
+            self.ledger.links.lose([given.id])
+            return
+        # nothing may have stamped it, and what it has now is known when it is read
+        self.ledger.census.mark([given.scene])
+        yield given, True
 
     def _meets_anew(self, link: LinkRecord) -> bool:
         """Meet a tombstone's item as if for the first time, if it was handed back.
@@ -129,9 +162,15 @@ class Binder:
 
     def _is_taken(self, link: LinkRecord) -> bool:
         """Whether another scene has the file now: then its item is not this one's."""
+        return any(scene != link.scene for scene in self._holders(link))
+
+    def _is_had(self, link: LinkRecord) -> bool:
+        """Whether its scene has the file still, be it behind another."""
+        return link.scene in self._holders(link)
+
+    def _holders(self, link: LinkRecord) -> Iterator[int]:
         names = stash_paths(link.path, self.mappings)
-        holders = self.ledger.scenes.referring(Kind.FILE, names)
-        return any(scene != link.scene for scene in holders)
+        return self.ledger.scenes.referring(Kind.FILE, names)
 
     def _free(self, scene: SceneId, at: tuple[int, str]) -> LinkRecord | None:
         """Find a link to an item that another scene has left, or left Stash with."""

@@ -497,6 +497,98 @@ def test_where_the_firsts_file_leaves_the_item_the_second_takes_it_over(
     assert kept.id in {link(films, 1).id, link(films, new).id}
 
 
+# scenes that change places in an item that they share
+
+
+def share(world: World) -> None:
+    """Let Plex make one item of all three films, each of which was met already."""
+    first, *others = (world.key(stem) for stem in STEMS)
+    world.plex.moves.merge(first, others)
+    world.reconcile(is_full=True)
+    world.later(600)
+
+
+def files(world: World) -> dict[int, str]:
+    """Name the file that each link is for, lost ones included."""
+    with Ledger(world.state) as ledger:
+        return {
+            one.id: one.path
+            for found in ledger.links.of_scenes(world.stash.scenes).values()
+            for one in found
+        }
+
+
+@pytest.mark.parametrize("chunk", [1, 16])
+@pytest.mark.parametrize("cycle", CYCLES)
+def test_each_link_of_a_shared_item_stays_with_its_file(
+    films: World,
+    monkeypatch: pytest.MonkeyPatch,
+    cycle: tuple[int, ...],
+    chunk: int,
+) -> None:
+    """So that what is ours goes with Stash's tag when the item is split."""
+    monkeypatch.setattr("reconciler.engine.recording.CHUNK", chunk)
+    share(films)
+    before = files(films)
+    renumber(films, *cycle)
+
+    films.reconcile()
+
+    assert files(films) == before
+    for scene, (one,) in links(films).items():
+        assert films.stash.paths_of(scene) == (one.path.replace("/media", "/data"),)
+    films.later(600)
+    films.plex.moves.split(films.key("brook"))
+    films.reconcile(is_full=True)
+    for scene, stem in _by_stem(films).items():
+        assert films.value(stem, Field.TITLE) == f"The {stem}"
+        films.stash.update_scene(scene, tag_ids=())
+    films.later(60)
+    films.reconcile()
+    assert films.value("brook", Field.GENRES) == ("Foreign",)
+    for stem in STEMS[1:]:
+        assert films.value(stem, Field.GENRES) == (), "split off: a new item"
+    quiet(films)
+
+
+def test_a_shared_item_in_the_trash_comes_back_with_the_links_of_its_files(
+    films: World,
+) -> None:
+    share(films)
+    before = files(films)
+    films.plex.scanner.trash(films.key("brook"))
+    films.reconcile(is_full=True)
+    assert links(films) == {}
+    films.later(600)
+    renumber(films, 1, 2)
+    films.plex.scanner.scan(films.section)
+
+    films.reconcile(is_full=True)
+
+    assert files(films) == before
+    for scene, (one,) in links(films).items():
+        assert films.stash.paths_of(scene) == (one.path.replace("/media", "/data"),)
+
+
+def test_a_scene_that_lost_its_file_in_a_shared_item_is_read_again(
+    films: World,
+) -> None:
+    """Nothing stamps it: what it has instead is known when it is read."""
+    films.plex.moves.merge(films.key("brook"), [films.key("heron")])
+    films.reconcile(is_full=True)
+    films.later(600)
+    rows = dict(films.stash.scenes)
+    brook, heron = rows[1], rows[2]
+    rows[1] = replace(brook, file_ids=heron.file_ids, updated_at=films.stash.now())
+    rows[2] = replace(heron, file_ids=brook.file_ids)
+    films.stash.scenes.replace_all(rows, max(rows))
+
+    films.reconcile()
+
+    for scene, (one,) in links(films).items():
+        assert films.stash.paths_of(scene) == (one.path.replace("/media", "/data"),)
+
+
 # a link that was lost
 
 

@@ -253,6 +253,16 @@ def test_a_link_taken_over_keeps_all_that_is_remembered(ledger: Ledger) -> None:
     assert dict(ledger.links.of_scenes([1])) == {}
 
 
+def test_links_that_exchange_their_scenes_keep_what_is_theirs(ledger: Ledger) -> None:
+    link = linked(ledger, 1, "10")
+    rival = ledger.links.add(2, place("10", "/media/b.mp4"))
+    ledger.links.remember(link.id, {"title": TITLE})
+    mine, given = ledger.links.exchange(link, rival)
+    assert (mine, given) == (replace(rival, scene=1), replace(link, scene=2))
+    assert ledger.links.get([link.id, rival.id]) == {link.id: given, rival.id: mine}
+    assert ledger.links.memories([link.id, rival.id]) == {link.id: {"title": TITLE}}
+
+
 def test_an_inherited_link_takes_the_place_of_the_heirs(ledger: Ledger) -> None:
     """What was owed to the heir is owed to it; what was owed to itself is not."""
     link = linked(ledger, 1, "10")
