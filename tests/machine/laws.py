@@ -138,7 +138,9 @@ def _wrongs_of_set(
     if lost := gone & word.foreign:
         yield f"{where} lost {sorted(lost)}, which others put there"
     may_go = has_left or (word.is_asked and word.is_given_up)
-    if (lost := gone & word.says.elements - word.unclear) and not may_go:
+    # what Stash did without before it was read last is taken out, and then put back
+    wanted = word.says.elements - word.unclear - word.dropped
+    if (lost := gone & wanted) and not may_go:
         yield f"{where} lost {sorted(lost)}, which stash wants"
     if strange := come - word.ever:
         yield f"{where} was given {sorted(strange)}, which stash never wanted"

@@ -27,6 +27,8 @@ class SetWord(Word):
     """Taken out by a person, for sure."""
     ever: set[str] = field(default_factory=set)
     """All that Stash ever wanted."""
+    dropped: set[str] = field(default_factory=set)
+    """Not wanted at some time since all that Stash says was read."""
     constant: frozenset[str] = frozenset()
     """Wanted and there when all was settled, and wanted ever since."""
     takes: int = 0
@@ -86,6 +88,7 @@ class SetWord(Word):
         self.rewrites = 0
         self.says = says
         self.ever |= says.elements
+        self.dropped |= dropped
         self.constant &= says.elements
         self.unsure |= dropped & self.vetoed
         self.vetoed -= dropped
@@ -143,6 +146,11 @@ class SetWord(Word):
         self.foreign -= names
         self.ever |= names
 
+    def granted(self) -> None:
+        Word.granted(self)
+        if not self.needs_full:
+            self.dropped = set()
+
     def come_under(self, rule: Rule, now: int) -> None:
         is_loose = Policy.FILL in {self.rule.policy, rule.policy}
         Word.come_under(self, rule, now)
@@ -156,6 +164,7 @@ class SetWord(Word):
 
     def settle(self, stand: Stand, now: int) -> None:
         Word.settle(self, stand, now)
+        self.dropped = set()
         if self.rule.policy is not Policy.OFF:
             self.unsure &= self.says.elements
             is_ours = not self.is_given_up
