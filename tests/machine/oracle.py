@@ -201,8 +201,9 @@ class Oracle(Films):
                 self.keys[stem] = key
                 is_first = stem not in self.first_keys
                 self.first_keys.setdefault(stem, key)
-                self.tenants[key].add(stem)
                 self._born(stem, seen[key])
+                self._follow(stem, self.tenants[key] - {stem})
+                self.tenants[key].add(stem)
                 if is_first:
                     # a scene that waits is looked for by every pass
                     for field in NAMES:
@@ -217,3 +218,13 @@ class Oracle(Films):
             is_stem = is_placeholder(field, stand.value, self.path_of(stem))
             is_vacant = is_stem or not stand.value
             self.values[stem, field].born(stand, self._now, is_vacant=is_vacant)
+
+    def _follow(self, stem: str, others: Iterable[str]) -> None:
+        """Have a film come to an item on which something was decided for others.
+
+        That stays with the item, and is this one's once the others have left it.
+        """
+        words = self.words
+        for other in others:
+            for field in NAMES:
+                words[stem, field].follow(words[other, field])

@@ -160,6 +160,11 @@ class Word:
         if self.is_touched:
             self.disturbed_at = now
 
+    def follow(self, other: "Word") -> None:
+        """Hear that its film has come to an item that is another's, or was."""
+        # what a person has taken from Stash there may be left here, until it is claimed
+        self.is_released |= other.is_given_up
+
     def settle(self, stand: Stand, now: int) -> None:
         """Hear that plexsync has looked at it and owes nothing."""
         if self.rule.policy is Policy.OFF:
@@ -241,3 +246,8 @@ class ValueWord(Word):
         Word.come_under(self, rule, now)
         if rule.policy is Policy.ENFORCE:
             self.held = None
+
+    def follow(self, other: Word) -> None:
+        Word.follow(self, other)
+        if isinstance(other, ValueWord):
+            self.history |= other.known_values  # an undo may go back to any of them
