@@ -37,7 +37,9 @@ _ADVICE = {
     " for this user",
     sqlite3.SQLITE_IOERR: "the disk does not answer as it should: check it",
     sqlite3.SQLITE_IOERR_WRITE: "the disk does not take what is written: see whether it"
-    " fails, has become read-only or has a quota, and run again",
+    " is full, fails, has become read-only or has a quota, and run again",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "the disk has no room for what goes beside it: free"
+    " some space and run again",
     sqlite3.SQLITE_IOERR_SHORT_READ: _DAMAGED,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: "it is no state of plexsync: set another [state] path, or,"

@@ -4,6 +4,7 @@ It is a file of its own, and no row, so that one who does not hold the state can
 while a pass is being delivered.
 """
 
+import os
 from pathlib import Path
 
 from state.errors import refused
@@ -34,8 +35,16 @@ class Pause:
             return False
         try:
             self._mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._mark.write_text(f"{moment}\n", encoding="utf-8")
+            descriptor = os.open(
+                self._mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+            )
         except OSError as error:
+            raise refused(f"write {self._mark}", error) from error
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as mark:
+                mark.write(f"{moment}\n")
+        except OSError as error:
+            self._mark.unlink()  # what is said to have failed must not hold
             raise refused(f"write {self._mark}", error) from error
         return True
 

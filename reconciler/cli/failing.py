@@ -39,7 +39,9 @@ class Failure:
             case HeldError():
                 return cls(sentences=[str(error)], code=Exit.TAKEN)
             case KeyboardInterrupt():
-                return cls(sentences=[_INTERRUPTED], code=Exit.INTERRUPTED)
+                return cls(
+                    sentences=[str(error) or _INTERRUPTED], code=Exit.INTERRUPTED
+                )
             case OSError():
                 return cls(sentences=[_refused(error)], code=Exit.FAILED)
             case _:

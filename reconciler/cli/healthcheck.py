@@ -44,7 +44,7 @@ def healthcheck(setting: Setting) -> None:
         known = {"ready": found.is_ready, "health": found.items}
         setting.document.close({"exit_code": code, "problems": problems, **known})
     elif found.is_ready:
-        click.echo("ready")
+        click.echo(f"ready; {found.said}" if found.said else "ready")
     complain(problems)
     raise click.exceptions.Exit(code)
 
@@ -58,6 +58,8 @@ class _Found:
 
     is_ready: bool = False
     items: Sequence[Mapping[str, str]] = ()
+    said: str = ""
+    """The items in a line."""
     sentence: str = ""
 
 
@@ -97,6 +99,7 @@ def _read(status: int, body: bytes) -> _Found:
     return _Found(
         is_ready=status == HTTPStatus.OK,
         items=items,
+        said=said,
         sentence=f"not ready: {said or 'it does not say why'}",
     )
 

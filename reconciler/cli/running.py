@@ -65,6 +65,12 @@ class Outcome:
         """Say what went wrong: a sentence each."""
         found = [*self.report.problems, *self.report.missing]
         found += self._unplanned()
+        if given_up := self.report.counts.get("buried fields"):
+            what = paper.several(given_up, "field")
+            verb = "is" if given_up == 1 else "are"
+            found.append(
+                f"{what} {verb} given up: `plexsync dead-letters list` says which"
+            )
         if self.report.undelivered and not self.is_plan:
             what = paper.several(self.report.undelivered, "item")
             verb = "stays" if self.report.undelivered == 1 else "stay"

@@ -16,7 +16,8 @@ from reconciler.core.retry import LONGEST
 PATIENCE = 3
 """Failures in a row that are the server's, whatever each of them was."""
 
-_OF_SERVER = (UnreachableError, UnauthorisedError, StrangerError)
+_OF_KEY = (UnauthorisedError, StrangerError)
+_OF_SERVER = (UnreachableError, *_OF_KEY)
 """What speaks of the server and not of what was asked: one is enough."""
 
 _FIRST, _LONGEST, _DOUBLINGS = 10.0, 900.0, 7
@@ -78,7 +79,8 @@ def after(
         rests=rests,
         until=max(now + ceil(rest), wanted),
         asked=wanted,
-        is_of_write=is_write and is_of_server(error),
+        # one that cannot be reached cannot be read either
+        is_of_write=is_write and isinstance(error, _OF_KEY),
         kind=error.kind,
         cause=str(error),
     )

@@ -1,7 +1,7 @@
 """What a command asks of the daemon at its door, and what it is answered."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -90,7 +90,7 @@ def ask(state: Path, request: Request, audience: Audience) -> Answer | None:
     visit = knock(state)
     if visit is None:
         return None
-    with visit:
+    with visit, _goes_on(request):
         audience.stage("waiting for the daemon", None)
         visit.say(**asked_fields(request))
         while line := visit.hear():
@@ -107,6 +107,18 @@ def ask(state: Path, request: Request, audience: Audience) -> Answer | None:
     raise AskedInVainError(
         "the daemon went away before it was done: see its log, and run again"
     )
+
+
+@contextmanager
+def _goes_on(request: Request) -> Iterator[None]:
+    """Say what becomes of a command that is interrupted while it waits."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        what = "what is new" if request.errand is None else "what was asked for"
+        raise KeyboardInterrupt(
+            f"interrupted: the daemon goes on with {what}; `plexsync pause` has it stop"
+        ) from None
 
 
 def asked_fields(request: Request) -> dict[str, Any]:

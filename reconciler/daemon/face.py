@@ -4,12 +4,16 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import structlog
+
 from reconciler.clock import Clock
 from reconciler.config.kinds import Address
 from reconciler.daemon.listening import Listener
 from reconciler.daemon.standing import Standing, stand
 from reconciler.daemon.worker import Worker
 from reconciler.engine.health import Daemon, HealthItem, Trouble
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +28,8 @@ class Face:
     """When the daemon was started, and when its main loop last came round: by the
     monotonic clock."""
     _listener: Listener | None = None
+    _known: frozenset[str] = frozenset()
+    """What of that the log has been told."""
 
     def standing(self) -> Standing:
         """Say how things stand; for any thread."""
@@ -43,6 +49,13 @@ class Face:
             now=self.clock.unix(),
             beat=self.beat,
         )
+
+    def complain(self) -> None:
+        """Have the log tell of what the parts say of themselves, where that is news."""
+        found = {item.about: item for item in self._troubles()}
+        for about in found.keys() - self._known:
+            log.warning(found[about].type.value, error=found[about].hint)
+        self._known = frozenset(found)
 
     def _troubles(self) -> Iterator[HealthItem]:
         """Take what the parts say of themselves."""

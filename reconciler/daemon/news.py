@@ -1,5 +1,6 @@
 """How the daemon is doing: written by the worker, read by whoever tells of it."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from reconciler.daemon.standing import Counters
 from reconciler.engine.health import HealthItem, Trouble
 from reconciler.engine.report import PassReport
 from reconciler.engine.status import Status
+
+_TIMES = re.compile(r"\b\d\d:\d\d:\d\d\b")
 
 log = structlog.get_logger(__name__)
 
@@ -86,11 +89,11 @@ class News:
         return (item,)
 
     def _tell(self, problems: tuple[str, ...]) -> None:
+        # until when a server is left alone is another time with each rest
+        known = {_TIMES.sub("", problem) for problem in self.problems}
         for problem in problems:
-            if problem not in self.problems:
+            if _TIMES.sub("", problem) not in known:
                 log.warning("problem", error=problem)
-        if self.problems and not problems:
-            log.info("problems are over")
         self.problems = problems
 
     def _sentence(self, report: PassReport, owed: int, now: int) -> str:

@@ -134,7 +134,9 @@ class Daemon:
             self.notifier.ready()
         self.notifier.status(news.sentence)
         self.face.beat = now
-        self.face.listen(self.worker.config.health.listen)
+        if self.worker.hold.times:  # else another may run, and have the address
+            self.face.listen(self.worker.config.health.listen)
+        self.face.complain()
         spool = self.worker.spool
         is_time = now >= self.worker.deaf_until
         if spool is not None and is_time and not spool.is_empty():
@@ -174,7 +176,8 @@ class Daemon:
             log.warning("a request is left in hand: the next start looks what became")
             logging.shutdown()
             os._exit(0)
-        log.info("stopped")
+        if self.worker.fatal is None:
+            log.info("stopped")
 
     def _keep(self, config: Config) -> None:
         self.timetable.keep(

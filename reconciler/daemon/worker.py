@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from reconciler import bootstrap
+from reconciler import __version__, bootstrap
 from reconciler.clients.spool import Spool
 from reconciler.clock import Clock
 from reconciler.config.models import Config
@@ -62,6 +62,8 @@ class Worker:
     herald: Herald = field(init=False)
     spool: Spool | None = field(init=False)
     """Where the hook leaves word, if it is set up."""
+    _is_eager: bool = False
+    """Whether the next pass asks a server that rests."""
     _host: Host = field(init=False)
     _known: tuple[int, int, int | None] | None = None
     """What was written, and whether it was paused, when the status was read."""
@@ -94,12 +96,20 @@ class Worker:
         """
         door = Door(self.config.state)
         try:
-            self.hold.take()
+            ledger = self.hold.take().ledger
             receive(door.open(), self._host.take)
+            self._publish(ledger)
         except StateError as error:
             self.fatal = error
             self.hold.let_go()
             return
+        log.info(
+            "started",
+            version=__version__,
+            state=str(self.config.state),
+            libraries=list(self.config.plex.libraries),
+            poll=self.config.schedule.poll,
+        )
         try:
             while (task := self.hold.agenda.take()) is not None:
                 self.do(task)
@@ -161,7 +171,9 @@ class Worker:
         self.deaf_until = now + _PEACE * (now - began)
 
     def _pass(self, act: Callable[[Pass], PassReport], scope: Scope) -> None:
-        means = self.hold.take()
+        # a changed configuration may be what was in the way
+        means = replace(self.hold.take(), is_probing=self._is_eager)
+        self._is_eager = False
         self._make(lambda: act(Pass(means, scope)), means.ledger)
 
     def _make(self, act: Callable[[], PassReport], ledger: Ledger) -> PassReport:
@@ -227,5 +239,6 @@ class Worker:
         self.hold.change(config)
         self.herald, self.spool = herald, bootstrap.spool(config)
         self.keep(config)
+        self._is_eager = True
         self.news.accept()
         self.hold.agenda.post(Task.POLL)

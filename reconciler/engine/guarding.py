@@ -85,10 +85,14 @@ class Guard:
         now, outage = self.clock.unix(), self.outage
         if outage and not rest.may_ask(outage, now, is_probing=self.is_probing):
             raise self._resting(outage)
+        is_early = outage is not None and now < outage.until
         try:
             yield
         except ServerError as error:
-            if rest.is_failure(error):
+            if rest.is_failure(error) and is_early:
+                # who could not wait makes nobody else wait for longer
+                self._has_failed, self.is_probing = True, False
+            elif rest.is_failure(error):
                 self._fail(error, is_write=is_write)
             else:
                 self._answer(is_write=is_write)

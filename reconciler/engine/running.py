@@ -90,6 +90,8 @@ class Pass:
         place = partial(self._parts.placer().place, errand)
         if self._is_resolved and self._try(place):
             self._try(self._grant)
+        else:
+            self.tally.miss(f"nothing was done of the {errand.cause}: ask for it again")
         if self._parts.open.number is not None:
             self._end()
         return self._report()
@@ -289,7 +291,7 @@ class Pass:
     def _end(self) -> None:
         with self.means.ledger.transaction():
             number = self._parts.open.begun()
-            outcome = FAILED if self.tally.problems else DONE
+            outcome = FAILED if self.tally.problems or self.tally.missing else DONE
             is_held = any(one.pass_id == number for one in self.tally.held)
             outcome = HELD if is_held else outcome
             self.means.ledger.passes.end(

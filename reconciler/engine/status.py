@@ -113,9 +113,9 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
 
 
 def _outages(ledger: Ledger) -> tuple[OutageRecord, ...]:
-    """Read the newest outages; what was no more than a hiccup is none."""
+    """Read the newest outages; what is over and was no more than a hiccup is none."""
     found = ledger.outages.last(_OUTAGES)
-    return tuple(one for one in found if one.rests)
+    return tuple(one for one in found if one.rests or one.ended is None)
 
 
 def _returned(last: PassRecord | None, outages: Iterable[OutageRecord]) -> int | None:

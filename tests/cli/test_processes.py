@@ -228,7 +228,7 @@ def test_a_file_that_may_not_grow_loses_nothing(desk: Desk, size: int) -> None:
 
     (sentence,) = said.errors
     assert said.code == said.document["exit_code"] == 1
-    assert str(desk.state) in sentence
+    assert str(desk.state.parent) in sentence
     desk.done("reconcile")
     assert is_whole(desk)
     assert is_delivered(desk, 40)
@@ -265,7 +265,7 @@ def test_a_full_disk_loses_nothing(desk: Desk, small_disk: Path) -> None:
     subprocess.run(room, check=True)  # noqa: S603 - a fixed command
 
     assert said.code == said.document["exit_code"] == 1
-    assert "the disk is full: free some space and run again" in said.errors[0]
+    assert " is full" in said.errors[0] or "no room" in said.errors[0]
     desk.done("reconcile")
     assert is_whole(desk)
     assert is_delivered(desk, 40)

@@ -305,6 +305,6 @@ def test_outages_are_told_once_and_end_by_themselves(desk: Desk, start: Start) -
     desk.plex_server.start()
 
     assert is_soon(lambda: desk.title("ice") == "Under the Ice", 40)
-    daemon.waits_for("problems are over")
+    daemon.waits_for("server answers")
     assert len(daemon.events("server failed")) <= 4
     daemon.stop()

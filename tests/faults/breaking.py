@@ -158,7 +158,7 @@ BREAKAGES = (
         name="writes refused",
         begin=file_limit,
         end=lambda world: file_limit(world, resource.RLIM_INFINITY),
-        says="the disk does not take what is written: see whether it fails",
+        says="the disk does not take what is written: see whether it is full",
         is_at_once=False,
         is_passing=True,
     ),

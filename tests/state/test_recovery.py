@@ -436,7 +436,7 @@ def test_what_is_examined_is_left_as_it_is(path: Path, backups: Backups) -> None
         path=path,
         size=path.stat().st_size,
         finding=Finding.SOUND,
-        version="0008_restoring",
+        version="0009_tending",
     )
     assert examine(backups.all(LATER)[0].path).problem is None
     assert contents(backups.folder) | contents_but_folder(path) == before
