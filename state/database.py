@@ -29,17 +29,17 @@ _REMOTE = (
 )  # fmt: skip
 """How the types of file systems begin on which WAL's shared memory does not work."""
 
+_FULL = "the disk is full: free some space and run again"
 _DAMAGED = "it is damaged: `plexsync state restore` puts a backup in its place"
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full: free some space and run again",
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: "it is read-only: make it writable for this user",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: make it and its folder writable"
     " for this user",
     sqlite3.SQLITE_IOERR: "the disk does not answer as it should: check it",
     sqlite3.SQLITE_IOERR_WRITE: "the disk does not take what is written: see whether it"
     " is full, fails, has become read-only or has a quota, and run again",
-    sqlite3.SQLITE_IOERR_SHMSIZE: "the disk has no room for what goes beside it: free"
-    " some space and run again",
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # the index of the log finds no room
     sqlite3.SQLITE_IOERR_SHORT_READ: _DAMAGED,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: "it is no state of plexsync: set another [state] path, or,"
@@ -83,7 +83,9 @@ class _Cursor(sqlite3.Cursor):
 class LedgerDatabase(peewee.SqliteDatabase):
     """SQLite with short IMMEDIATE transactions and failures that say what to do."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shown: Path | None = None) -> None:
+        self.shown = str(shown or path)
+        """What the operator knows it by: one that is made anew has no name yet."""
         super().__init__(
             str(path),
             timeout=5,
@@ -97,12 +99,12 @@ class LedgerDatabase(peewee.SqliteDatabase):
             return bool(super().connect(reuse_if_open=reuse_if_open))
         except peewee.DatabaseError as error:
             # its types do not tell that it keeps the failure that the driver raised
-            raise sentence(self.database, getattr(error, "orig", error)) from error
+            raise sentence(self.shown, getattr(error, "orig", error)) from error
 
     def cursor(self, _name: str | None = None) -> sqlite3.Cursor:
         """Make the one kind of cursor that peewee and this package work with."""
         connection: sqlite3.Connection = super().cursor().connection
-        return connection.cursor(partial(_Cursor, path=str(self.database)))
+        return connection.cursor(partial(_Cursor, path=self.shown))
 
     def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         """Run one statement for many rows: four times as fast as peewee's way."""
@@ -110,7 +112,7 @@ class LedgerDatabase(peewee.SqliteDatabase):
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement where peewee would take ten times as long to word it."""
-        with told(self.database):
+        with told(self.shown):
             found: list[tuple[Any, ...]] = self.cursor().execute(sql, values).fetchall()
         return found
 
@@ -217,7 +219,7 @@ def migrate(db: LedgerDatabase, *, may_write: bool) -> frozenset[str]:
         _refuse_newer(db, applied - known)
         if applied != known and not may_write:
             raise StateError(
-                f"the state {db.database} is of an older plexsync:"
+                f"the state {db.shown} is of an older plexsync:"
                 " `plexsync reconcile` brings it up to date"
             )
         if may_write:
@@ -234,7 +236,7 @@ def refuse_upgraded(db: LedgerDatabase, known: AbstractSet[str]) -> None:
     names = {name for (name,) in db.ask("SELECT name FROM schema_migration")}
     if unknown := names - known:
         raise OutdatedError(
-            f"the state {db.database} was brought up to date by a newer plexsync while"
+            f"the state {db.shown} was brought up to date by a newer plexsync while"
             f" this one was at work (it has {max(unknown)}): nothing more is written;"
             " start that version"
         )
@@ -244,7 +246,7 @@ def _refuse_foreign(db: LedgerDatabase, history: str) -> None:
     tables = db.get_tables()
     if tables and history not in tables:
         raise StateError(
-            f"the state {db.database} is another program's database"
+            f"the state {db.shown} is another program's database"
             f' (it has a table "{tables[0]}"): set another [state] path'
         )
 
@@ -252,7 +254,7 @@ def _refuse_foreign(db: LedgerDatabase, history: str) -> None:
 def _refuse_newer(db: LedgerDatabase, unknown: AbstractSet[str]) -> None:
     if unknown:
         raise OutdatedError(
-            f"the state {db.database} was made by a newer plexsync"
+            f"the state {db.shown} was made by a newer plexsync"
             f" (it has {max(unknown)}): install that version, or set another"
             " [state] path"
         )

@@ -49,7 +49,15 @@ def refuse_hollow(path: Path) -> None:
 
 
 def settle(path: Path, final: Path) -> None:
-    """Give a file that is whole its name, so that it outlasts a loss of power."""
+    """Give a file that is whole its name, so that it outlasts a loss of power.
+
+    Raises a `StateError` where something of it is in its log still.
+    """
+    if size_of(log_of(path)):
+        raise StateError(
+            f"{final} is not whole yet: {path} has a log, which could not be written"
+            " into it; free some space and run again"
+        )
     with path.open("rb") as file:
         os.fsync(file.fileno())
     path.replace(final)

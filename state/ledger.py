@@ -47,8 +47,10 @@ class Ledger:
     _open: ClassVar["Ledger | None"] = None
     # peewee binds models to one database per process: a second open would redirect it
 
-    def __init__(self, path: Path, lock: WriterLock | None = None) -> None:
-        self._db = LedgerDatabase(path)
+    def __init__(
+        self, path: Path, lock: WriterLock | None = None, *, shown: Path | None = None
+    ) -> None:
+        self._db = LedgerDatabase(path, shown)
         self._lock = lock
         self._watch = Watch(path)
         self._steps = frozenset[str]()
@@ -148,6 +150,13 @@ class Ledger:
         ):
             self._db.cursor().connection.backup(copied)
 
+    def seal(self) -> None:
+        """Write all of the log into the file, which is whole by itself then.
+
+        Closing does so too, but says nothing where there is no room for it.
+        """
+        self._db.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def integrity(self) -> str:
         """Ask SQLite whether the file is whole: `ok`, or what is wrong."""
         return self._db.integrity()
@@ -180,8 +189,8 @@ def _make(path: Path) -> None:
     refuse_hollow(path)
     if size_of(path) is None:
         new = unfinished(path)
-        with Ledger(new):
-            pass
+        with Ledger(new, shown=path) as ledger:
+            ledger.seal()
         settle(new, Path(os.path.realpath(path)))
 
 

@@ -172,14 +172,16 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
         os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         if choice.path is not None:
             copy(choice.path, new)
-        with Ledger(new) as ledger, ledger.transaction():
-            of = choice.made_at
-            made_at = None if of is None else int(of.timestamp())
-            ledger.restorations.add(now=int(now.timestamp()), made_at=made_at)
+        with Ledger(new, shown=state) as ledger:
+            _write_down(ledger, choice, now)
+            ledger.seal()
         aside = _set_aside(place, "corrupt" if why else "before", now)
         settle(new, place)
     except OSError as error:
         raise refused(f"put {new} in the place of {state}", error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            _clear(new)  # what came to nothing takes no room
     return Recovery(
         state=state,
         why=why,
@@ -188,6 +190,13 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
         aside=aside,
         spoilt=choice.spoilt,
     )
+
+
+def _write_down(ledger: Ledger, choice: _Choice, now: datetime) -> None:
+    of = choice.made_at
+    made_at = None if of is None else int(of.timestamp())
+    with ledger.transaction():
+        ledger.restorations.add(now=int(now.timestamp()), made_at=made_at)
 
 
 def _clear(new: Path) -> None:

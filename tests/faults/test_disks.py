@@ -77,3 +77,20 @@ def test_a_disk_that_becomes_read_only_under_an_open_state_is_told(
     )
     assert counted == "puts: 0 changed: 0"
     assert wrongs == "wrongs: []"
+
+
+@pytest.mark.parametrize("size", [200, 300, 400, 500, 700, 900, 1200, 1500, 1900])
+def test_wherever_a_disk_is_full_nothing_half_done_takes_a_good_place(
+    tmp_path: Path, size: int
+) -> None:
+    """Be it a state that is made, a backup of it, or one that is put back."""
+    point = tmp_path / "small"
+    mount = f"-t tmpfs -o size={size}k tmpfs {{point}}"
+
+    told = run_on(mount, point, "small", flags=["-rm"])
+
+    assert len(told) == 3, told
+    full = "free some space and run again"
+    ends = [line for line in told if full in line or "there is no" in line]
+    done = [line for line in told if line.startswith("done: ")]
+    assert len(done) + len(ends) == 3, told

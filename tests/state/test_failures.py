@@ -13,6 +13,7 @@ import pytest
 
 from state.database import read_mounts, remote_kind
 from state.errors import StateError
+from state.files import settle
 from state.ledger import Ledger, held
 from state.records import Stage
 from tests.state.conftest import Demoted
@@ -37,6 +38,7 @@ _FILL = """
 import sys
 from pathlib import Path
 from state.errors import StateError
+from state.files import settle
 from state.ledger import Ledger
 from tests.state.samples import snapshot, write
 with Ledger(Path(sys.argv[1])) as ledger:
@@ -368,3 +370,15 @@ def test_closing_twice_is_harmless(path: Path) -> None:
     with ledger:
         assert ledger.integrity() == "ok"
     assert "plexsync.db" in contents(path.parent)
+
+
+def test_what_is_not_whole_gets_no_name(path: Path) -> None:
+    """What was written last is in its log still."""
+    new = path.with_name("new.db")
+    with Ledger(new) as ledger:
+        ledger.scenes.put([write(snapshot(1))])
+        with pytest.raises(StateError, match=r"is not whole yet: .* has a log, which"):
+            settle(new, path)
+        ledger.seal()
+        settle(new, path)
+    assert path.exists()
