@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.core.values import Field
 from reconciler.engine.patience import Patience
-from tests.sandbox.plex.state import Maintenance
+from tests.sandbox.server import Fault, Request, What
 from tests.world import Outcome, World
 
 MINUTE, HOUR = 60, 3600
@@ -125,16 +125,27 @@ def test_a_library_that_is_doubted_is_looked_at_in_each_pass(waits: World) -> No
     assert live(waits, 5 * MINUTE) == [1] * 5
 
 
-def test_a_look_that_failed_is_made_again_as_soon_as_plex_is_asked_again(
-    waits: World,
-) -> None:
+def test_a_look_that_failed_is_made_again_with_the_next_pass(waits: World) -> None:
     old(waits)
     live(waits, PAUSE - MINUTE)
-    waits.plex.model.maintenance = Maintenance.STARTUP
-    live(waits, 10 * MINUTE)
-    waits.plex.model.maintenance = None
+    busy = Fault(what=What.ANSWERED, matches=_is_of_sections)
+    waits.plex_wire.faults.add(busy)
 
-    assert sum(live(waits, 15 * MINUTE)) >= 1
+    assert live(waits, 4 * MINUTE) == [1, 1, 0, 0]
+
+
+def _is_of_sections(request: Request) -> bool:
+    return request.path == "/library/sections"
+
+
+def test_a_plex_that_was_away_is_looked_at_when_it_is_back(waits: World) -> None:
+    old(waits)
+    live(waits, PAUSE - MINUTE)
+    waits.plex_wire.up = False
+    live(waits, 2 * MINUTE)
+    waits.plex_wire.up = True
+
+    assert sum(live(waits, 3 * MINUTE)) == 1
 
 
 def test_who_starts_anew_looks_at_once(waits: World) -> None:

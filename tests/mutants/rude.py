@@ -101,9 +101,7 @@ RUDE = (
         new="""        self._parts.patience.looked()
         self._parts.surveyor.survey(is_full=self.scope.is_thorough)
 """,
-        caught_by=(
-            f"{_WAITING}a_look_that_failed_is_made_again_as_soon_as_plex_is_asked_again",
-        ),
+        caught_by=(f"{_WAITING}a_look_that_failed_is_made_again_with_the_next_pass",),
     ),
     Bug(
         name="scanned whether or not Plex reaches the folder",
