@@ -318,7 +318,8 @@ def test_an_older_state_is_brought_up_to_date_as_it_is_put_back(
     with closing(sqlite3.connect(old)) as db:
         db.execute("DROP TABLE restoration")
         db.execute("ALTER TABLE outbox DROP COLUMN writes")
-        db.execute("DELETE FROM schema_migration WHERE name = '0008_restoring'")
+        db.execute("ALTER TABLE waiting DROP COLUMN tended")
+        db.execute("DELETE FROM schema_migration WHERE name >= '0008'")
         db.commit()
     restored(backups, old)
     assert restoration(path) is not None
