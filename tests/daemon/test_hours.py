@@ -1,7 +1,9 @@
 """A thousand hours on clocks that a test sets: nothing missed, nothing twice."""
 
+import json
 import resource
 import signal
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -20,9 +22,13 @@ from reconciler.config.loading import load
 from reconciler.config.models import Config
 from reconciler.core.values import Field
 from reconciler.daemon.agenda import Task
+from reconciler.daemon.asking import Request, asked_fields
+from reconciler.daemon.calling import Call
 from reconciler.daemon.running import Daemon
 from reconciler.daemon.systemd import Notifier
+from reconciler.engine.settings import Scope
 from reconciler.engine.sweeping import slice_at
+from state.door import Visit
 from tests.world import World
 
 POLL = 60
@@ -190,6 +196,28 @@ def test_a_day_with_a_scene_that_waits_for_ever_costs_plex_152_requests(
     asked = {kind: n for kind, n in sent.items() if kind.startswith("plex")}
     assert sum(asked.values()) - sum(of_sweeps.values()) == 152
     assert asked.keys() == of_sweeps.keys()
+
+
+def test_a_person_s_pass_at_the_door_looks_at_once_and_a_poll_does_not(
+    months: Months,
+) -> None:
+    months.world.scene("glacier", in_plex=False, title="Glacier")
+    months.live(2 * POLL)
+    months.live(2 * HOUR, step=2 * HOUR)
+    before = months.world.requests["plex sections"]
+    months.live(2 * POLL)
+    assert months.world.requests["plex sections"] == before
+    ours, theirs = socket.socketpair()
+    request = Request(scope=Scope())
+    line = json.loads(json.dumps(asked_fields(request)))
+
+    with Visit(ours) as visit:
+        months.daemon.worker._host.take(Call(visit=Visit(theirs), line=line))
+        months._work()
+        said = [told for told in iter(visit.hear, None) if "answer" in told]
+
+    assert said[0]["answer"]["report"]["waiting"] == 1
+    assert months.world.requests["plex sections"] == before + 1
 
 
 def _disk(folder: Path) -> dict[str, tuple[int, int, bytes]]:
