@@ -49,7 +49,7 @@ class Binder:
         }
         held = {(place.target, place.item) for place in places}
         orphans = [link for key, link in links.items() if key not in held]
-        heirs = [o for o in orphans if not (o.is_former or self._is_taken(o))]
+        heirs = [one for one in orphans if self._follows(one)]
         if former is Former.ANOTHER:
             heirs = []
             self.ledger.links.disown(link.id for link in orphans)
@@ -159,6 +159,26 @@ class Binder:
         unasked = {n: replace(one, wish=None) for n, one in waiting.items()}
         self.ledger.links.remember(link.id, unasked)
         return False
+
+    def _follows(self, link: LinkRecord) -> bool:
+        """Whether a link goes with its file to an item of another key."""
+        return not (link.is_former or self._is_taken(link) or self._stays(link))
+
+    def _stays(self, link: LinkRecord) -> bool:
+        """Whether its item is there still without the file: what was decided on it.
+
+        What was decided before the file came to that item goes with the file, and so
+        does what a person asked for.
+        """
+        known = self.ledger.items.paths(link.target, [link.item])
+        # where the file alone was there, the item may be gone, and not missed yet
+        if link.is_lost or not known.get(link.item, set()) - {link.path}:
+            return False
+        records = self.ledger.links.memories([link.id])[link.id].values()
+        if any(one.wish or one.verdict in _HANDED_BACK for one in records):
+            return False
+        has_successor = self._heir(link) is not None or not self.living(link)
+        return has_successor and any(one.seen is not None for one in records)
 
     def _is_taken(self, link: LinkRecord) -> bool:
         """Whether another scene has the file now: then its item is not this one's."""

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.values import Field, OnDelete
+from reconciler.core.values import Field, OnDelete, SceneId
+from reconciler.engine.errands import Release
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord
 from tests.sandbox.plex.double import Snapshot
@@ -495,6 +496,57 @@ def test_where_the_firsts_file_leaves_the_item_the_second_takes_it_over(
     assert films.value("brook", Field.TITLE) == "The brook"
     assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
     assert kept.id in {link(films, 1).id, link(films, new).id}
+
+
+def test_what_was_decided_stays_with_the_item_that_the_firsts_file_leaves(
+    films: World,
+) -> None:
+    """Our locks on it are none of a person's to the scene that has it from then on."""
+    tag = films.stash.create_tag("Wide")
+    films.plex.scanner.add_version(films.key("brook"), "/media/films/brook-wide.mp4")
+    files = bury(films, 1)
+    wide = films.scene("brook-wide", in_plex=False, title="Wide", tag_ids=(tag,))
+    films.reconcile()
+    assert films.value("brook", Field.TITLE) == "Wide"
+    films.later(60)
+    new = films.stash.create_scene(file_ids=files, title="Narrow")
+    films.plex.moves.split(films.key("brook"))
+
+    films.reconcile(is_full=True)
+    films.reconcile()
+
+    assert films.value("brook-wide", Field.TITLE) == "Wide"
+    assert films.value("brook-wide", Field.GENRES) == ("Wide",)
+    assert films.value("brook", Field.TITLE) == "Narrow"
+    assert films.value("brook", Field.GENRES) == ("Foreign",)
+    assert films.value("brook", Field.STUDIO) == ""
+    assert {link(films, wide).item, link(films, new).item} == {
+        str(films.key("brook-wide")),
+        str(films.key("brook")),
+    }
+    quiet(films)
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_a_person_asked_for_goes_with_the_film_that_is_split_off(
+    films: World, *, is_done: bool
+) -> None:
+    if is_done:
+        films.carry_out(Release(scenes=frozenset({SceneId(1)})))
+    contest(films)
+    if not is_done:
+        # it waits, for the item is written for neither
+        films.carry_out(Release(scenes=frozenset({SceneId(1)})))
+    kept = link(films, 1)
+    films.plex.model.items[films.key("brook")].media.reverse()
+    (new,) = films.plex.moves.split(films.key("brook"))
+
+    films.reconcile(is_full=True)
+
+    assert link(films, 1) == replace(kept, item=str(new), incarnation=2)
+    assert films.value("brook", Field.TITLE) == "brook", "it is left"
+    if is_done:  # else our locks are on it still, which are taken for a person's
+        assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
 
 
 # scenes that change places in an item that they share
