@@ -72,10 +72,15 @@ class Holding:
         )
 
     def _is_of(self, key: int, held: Held) -> bool:
-        """Whether an item is of a scene for which a pass waits."""
+        """Whether an item is of a scene for which a pass waits.
+
+        What is owed to one whose film was elsewhere meanwhile is planned anew.
+        """
         oracle = self.oracle
         scenes = {
-            oracle.scenes.get(s) for s, item in oracle.keys.items() if item == key
+            oracle.scenes.get(stem)
+            for stem, item in oracle.keys.items()
+            if item == key and stem not in oracle.unread
         }
         return bool(scenes & held.scenes)
 

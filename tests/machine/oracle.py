@@ -196,6 +196,8 @@ class Oracle(Films):
                 self.unread.add(stem)
             elif key is not None and key == self.lost.get(stem):
                 self.keys[stem] = self.lost.pop(stem)
+                if not self._waits(stem):
+                    self.unseen(stem)
             elif key is not None and self.keys.get(stem) != key:
                 self.lost.pop(stem, None)
                 self.keys[stem] = key
@@ -204,10 +206,16 @@ class Oracle(Films):
                 self._born(stem, seen[key])
                 self._follow(stem, self.tenants[key] - {stem})
                 self.tenants[key].add(stem)
-                if is_first:
-                    # a scene that waits is looked for by every pass
+                if is_first and self._waits(stem):
                     for field in NAMES:
                         self.words[stem, field].needs_full = False
+
+    def _waits(self, stem: str) -> bool:
+        """Whether its scene has no other film's item: every pass looks for it then."""
+        scene = self.scenes.get(stem)
+        return all(
+            other == stem or self.scenes.get(other) != scene for other in self.keys
+        )
 
     def _born(self, stem: str, item: Seen) -> None:
         for field in NAMES:
