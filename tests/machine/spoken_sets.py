@@ -17,6 +17,8 @@ class SetWord(Word):
 
     foreign: set[str] = field(default_factory=set)
     """Put there by others, while it was not there."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Others' that were taken out again: a write from before brings them back."""
     added: set[str] = field(default_factory=set)
     """Put there by us, at some time since the item was born."""
     unclear: set[str] = field(default_factory=set)
@@ -48,6 +50,7 @@ class SetWord(Word):
             self.unsure |= wanted
         self.unclear |= mixed
         self.foreign |= come - mixed
+        self.withdrawn |= gone & (self.foreign | self.unclear)
         self.foreign -= gone
         self.unclear -= gone
         self.vetoed -= come
@@ -78,6 +81,7 @@ class SetWord(Word):
         self.added |= come
         self.foreign -= gone
         self.unclear -= gone
+        self.unclear |= come & self.withdrawn
         self.unsure |= self.vetoed & come
         self.vetoed -= come
 
