@@ -15,6 +15,7 @@ from reconciler.core.conclude import (
 from reconciler.core.memory import Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
 from reconciler.engine.failing import Failing
+from reconciler.engine.linking import AGAIN, OpenPass
 from reconciler.engine.ports import Library
 from reconciler.engine.report import Audience, Line, Tally, line_values, lock_moved
 from reconciler.engine.translate import (
@@ -27,7 +28,7 @@ from reconciler.engine.translate import (
     memory_record,
 )
 from state.ledger import Ledger
-from state.records import EntryRecord, JournalRecord
+from state.records import EntryRecord, JournalRecord, Stage
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ class Concluder:
     ledger: Ledger
     library: Library
     failing: Failing
+    open_pass: OpenPass
     audience: Audience
     tally: Tally
 
@@ -131,6 +133,8 @@ class Concluder:
             self.ledger.links.remember(one.row.link, records)
             self._close(one, _word(len(done), len(one.writes)))
             self._settle(one, done.keys())
+            if one.entry is None:
+                self._owe_again(one.row, done.keys())
         log.info(
             "concluded",
             scene=one.row.scene,
@@ -156,6 +160,28 @@ class Concluder:
             self.failing.unchanged(one.entry, left, one.key)
         settle = self.ledger.outbox.settle
         settle(one.row.link, revision=one.row.revision, fields=done)
+
+    def _owe_again(self, row: JournalRecord, landed: Collection[Field]) -> None:
+        """Have looked at what has landed and nobody owes any more.
+
+        A delivery that came before it was read has settled what it owed, and knew
+        nothing of what of the write Stash has taken back since.
+        """
+        entry = self.ledger.outbox.of_links([row.link]).get(row.link)
+        unowed = {str(name) for name in landed} - set(entry.fields if entry else ())
+        snapshot = self.ledger.scenes.get([row.scene]).get(row.scene)
+        if not unowed or snapshot is None or snapshot.buried_at is not None:
+            return
+        again = EntryRecord(
+            link=row.link,
+            target=row.target,
+            fields=tuple(sorted(unowed)),
+            revision=snapshot.revision,
+            stage=Stage.PLANNED,
+            cause=AGAIN,
+            pass_id=self.open_pass.begun(),
+        )
+        self.ledger.outbox.owe(again, now=self.failing.clock.unix())
 
     def _tell(
         self, one: Sent, entry: EntryRecord, done: Mapping[Field, Written]

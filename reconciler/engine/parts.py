@@ -140,6 +140,7 @@ class Parts:
             ledger=means.ledger,
             library=self.library,
             failing=self.failing,
+            open_pass=self.open,
             audience=means.audience,
             tally=self.tally,
         )

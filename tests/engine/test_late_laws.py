@@ -1,0 +1,81 @@
+"""A write that lands late is seen, whatever has changed in Stash meanwhile."""
+
+from reconciler.core.values import Field
+from state.ledger import Ledger
+from tests.faults.catalogue import is_put
+from tests.sandbox.server import Fault, What
+from tests.world import World
+
+
+def held_back(world: World) -> None:
+    """Have a write of a title and a summary go out of which nothing is known."""
+    world.scene("ice", title="Ice", details="The ice sings.")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put))
+    world.reconcile()
+    with Ledger(world.state) as ledger:
+        assert len(ledger.journal.opened(9)) == 1
+
+
+def lands(world: World) -> None:
+    world.plex.person.edit(world.key("ice"), title="Ice", summary="The ice sings.")
+
+
+def test_law_1_what_lands_after_stash_has_taken_it_back_is_taken_back_too(
+    world: World,
+) -> None:
+    held_back(world)
+    world.later(30)  # it may still land
+    world.stash.update_scene(1, details="")
+    world.reconcile()
+    lands(world)
+
+    for _ in range(4):
+        world.later(120)
+        world.reconcile()
+
+    assert world.value("ice", Field.SUMMARY) == ""
+    assert world.value("ice", Field.TITLE) == "Ice"
+    assert world.reconcile(is_full=True).puts == 0
+
+
+def test_law_1_what_lands_between_the_look_and_the_delivery_is_taken_back_too(
+    world: World,
+) -> None:
+    """Stash is so slow that what may still land at the look is due at the delivery."""
+    held_back(world)
+    world.later(30)
+    world.stash.update_scene(1, details="")
+    is_slow = True
+
+    def while_stash_is_asked() -> bool:
+        nonlocal is_slow
+        if is_slow:
+            is_slow = False
+            world.later(130)
+            lands(world)
+        return False
+
+    world.is_over = while_stash_is_asked
+    world.reconcile()
+    assert not is_slow
+
+    for _ in range(4):
+        world.later(120)
+        world.reconcile()
+
+    assert world.value("ice", Field.SUMMARY) == ""
+    assert world.value("ice", Field.TITLE) == "Ice"
+    assert world.reconcile(is_full=True).puts == 0
+
+
+def test_law_2_what_lands_and_is_wanted_costs_no_write(world: World) -> None:
+    held_back(world)
+    lands(world)
+    world.later(120)
+
+    after = world.reconcile()
+    world.later(120)
+    quiet = world.reconcile()
+
+    assert (after.puts, quiet.puts) == (0, 0)
+    assert set(quiet.sent) == {"stash poll"}
