@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from reconciler import logs
+from tests import memory
 from tests.world import World
+
+memory.take()
 
 settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.too_slow]

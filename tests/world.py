@@ -1,10 +1,12 @@
 """Both doubles, a ledger and a clock in one object: passes in process, in no time."""
 
 import contextlib
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -70,6 +72,16 @@ class Listener:
         self.lines.append(line)
 
 
+@cache
+def empty_state() -> bytes:
+    """Make a state once: to migrate one anew costs more than ten passes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plexsync.db"
+        with Ledger(path):
+            pass
+        return path.read_bytes()
+
+
 @dataclass(kw_only=True)
 class World:
     """A Stash and a Plex with one library, and a plexsync between them."""
@@ -102,6 +114,8 @@ class World:
     version: str = "0.30.1"
 
     def __post_init__(self) -> None:
+        if not self.state.exists():
+            self.state.write_bytes(empty_state())
         self.stash = StashModel(clock=self.stash_clock, version=self.version)
         self.plex = PlexDouble(Model(clock=self.plex_clock, switches=self.switches))
         self.section = self.plex.add_section(FILMS, "/media/films")

@@ -24,6 +24,7 @@ class Import:
 
     def __init__(self, folder: Path) -> None:
         self.world = World(folder=folder)
+        self.world.state.unlink()  # it has never run
         furnish(self.world, SCENES)
         before = self.world.plex.snapshot()
         self.plan: Outcome = self.world.plan()
