@@ -72,8 +72,8 @@ def test_a_disk_that_becomes_read_only_under_an_open_state_is_told(
 
     assert said == (
         f"said: the state {point}/plexsync.db cannot be used: the disk does not take"
-        " what is written: see whether it fails, has become read-only or has a quota,"
-        " and run again"
+        " what is written: see whether it is full, fails, has become read-only or has a"
+        " quota, and run again"
     )
     assert counted == "puts: 0 changed: 0"
     assert wrongs == "wrongs: []"
