@@ -131,3 +131,10 @@ def test_marking_what_is_marked_writes_nothing(path: Path) -> None:
         assert ledger.census.marks() == 3
         assert ledger.census.known() == {}
     assert contents(path.parent) == before
+
+
+def test_rows_that_were_written_are_counted(ledger: Ledger) -> None:
+    before = ledger.written()
+    with ledger.transaction():
+        ledger.census.mark([1, 2, 3])
+    assert ledger.written() == before + 3

@@ -382,3 +382,32 @@ def test_what_is_not_whole_gets_no_name(path: Path) -> None:
         ledger.seal()
         settle(new, path)
     assert path.exists()
+
+
+def test_damage_behind_the_first_rows_is_told_as_well(path: Path) -> None:
+    """Rows are read one after the other: the last page of them may be sound."""
+    with Ledger(path):
+        pass
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        row = ("plex", NOW, NOW, 1, 1, 0, 0, 0, "busy", "x" * 900)
+        db.executemany(
+            "INSERT INTO outage (server, began, ended, failures, rests, rests_until,"
+            " asked_until, of_write, kind, cause)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [row] * 400,
+        )
+        db.execute("PRAGMA journal_mode = delete")
+    spoil(path, path.stat().st_size - 40 * 4096)
+
+    with (
+        Ledger(path) as ledger,
+        pytest.raises(StateError, match="it is damaged"),
+    ):
+        ledger.outages.last(400)
+
+
+def spoil(path: Path, offset: int) -> None:
+    """Overwrite a page."""
+    with path.open("r+b") as file:
+        file.seek(offset - offset % 4096)
+        file.write(b"\xff" * 4096)

@@ -1,5 +1,6 @@
 """A pause is a mark beside the state, and says what is wrong where it cannot be one."""
 
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,3 +40,17 @@ def test_what_cannot_be_a_mark_is_told(
 def test_a_mark_that_cannot_be_written_is_told() -> None:
     with pytest.raises(StateError, match="cannot write"):
         Pause(Path("/sys/plexsync/plexsync.db")).begin(NOW)
+
+
+def test_a_pause_that_cannot_be_written_does_not_hold(tmp_path: Path) -> None:
+    pause = Pause(tmp_path / "plexsync.db")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(StateError, match=r"cannot write .*\.paused"):
+            pause.begin(NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert pause.since() is None
+    assert pause.begin(NOW)
