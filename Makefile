@@ -31,12 +31,12 @@ lint: $(READY)
 # booted; with the coverage that the core and the ledger owe: to their own tests and the
 # engine's, since measuring it in all others would take three times as long.
 check: lint test
+	$(BIN)/python -m pytest -m systemd
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal tests/core tests/state tests/engine
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include="reconciler/core/*,state/*" --fail-under=100
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow and not live"
-	$(BIN)/python -m pytest -m systemd
 
 bench: $(READY)
 	$(BIN)/python -m pytest -m bench -s
