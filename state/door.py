@@ -54,8 +54,8 @@ class Visit:
 
 def knock(state: Path) -> Visit | None:
     """Come to the door of whoever holds the state; None where there is none."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with _short(state) as address:
             connection.connect(address)
     except OSError:

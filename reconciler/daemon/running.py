@@ -64,7 +64,6 @@ class Daemon:
     _is_ready: bool = False
     _is_reading: bool = False
     """Whether the configuration is to be read anew."""
-    _began: float = 0.0
     _progress: tuple[int, float] = (-1, 0.0)
 
     def __post_init__(self) -> None:
@@ -119,7 +118,7 @@ class Daemon:
 
     def start(self) -> None:
         """Begin: the first pass is due at once, and all else in its time."""
-        self._began = self.face.began = self.clock.monotonic()
+        self.face.began = self.clock.monotonic()
         self._keep(self.config)
         self.timetable.start()
         self.agenda.post(Task.POLL)
@@ -129,7 +128,7 @@ class Daemon:
         """Look at what is due, and tell how things are; say when to look again."""
         wait = self.timetable.tick()
         now, news = self.clock.monotonic(), self.worker.news
-        if not self._is_ready and (news.is_met or now - self._began > _PATIENCE):
+        if not self._is_ready and (news.is_met or now - self.face.began > _PATIENCE):
             self._is_ready = True
             self.notifier.ready()
         self.notifier.status(news.sentence)

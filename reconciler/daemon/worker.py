@@ -152,10 +152,8 @@ class Worker:
                 part = slice_at(self._clock.unix(), self.config.schedule.sweep)
                 self._pass(Pass.reconcile, Scope(part=part))
             case Task.PRUNE:
-                journal = self.config.journal
-                keep, letters = journal.keep, journal.dead_letters
-                now = self._clock.unix()
-                prune(self.hold.take().ledger, now=now, keep=keep, keep_letters=letters)
+                means = self.hold.take()
+                prune(means.ledger, means.settings, now=self._clock.unix())
             case Task.BACK_UP:
                 self.hold.back_up()
 

@@ -53,18 +53,14 @@ class Pass:
         self._try(self._compare)
         if self.means.settings.asks_for_scans and not self.scope.is_narrow:
             self._try(self._parts.rescans().ask)
-        if self._parts.open.number is not None or any(self.tally.counts.values()):
-            self._end()
-        return self._report()
+        return self._ended()
 
     def resume(self) -> PassReport:
         """Deliver what Plex is owed by now; Stash is not asked."""
         self._begin()
         self._is_resolved = self._try(self._resolve)
         self._try(self._deliver)
-        if self._parts.open.number is not None or any(self.tally.counts.values()):
-            self._end()
-        return self._report()
+        return self._ended()
 
     def plan(self) -> PassReport:
         """Tell what Plex is owed; records, so it is meant for a copied ledger."""
@@ -288,6 +284,12 @@ class Pass:
             waiting=sum(self.means.ledger.waits.counts().values()),
         )
 
+    def _ended(self) -> PassReport:
+        """End it where there was something to record; tell what came of it."""
+        if self._parts.open.number is not None or any(self.tally.counts.values()):
+            self._end()
+        return self._report()
+
     def _end(self) -> None:
         with self.means.ledger.transaction():
             number = self._parts.open.begun()
@@ -300,12 +302,6 @@ class Pass:
                 counts=self.tally.counts,
                 now=self.means.clock.unix(),
             )
-        settings = self.means.settings
-        prune(
-            self.means.ledger,
-            now=self.means.clock.unix(),
-            keep=settings.keep,
-            keep_letters=settings.keep_letters,
-        )
+        prune(self.means.ledger, self.means.settings, now=self.means.clock.unix())
         counts = {name.replace(" ", "_"): n for name, n in self.tally.counts.items()}
         log.info("pass ended", pass_id=number, outcome=outcome, **counts)

@@ -26,6 +26,7 @@ from tests.sandbox.stash.records import SceneFields
 TOKEN = "token-of-the-owner-9f3b"
 KEY = "key-of-stash-77aa"
 WRONG = "wrong-secret-1c2d"
+LONG = "The survey of the valley goes on and on. " * 50
 ROOT = Path(__file__).parents[2]
 
 _OURS = ("PLEXSYNC_", "XDG_")
@@ -110,6 +111,11 @@ class Desk:
         if in_plex:
             self.plex.add(self.section, f"/media/films/{stem}.mp4")
         return scene
+
+    def fill(self, count: int) -> None:
+        """Make scenes `reel-000` and so on, with much to say of each."""
+        for number in range(count):
+            self.scene(f"reel-{number:03}", details=f"{number}: {LONG}")
 
     def item(self, stem: str) -> Snapshot:
         return self.plex.snapshot_of(self.key(stem))

@@ -18,13 +18,6 @@ import pytest
 from tests.cli.desk import Desk
 from tests.sandbox.server import Request
 
-LONG = "The survey of the valley goes on and on. " * 50
-
-
-def fill(desk: Desk, count: int) -> None:
-    for number in range(count):
-        desk.scene(f"reel-{number:03}", details=f"{number}: {LONG}")
-
 
 def is_whole(desk: Desk) -> bool:
     with closing(sqlite3.connect(desk.state)) as db:
@@ -55,7 +48,7 @@ def test_an_interrupt_ends_it_in_good_order(
     desk: Desk, arguments: tuple[str, ...]
 ) -> None:
     """What was sent is read back and recorded; the next run goes on behind it."""
-    fill(desk, 60)
+    desk.fill(60)
     process: list[subprocess.Popen[str]] = []
     puts = 0
 
@@ -86,7 +79,7 @@ def test_an_interrupt_ends_it_in_good_order(
 
 
 def test_interrupts_that_keep_coming_lose_nothing(desk: Desk) -> None:
-    fill(desk, 60)
+    desk.fill(60)
     is_busy, puts = threading.Event(), 0
 
     def count(request: Request) -> None:
@@ -191,7 +184,7 @@ def test_interrupts_that_are_ignored_stay_so(desk: Desk) -> None:
 def test_a_reader_that_went_away_is_no_news(
     desk: Desk, arguments: tuple[str, ...]
 ) -> None:
-    fill(desk, 3)
+    desk.fill(3)
     reading, writing = os.pipe()
     os.close(reading)
 
@@ -206,7 +199,7 @@ def test_a_reader_that_went_away_is_no_news(
 def test_output_that_nothing_takes_is_a_sentence(
     desk: Desk, arguments: tuple[str, ...]
 ) -> None:
-    fill(desk, 3)
+    desk.fill(3)
     with Path("/dev/full").open("w") as full:
         said = desk.process(*arguments, stdout=full)
 
@@ -222,7 +215,7 @@ def limit_files(size: int) -> None:
 @pytest.mark.parametrize("size", [0, 1_000, 60_000, 250_000])
 def test_a_file_that_may_not_grow_loses_nothing(desk: Desk, size: int) -> None:
     """Wherever it stops, the next run with room makes Plex right."""
-    fill(desk, 40)
+    desk.fill(40)
 
     said = desk.process("reconcile", "--json", preexec_fn=partial(limit_files, size))
 
@@ -258,7 +251,7 @@ def test_a_full_disk_loses_nothing(desk: Desk, small_disk: Path) -> None:
     desk.state = small_disk / "plexsync.db"
     desk.tables["state"]["path"] = str(desk.state)
     desk.configure()
-    fill(desk, 40)
+    desk.fill(40)
 
     said = desk.process("reconcile", "--json")
     room = ["mount", "-o", "remount,size=40m", str(small_disk)]

@@ -14,12 +14,6 @@ from tests.daemon.conftest import POLL, Start, is_soon
 from tests.sandbox.server import Request
 
 Ended = Callable[["subprocess.Popen[str]"], Said]
-LONG = "The survey of the valley goes on and on. " * 20
-
-
-def fill(desk: Desk, count: int) -> None:
-    for number in range(count):
-        desk.scene(f"reel-{number:03}", details=f"{number}: {LONG}")
 
 
 def delivered(desk: Desk, count: int) -> int:
@@ -65,7 +59,7 @@ def test_an_edit_reaches_plex_by_itself(desk: Desk, start: Start) -> None:
 def test_a_stop_during_delivery_is_clean_and_nothing_is_lost(
     desk: Desk, start: Start, number: signal.Signals
 ) -> None:
-    fill(desk, 120)
+    desk.fill(120)
     puts = Puts(desk)
     daemon = start()
     assert is_soon(lambda: puts.sent >= 20)
@@ -128,7 +122,7 @@ def test_a_second_signal_waits_for_nothing(desk: Desk, start: Start) -> None:
 
 
 def test_a_kill_loses_nothing(desk: Desk, start: Start) -> None:
-    fill(desk, 60)
+    desk.fill(60)
     puts = Puts(desk)
     first = start()
     assert is_soon(lambda: puts.sent >= 20)
@@ -197,7 +191,7 @@ def test_what_a_person_asks_for_is_done_beside_it(desk: Desk, start: Start) -> N
 
 def test_the_state_is_lent_to_what_only_writes_there(desk: Desk, start: Start) -> None:
     """A held pass is let go beside the daemon, which then delivers it by itself."""
-    fill(desk, 8)
+    desk.fill(8)
     brake = {"overwrites": 1, "overwrites_floor": 2}
     for number in range(8):
         key = desk.key(f"reel-{number:03}")
@@ -222,7 +216,7 @@ def test_a_command_that_is_interrupted_ends_its_pass_and_not_the_daemon(
     desk.scene("ice")
     daemon = start()
     daemon.waits_for("pass ended")
-    fill(desk, 120)
+    desk.fill(120)
     puts = Puts(desk)
     with desk.start("reconcile") as command:
         assert is_soon(lambda: puts.sent >= 20)

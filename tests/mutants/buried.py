@@ -55,8 +55,8 @@ BURIED = (
     Bug(
         name="letters kept as long as the journal",
         file="reconciler/engine/pruning.py",
-        old="int(keep_letters)",
-        new="int(keep)",
+        old="int(settings.keep_letters)",
+        new="int(settings.keep)",
         caught_by=letters("letters_are_kept_for_their_own_time"),
     ),
 )

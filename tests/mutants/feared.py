@@ -262,8 +262,8 @@ FEARED = (
     Bug(
         name="journal forgotten while it can be asked for",
         file="reconciler/engine/pruning.py",
-        old="- int(keep), _BATCH",
-        new="- int(keep / 86400), _BATCH",
+        old="- int(settings.keep), _BATCH",
+        new="- int(settings.keep / 86400), _BATCH",
         caught_by=laws("law_10_an_older_pass_can_be_undone_as_well"),
     ),
     Bug(

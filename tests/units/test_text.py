@@ -80,7 +80,7 @@ def test_folders_at_home_are_named_once() -> None:
             "/home/ann/app",
             "/home/ann/app/.venv",
             "/usr",
-            "/root/.pyenv",
+            "/root/app",
             "/homes/x",
             "/home/ann/app2",
         ],
@@ -89,7 +89,7 @@ def test_folders_at_home_are_named_once() -> None:
     assert list(at_home(folders)) == [
         Path("/home/ann/app"),
         Path("/home/ann/app2"),
-        Path("/root/.pyenv"),
+        Path("/root/app"),
     ]
 
 
