@@ -21,6 +21,15 @@ def heed() -> None:
         signal.signal(signal.SIGINT, _stop)
 
 
+def part() -> None:
+    """Take no more interrupts: all is done, and said, but for the interpreter's end.
+
+    It would put back what the system does of them, and the exit code would be lost.
+    """
+    if signal.getsignal(signal.SIGINT) in {_stop, _stop_at_once}:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     signal.signal(signal.SIGINT, _stop_at_once)
     raise KeyboardInterrupt

@@ -66,4 +66,7 @@ for _command in (
 def main() -> None:
     """Run the command line."""
     interrupting.heed()
-    cli(prog_name="plexsync")
+    try:
+        cli(prog_name="plexsync")
+    finally:
+        interrupting.part()
