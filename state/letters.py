@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from pathlib import Path
 
+from state.carried import take_letters
 from state.database import LedgerDatabase
 from state.models import DeadLetter, Link
 from state.records import DeadLetterRecord, FailureRecord
@@ -86,6 +88,13 @@ class Letters:
     def outdate(self, link: int, revision: int) -> None:
         """Forget what is of another revision of a link's scene than its newest."""
         self._db.ask(_OUTDATE, link, revision)
+
+    def take_over(self, old: Path) -> None:
+        """Have those of the state in the file *old* as well; not in a transaction.
+
+        With their links and scenes, but with nothing else of it.
+        """
+        take_letters(self._db, old)
 
     def prune(self, before: int) -> int:
         """Forget letters that were given up before then; tell how many."""

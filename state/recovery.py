@@ -40,6 +40,10 @@ class Recovery:
     """What lay there before, by its new names."""
     spoilt: tuple[Soundness, ...] = ()
     """Backups that were passed over, and what is wrong with them."""
+    letters: int = 0
+    """How many dead letters it has, with those of what lay there before."""
+    untaken: str | None = None
+    """Why those could not be taken over; None: they were, or it was lost."""
 
     def sentences(self) -> list[str]:
         """Say it to a person."""
@@ -53,6 +57,10 @@ class Recovery:
         found.append(f"{why}{what}")
         if self.aside:
             found.append(f"what was there is kept as {self.aside[0]}")
+        if self.letters:
+            found.append(f"dead letters in it: {self.letters}")
+        if self.untaken:
+            found.append(f"dead letters of before are left there: {self.untaken}")
         return found
 
 
@@ -167,13 +175,19 @@ def _locked(
 def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
     """Make what is to be there first; then set aside what is, and put it there."""
     place, new = Path(os.path.realpath(state)), unfinished(state)
+    old = new.with_name(f"{new.name}.old")
     try:
-        _clear(new)
+        _clear(new, old)
+        # of what is lost nothing is taken: it may read as anything
+        untaken = None if why else _copy_of(state, old)
         os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         if choice.path is not None:
             copy(choice.path, new)
         with Ledger(new, shown=state) as ledger:
             _write_down(ledger, choice, now)
+            if untaken is None and size_of(old):
+                ledger.letters.take_over(old)
+            letters = ledger.letters.count()
             ledger.seal()
         aside = _set_aside(place, "corrupt" if why else "before", now)
         settle(new, place)
@@ -181,7 +195,7 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
         raise refused(f"put {new} in the place of {state}", error) from error
     finally:
         with contextlib.suppress(OSError):
-            _clear(new)  # what came to nothing takes no room
+            _clear(new, old)  # what came to nothing takes no room
     return Recovery(
         state=state,
         why=why,
@@ -189,7 +203,25 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
         made_at=choice.made_at,
         aside=aside,
         spoilt=choice.spoilt,
+        letters=letters,
+        untaken=untaken,
     )
+
+
+def _copy_of(state: Path, old: Path) -> str | None:
+    """Copy what is there, in the form of this version; say why that cannot be done."""
+    try:
+        copy(state, old)
+        if not size_of(old):
+            return None
+        found = examine(old)
+        if found.finding is not Finding.SOUND:
+            return f"the state {state} {found.problem}"
+        with Ledger(old, shown=state) as ledger:
+            ledger.seal()
+    except StateError as error:
+        return str(error)
+    return None
 
 
 def _write_down(ledger: Ledger, choice: _Choice, now: datetime) -> None:
@@ -199,10 +231,11 @@ def _write_down(ledger: Ledger, choice: _Choice, now: datetime) -> None:
         ledger.restorations.add(now=int(now.timestamp()), made_at=made_at)
 
 
-def _clear(new: Path) -> None:
+def _clear(*files: Path) -> None:
     """Do away with what was begun and never put in its place."""
-    for end in _BESIDE:
-        new.with_name(new.name + end).unlink(missing_ok=True)
+    for file in files:
+        for end in _BESIDE:
+            file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def _set_aside(place: Path, word: str, now: datetime) -> tuple[Path, ...]:

@@ -37,6 +37,9 @@ PUT_BACK = "state put back"
 _VERIFYING = frozenset({IN_CONFIG, IN_FULL, ASKED_FOR, PUT_BACK})
 """Causes that look at every field, whether or not what is wanted has moved."""
 
+_SPARING = frozenset({IN_PLEX, PUT_BACK})
+"""Causes that leave the dead letters of links that were known alone."""
+
 
 @dataclass(slots=True, kw_only=True)
 class OpenPass:
@@ -137,7 +140,7 @@ class Linker:
             if records is None:
                 records = self.ledger.links.memories([link.id])[link.id]
             fields = self._fields(link, scene, records, is_deep=is_deep)
-            if cause == IN_PLEX and not is_new:
+            if cause in _SPARING and not is_new:
                 fields = self._alive(link, fields, revision)
             entry = known.owed.get(link.id)
             self._owe(link, fields, revision, entry, _cause(cause, is_new=is_new))
@@ -145,7 +148,7 @@ class Linker:
     def _alive(
         self, link: LinkRecord, fields: frozenset[Field], revision: int
     ) -> frozenset[Field]:
-        """Leave dead letters out: what is listed of other items revives none."""
+        """Leave dead letters out."""
         withheld = self.ledger.letters.withheld([link.id]).get(link.id, {})
         return alive(fields, withheld, revision)
 

@@ -185,11 +185,12 @@ class Pass:
         if scan.meaning == meaning:
             return
         decided, _, known = scan.meaning.rpartition(" v")
-        if known != version:
-            self._parts.upgrader().upgrade()
         self._has_changed = decided != meaning.rpartition(" v")[0]
-        if self._has_changed:
-            self._parts.recorder.relink_all(IN_CONFIG)
+        if scan.meaning:  # else nothing was ever decided
+            if known != version:
+                self._parts.upgrader().upgrade()
+            if self._has_changed:
+                self._parts.recorder.relink_all(IN_CONFIG)
         with self.means.ledger.transaction():
             self.means.ledger.scenes.put_scan(replace(scan, meaning=meaning))
 

@@ -84,6 +84,8 @@ def restored_fields(done: Recovery) -> dict[str, Any]:
         "made_at": of,
         "aside": [str(path) for path in done.aside],
         "spoilt": [_fields(one) for one in done.spoilt],
+        "dead_letters": done.letters,
+        "untaken": done.untaken,
     }
 
 

@@ -34,7 +34,7 @@ BURIED = (
     Bug(
         name="dead letter revived by another item of its scene",
         file="reconciler/engine/linking.py",
-        old="            if cause == IN_PLEX and not is_new:\n",
+        old="            if cause in _SPARING and not is_new:\n",
         new="            if cause is None:\n",
         caught_by=letters("another_item_of_the_scene_revives_none"),
     ),

@@ -59,6 +59,11 @@ def restoring(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/engine/test_restoring_laws.py::test_{name}" for name in names)
 
 
+def carrying(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_carried_laws.py."""
+    return tuple(f"tests/engine/test_carried_laws.py::test_{name}" for name in names)
+
+
 def crashes(*names: str) -> tuple[str, ...]:
     """Name tests of tests/crash/test_laws.py."""
     return tuple(f"tests/crash/test_laws.py::test_{name}" for name in names)

@@ -1,6 +1,6 @@
 """Bugs of a state that was put back: what is not known any more, taken for granted."""
 
-from tests.mutants.planting import Bug, restoring
+from tests.mutants.planting import Bug, carrying, restoring
 
 RESTORED = (
     Bug(
@@ -46,5 +46,26 @@ RESTORED = (
         caught_by=restoring(
             "what_a_person_did_since_is_left_though_it_is_not_remembered"
         ),
+    ),
+    Bug(
+        name="dead letters lost with a state that a person replaces",
+        file="state/recovery.py",
+        old="                ledger.letters.take_over(old)\n",
+        new="                pass\n",
+        caught_by=carrying("a_letter_is_kept_as_it_was_and_its_field_is_not_tried"),
+    ),
+    Bug(
+        name="dead letters tried again by catching up",
+        file="reconciler/engine/linking.py",
+        old="_SPARING = frozenset({IN_PLEX, PUT_BACK})",
+        new="_SPARING = frozenset({IN_PLEX})",
+        caught_by=carrying("a_letter_is_kept_as_it_was_and_its_field_is_not_tried"),
+    ),
+    Bug(
+        name="dead letters of a backup though they were delivered since",
+        file="state/carried.py",
+        old='    "DELETE FROM main.dead_letter WHERE link IN (SELECT id FROM met)",\n',
+        new="",
+        caught_by=carrying("one_that_has_been_delivered_since_does_not_come_back"),
     ),
 )

@@ -21,6 +21,7 @@ from tests.state.conftest import Demoted
 from tests.state.samples import ENVIRONMENT, contents, process, snapshot, write
 from tests.state.test_backups import DAY, NOW, add, files_up_to, spoil
 from tests.state.test_failures import filled
+from tests.state.test_letters import bury, named
 
 LATER = NOW + 2 * DAY + timedelta(seconds=3)
 AT = "2026-03-03T12-30-18Z"
@@ -59,6 +60,16 @@ def restoration(path: Path) -> RestorationRecord | None:
 
 def files(path: Path) -> set[str]:
     return {one.name for one in path.parent.iterdir() if one.name != "backups"}
+
+
+def age(path: Path) -> None:
+    """Make a state one of an older version."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE restoration")
+        db.execute("ALTER TABLE outbox DROP COLUMN writes")
+        db.execute("ALTER TABLE waiting DROP COLUMN tended")
+        db.execute("DELETE FROM schema_migration WHERE name >= '0008'")
+        db.commit()
 
 
 def _empty(path: Path) -> None:
@@ -239,6 +250,43 @@ def test_a_person_puts_the_newest_good_one_back(path: Path, backups: Backups) ->
     assert scenes(aside) == 52
 
 
+def test_letters_of_a_state_that_cannot_be_read_are_left_with_it(
+    path: Path, backups: Backups
+) -> None:
+    spoil(path)
+    done = restored(backups)
+    assert done.untaken is not None
+    assert done.untaken.startswith(f"the state {path} is damaged (")
+    assert done.sentences()[-1] == (
+        f"dead letters of before are left there: {done.untaken}"
+    )
+    assert scenes(path) == 51
+
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE performers (id INTEGER)")
+        db.execute("DROP TABLE schema_migration")
+        db.commit()
+    assert "another program's" in str(restored(backups).untaken)
+    assert scenes(path) == 51
+
+
+def test_letters_of_an_older_version_s_state_are_taken_as_well(
+    path: Path, backups: Backups
+) -> None:
+    with Ledger(path) as ledger, ledger.transaction():
+        ledger.items.put_targets([("machine", "section", "Films")])
+        bury(ledger, 7)
+    age(path)
+
+    done = begin_anew(backups, now=LATER, mounts=lambda: "")
+
+    assert (done.letters, done.untaken) == (2, None)
+    assert done.sentences()[-1] == "dead letters in it: 2"
+    with Ledger(path) as ledger:
+        assert named(ledger.letters.newest(9)) == [(7, "genre"), (7, "title")]
+    assert files(path) == {"plexsync.db", "plexsync.db.lock", done.aside[0].name}
+
+
 def test_a_person_names_the_one(path: Path, backups: Backups) -> None:
     named = restored(backups, backups.folder / "2026-03-01T12-30-15Z.db")
     assert (named.made_at, scenes(path)) == (NOW, 50)
@@ -266,10 +314,8 @@ def test_what_is_restored_with_its_log_is_whole(path: Path, backups: Backups) ->
         shutil.copy(f"{killed}{end}", f"{path}{end}")
 
     first = restored(backups)
-    assert [one.name for one in first.aside] == [
-        f"plexsync.db.before-{AT}",
-        f"plexsync.db.before-{AT}-wal",
-    ]
+    names = [one.name for one in first.aside if not one.name.endswith("-shm")]
+    assert names == [f"plexsync.db.before-{AT}", f"plexsync.db.before-{AT}-wal"]
     restored(backups, first.aside[0])
 
     assert scenes(path) == 54
@@ -315,12 +361,7 @@ def test_an_older_state_is_brought_up_to_date_as_it_is_put_back(
 ) -> None:
     old = path.with_name("old.db")
     shutil.copy(path, old)
-    with closing(sqlite3.connect(old)) as db:
-        db.execute("DROP TABLE restoration")
-        db.execute("ALTER TABLE outbox DROP COLUMN writes")
-        db.execute("ALTER TABLE waiting DROP COLUMN tended")
-        db.execute("DELETE FROM schema_migration WHERE name >= '0008'")
-        db.commit()
+    age(old)
     restored(backups, old)
     assert restoration(path) is not None
     assert scenes(path) == 52
