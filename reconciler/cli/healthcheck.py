@@ -30,10 +30,11 @@ def healthcheck(setting: Setting) -> None:
 
     Exit code 0 if it is, 1 if it is not or nobody answers.
     """
-    listen = setting.config.health.listen
+    config = setting.only("state", "health")
+    listen = config.health.listen
     if listen is None:
         problem = (
-            f"{setting.config.file}: health.listen is missing; write where the daemon"
+            f"{config.file}: health.listen is missing; write where the daemon"
             " is to listen, like 127.0.0.1:9797"
         )
         raise UserError([problem])
@@ -42,7 +43,8 @@ def healthcheck(setting: Setting) -> None:
     code = Exit.DONE if found.is_ready else Exit.FAILED
     if setting.document is not None:
         known = {"ready": found.is_ready, "health": found.items}
-        setting.document.close({"exit_code": code, "problems": problems, **known})
+        said = [*problems, *setting.mistakes]
+        setting.document.close({"exit_code": code, "problems": said, **known})
     elif found.is_ready:
         click.echo(f"ready; {found.said}" if found.said else "ready")
     complain(problems)

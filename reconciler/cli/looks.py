@@ -10,6 +10,8 @@ from reconciler import bootstrap
 from reconciler.cli.failing import Command, complain
 from reconciler.cli.options import JSON
 from reconciler.cli.setting import Exit, Setting
+from reconciler.clock import Clock
+from reconciler.config.models import Schedule
 from reconciler.core.errors import ServerError
 from reconciler.engine.checking import Matches, find_matches
 from reconciler.engine.health import health
@@ -28,16 +30,17 @@ from state.ledger import Ledger
 @click.pass_obj
 def status(setting: Setting) -> None:
     """Tell how far Plex is behind Stash, and what is in the way."""
-    with bootstrap.reading(setting.config) as ledger:
-        goes_on = partial(bootstrap.writes_since, setting.config)
+    config = setting.only("state", "schedule")
+    with bootstrap.reading(config) as ledger:
+        goes_on = partial(bootstrap.writes_since, config)
         known = None if ledger is None else read_status(ledger, goes_on)
-        quiet = _quiet(setting, ledger)
-    paused = bootstrap.pause(setting.config).since()
+        quiet = _quiet(config.schedule, setting.clock, ledger)
+    paused = bootstrap.pause(config).since()
     lulls = (quiet,) if quiet else ()
     found = replace(known or Status(), paused=paused, lulls=lulls)
     items = health(found, setting.clock.unix())
     if setting.document is not None:
-        fields = {"exit_code": Exit.DONE, "problems": []}
+        fields = {"exit_code": Exit.DONE, "problems": setting.mistakes}
         setting.document.close({**fields, **standing.status_fields(found, items)})
     elif known is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
@@ -46,13 +49,12 @@ def status(setting: Setting) -> None:
         standing.show_status(paper(), found, items)
 
 
-def _quiet(setting: Setting, ledger: Ledger | None) -> str:
+def _quiet(schedule: Schedule, clock: Clock, ledger: Ledger | None) -> str:
     """Say in which hours it is that nothing is written; without asking Plex for its."""
-    schedule = setting.config.schedule
-    reason = Quiet(hours=schedule.hours, clock=setting.clock).reason()
+    reason = Quiet(hours=schedule.hours, clock=clock).reason()
     if reason or ledger is None or not schedule.is_quiet_with_plex:
         return reason
-    return known_maintenance(ledger, setting.clock)
+    return known_maintenance(ledger, clock)
 
 
 @click.command(cls=Command)

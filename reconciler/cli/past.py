@@ -84,7 +84,7 @@ def pause(setting: Setting) -> None:
 
     It works beside a pass that is under way, which stops within its batch.
     """
-    mark = bootstrap.pause(setting.config)
+    mark = bootstrap.pause(setting.only("state"))
     is_news = mark.begin(setting.clock.unix())
     since = mark.since() or 0
     words = f"paused since {moment(since)}; `plexsync resume` ends it"
@@ -96,7 +96,7 @@ def pause(setting: Setting) -> None:
 @click.pass_obj
 def resume(setting: Setting) -> None:
     """Let things be written to Plex again."""
-    is_news = bootstrap.pause(setting.config).end()
+    is_news = bootstrap.pause(setting.only("state")).end()
     words = "resumed; `plexsync reconcile` delivers what is owed"
     _tell(setting, None, words if is_news else "nothing was paused")
 
@@ -130,7 +130,7 @@ COMMANDS = (history, passes, uninstall, pause, resume)
 
 def _tell(setting: Setting, since: int | None, words: str) -> None:
     if setting.document is not None:
-        end = {"exit_code": Exit.DONE, "problems": []}
+        end = {"exit_code": Exit.DONE, "problems": setting.mistakes}
         setting.document.close({**end, "paused": since})
     else:
         click.echo(words)

@@ -3,8 +3,8 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 
 from reconciler import logs
 from reconciler.clock import Clock
-from reconciler.config.loading import load
+from reconciler.config.loading import load, load_part
 from reconciler.config.models import Config
 from reconciler.render.document import Document
 from state.database import read_mounts
@@ -49,6 +49,8 @@ class Setting:
     document: Document | None = None
     """What --json asks for; None writes for people."""
     default_level: str = "error"
+    mistakes: Sequence[str] = ()
+    """What is wrong with the configuration, and does not matter to the command."""
 
     @property
     def clock(self) -> Clock:
@@ -62,7 +64,19 @@ class Setting:
 
     def reloaded(self) -> Config:
         """Read the configuration as it is by now."""
-        config = load(self.config_path, os.environ)
+        return self._told(load(self.config_path, os.environ))
+
+    def only(self, *sections: str) -> Config:
+        """Read some sections of the configuration, whatever is wrong with the others.
+
+        For commands that a daemon is asked about, or stopped by, with a file that it
+        would refuse: what is wrong is told, and does not keep them from it.
+        """
+        config, mistakes = load_part(self.config_path, os.environ, sections)
+        self.mistakes = mistakes
+        return self._told(replace(config, warnings=(*mistakes, *config.warnings)))
+
+    def _told(self, config: Config) -> Config:
         self.configure_logs(config.secrets())
         for warning in config.warnings:
             said = f"warning: {warning}"

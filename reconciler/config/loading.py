@@ -1,6 +1,6 @@
 """Reading the configuration: a `Config`, or every mistake at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,25 +19,51 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
     Raises a `UserError` with every mistake in them.
     """
-    found = list(problems.unknown_variables(environ))
+    config, found = load_part(path, environ, ())
+    if found:
+        raise UserError(found)
+    return config
+
+
+def load_part(
+    path: Path | None, environ: Mapping[str, str], sections: Collection[str]
+) -> tuple[Config, list[str]]:
+    """Read it all, or else some *sections*, and tell what is wrong with the others.
+
+    Raises a `UserError` with every mistake, where one is in these, where the state is
+    not among them, and where a variable has no meaning: it may have been for these.
+    """
+    unknown = list(problems.unknown_variables(environ))
     try:
         file = places.find(path, environ)
         document = layers.document(file, places.document(file))
     except UserError as error:
-        raise UserError([*error.problems, *found]) from None
+        raise UserError([*error.problems, *unknown]) from None
     stack = (layers.environment(environ), layers.credentials(environ), document)
     claims = tuple(secret_files.claims(stack))
     tables, unusable = _tables(stack, claims, environ)
     where = partial(layers.where, stack)
-    found += [*unusable, *problems.disagreements(tables, where)]
+    found = [*unknown, *unusable, *problems.disagreements(tables, where)]
     try:
         settings = Settings.model_validate(tables)
     except ValidationError as error:
-        raise UserError([*found, *problems.told(error, where)]) from None
-    if found:
+        found += problems.told(error, where)
+        settings = _part_of(tables, sections, found)
+    if unknown:
         raise UserError(found)
     exposures = secret_files.exposures(file, document, claims, environ)
-    return _config(settings, file, (*exposures, *_openings(settings, where)))
+    warnings = (*exposures, *_openings(settings, where))
+    return _config(settings, file, warnings), found
+
+
+def _part_of(
+    tables: Mapping[str, Any], sections: Collection[str], found: Sequence[str]
+) -> Settings:
+    part = {name: table for name, table in tables.items() if name in sections}
+    try:
+        return Settings.model_validate(part)
+    except ValidationError:
+        raise UserError(found) from None
 
 
 def _openings(settings: Settings, where: problems.Where) -> Iterator[str]:

@@ -55,6 +55,20 @@ def test_one_that_is_not_says_why_in_one_line(desk: Desk, site: Site) -> None:
     )
 
 
+def test_a_daemon_is_well_though_the_file_is_not(desk: Desk, site: Site) -> None:
+    """Else a container would be restarted, and its daemon refuse the file."""
+    listen = f"127.0.0.1:{site.listener.port}"
+    desk.configure(health={"listen": listen}, stash={"url": "nowhere"})
+
+    said = desk.run("healthcheck")
+    as_json = desk.run("healthcheck", "--json")
+
+    assert (said.code, said.out) == (0, "ready\n")
+    assert said.err.startswith("warning: ")
+    told = [said.err.strip().removeprefix("warning: ")]
+    assert as_json.document["problems"] == told
+
+
 def test_a_program_gets_a_document(desk: Desk, site: Site) -> None:
     well = desk.run("healthcheck", "--json").document
     site.standing = STARTING

@@ -203,7 +203,7 @@ def test_a_mistake_is_one_sentence_and_loses_nothing(desk: Desk, name: str) -> N
     assert desk.title("one") == "Renamed"
 
 
-@pytest.mark.parametrize("command", ["plan", "status", "check", "approve"])
+@pytest.mark.parametrize("command", ["plan", "passes", "check", "approve"])
 @pytest.mark.parametrize("name", ["no config", "broken TOML", "unknown key"])
 def test_every_command_tells_of_its_configuration(
     desk: Desk, command: str, name: str
@@ -255,6 +255,40 @@ def test_every_mistake_of_a_file_is_told_at_once(desk: Desk) -> None:
 
     assert said.code == 2
     assert len(said.errors) == 3
+
+
+@pytest.mark.parametrize("command", ["status", "pause", "resume"])
+def test_what_a_daemon_needs_no_longer_does_not_keep_from_seeing_and_stopping_it(
+    desk: Desk, command: str
+) -> None:
+    """It goes on with the file that it has read; the mistakes are told all the same."""
+    desk.scene("one")
+    desk.done("reconcile")
+    well = desk.run(command)
+    desk.configure(stash={"url": "nowhere"}, plex={"tokn": WRONG}, fields={"lock": "?"})
+
+    said = desk.run(command)
+    as_json = desk.run(command, "--json")
+
+    mistakes = said.err.splitlines()
+    assert (said.code, len(mistakes)) == (0, 3)
+    assert all(line.startswith("warning: ") for line in mistakes)
+    assert as_json.document["exit_code"] == 0
+    told = [line.removeprefix("warning: ") for line in mistakes]
+    assert as_json.document["problems"] == told
+    if command == "status":
+        assert said.out == well.out
+
+
+@pytest.mark.parametrize("command", ["status", "pause", "resume", "healthcheck"])
+def test_a_mistake_about_the_state_does(desk: Desk, command: str) -> None:
+    """Whose state it is cannot be told then, nor what a mistyped variable was for."""
+    desk.configure(state={"pth": "elsewhere.db"}, plex={"tokn": WRONG})
+    said = desk.run(command)
+    assert (said.code, said.out, len(said.errors)) == (2, "", 2)
+
+    desk.configure(state={}, plex={"tokn": WRONG})
+    assert len(desk.run(command, PLEXSYNC_STATE__PTH="elsewhere.db").errors) == 2
 
 
 def test_no_file_anywhere_says_where_it_was_looked_for(desk: Desk) -> None:
