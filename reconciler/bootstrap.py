@@ -21,6 +21,7 @@ from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
 from reconciler.engine.settings import Settings
+from reconciler.engine.status import DAEMON, AtWork
 from state import recovery
 from state.backups import Backups
 from state.database import read_mounts
@@ -207,18 +208,32 @@ def reading(config: Config) -> Iterator[Ledger | None]:
         ledger.close()
 
 
+def at_work(config: Config) -> AtWork | None:
+    """Say who has the state now; None: nobody."""
+    holder = WriterLock(config.state).holder()
+    if holder is None:
+        return None
+    try:
+        since = int(datetime.fromisoformat(holder.since).timestamp())
+    except ValueError:
+        since = None  # it has not said its name yet
+    return AtWork(command=holder.command, since=since)
+
+
+def deliverer(config: Config) -> str:
+    """Name, in a sentence, who delivers what is owed from now on."""
+    writer = at_work(config)
+    is_daemon = writer is not None and writer.command == DAEMON
+    return "the daemon" if is_daemon else "`plexsync reconcile`"
+
+
 def writes_since(config: Config, moment: int) -> bool:
     """Whether a process writes the state that has held it since before *moment*.
 
     In unix seconds. One that came later has nothing to do with what began then.
     """
-    since = WriterLock(config.state).held_since()
-    if since is None:
-        return False
-    try:
-        return datetime.fromisoformat(since).timestamp() <= moment
-    except ValueError:
-        return True  # it has not said its name yet
+    writer = at_work(config)
+    return writer is not None and (writer.since is None or writer.since <= moment)
 
 
 @contextlib.contextmanager

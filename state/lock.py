@@ -7,10 +7,19 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from state.errors import HeldError, LostError, refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a state, as they told `acquire`; nothing where they have not yet."""
+
+    command: str = ""
+    since: str = ""
 
 
 class WriterLock:
@@ -45,8 +54,8 @@ class WriterLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps(owner).encode(), 0)
 
-    def held_since(self) -> str | None:
-        """Say since when somebody holds it, as they told `acquire`; None: nobody does.
+    def holder(self) -> Holder | None:
+        """Say who holds it; None: nobody does.
 
         Asks for it, together with whoever else asks, and lets go at once: a writer that
         comes in that very moment is refused. So ask only where it matters.
@@ -58,7 +67,9 @@ class WriterLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return str(self._row().get("since", ""))
+            row = self._row()
+            names = ("command", "since")
+            return Holder(**{name: str(row.get(name, "")) for name in names})
         finally:
             self.release()
         return None

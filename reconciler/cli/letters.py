@@ -90,10 +90,12 @@ def retry(
     _check_named(
         "--scene ID, --error CLASS or --all", is_all=is_all, named=scenes or kind
     )
+    deliverer = bootstrap.deliverer(setting.config)  # before it lends the state
     with _writing(setting, "retry", scenes) as ledger:
         sought = Sought(scenes=scenes, kind=kind)
         found = revive(ledger, sought, now=setting.clock.unix())
-    _tell(setting, _revived_fields(found), letters.revived_sentences(found))
+    told = letters.revived_sentences(found, deliverer)
+    _tell(setting, _revived_fields(found), told)
 
 
 @dead_letters.command("drop", cls=Command)

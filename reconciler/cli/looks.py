@@ -37,7 +37,9 @@ def status(setting: Setting) -> None:
         quiet = _quiet(config.schedule, setting.clock, ledger)
     paused = bootstrap.pause(config).since()
     lulls = (quiet,) if quiet else ()
-    found = replace(known or Status(), paused=paused, lulls=lulls)
+    found = replace(
+        known or Status(), paused=paused, lulls=lulls, at_work=bootstrap.at_work(config)
+    )
     items = health(found, setting.clock.unix())
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": setting.mistakes}

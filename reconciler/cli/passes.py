@@ -140,6 +140,7 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
     number = NUMBER.convert(what, None, None) if (what or "").isdecimal() else None
     numbers: tuple[int, ...] = ()
     released, believed = 0, None
+    deliverer = bootstrap.deliverer(setting.config)  # before it lends the state
     with bootstrap.writing(
         setting.config, "approve", setting.clock, setting.around.mounts
     ) as ledger:
@@ -154,13 +155,13 @@ def approve(setting: Setting, *, what: str | None, is_all: bool) -> None:
         passes_ = {"passes": numbers, "released": released}
         setting.document.close({**fields, **passes_, **about})
     elif believed is not None:
-        click.echo(f"{believed} is believed; `plexsync reconcile` goes on from there")
+        click.echo(f"{believed} is believed; {deliverer} goes on from there")
     elif not numbers:
         click.echo("nothing is held")
     else:
         them = "it" if released == 1 else "them"
         words = f"let {several(released, 'item')} go"
-        click.echo(f"{words}; `plexsync reconcile` delivers {them}")
+        click.echo(f"{words}; {deliverer} delivers {them}")
 
 
 COMMANDS = (reconcile, plan, approve)

@@ -96,8 +96,9 @@ def pause(setting: Setting) -> None:
 @click.pass_obj
 def resume(setting: Setting) -> None:
     """Let things be written to Plex again."""
-    is_news = bootstrap.pause(setting.only("state")).end()
-    words = "resumed; `plexsync reconcile` delivers what is owed"
+    config = setting.only("state")
+    is_news = bootstrap.pause(config).end()
+    words = f"resumed; {bootstrap.deliverer(config)} delivers what is owed"
     _tell(setting, None, words if is_news else "nothing was paused")
 
 

@@ -16,6 +16,7 @@ from reconciler.daemon.agenda import Agenda, Task
 from reconciler.daemon.diary import Diary
 from reconciler.engine.parts import Means
 from reconciler.engine.patience import Patience
+from reconciler.engine.status import DAEMON
 from state.database import read_mounts
 from state.errors import DamagedError, LostError, StateError
 
@@ -62,7 +63,7 @@ class Hold:
         if self._means is None:
             self._recover()
             with ExitStack() as stack:
-                state = bootstrap.holding(self.config, "run", self.clock, self.mounts)
+                state = bootstrap.holding(self.config, DAEMON, self.clock, self.mounts)
                 ledger = stack.enter_context(state)
                 self._state = stack.pop_all()
             self.times += 1
@@ -78,7 +79,7 @@ class Hold:
     def _recover(self) -> None:
         """Put a backup, or an empty state, where one is lost; the log says which."""
         if self.is_suspect:
-            done = bootstrap.recover(self.config, "run", self.clock, self.mounts)
+            done = bootstrap.recover(self.config, DAEMON, self.clock, self.mounts)
             for sentence in () if done is None else done.sentences():
                 log.error("state recovered", what=sentence)
             self.is_suspect = False

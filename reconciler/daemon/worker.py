@@ -209,7 +209,8 @@ class Worker:
         key = self.hold.times, ledger.written(), paused
         if key != self._known:
             status = read_status(ledger, lambda _: False)
-            self.news.status = replace(status, paused=paused)
+            here = bootstrap.at_work(self.config)
+            self.news.status = replace(status, paused=paused, at_work=here)
             self._known = key
         self.herald.tell(ledger, self.news.status, self.health())
 

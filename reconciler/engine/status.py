@@ -9,6 +9,9 @@ from state.ledger import Ledger
 from state.records import DeadLetterRecord, OutageRecord, PassRecord
 from state.restorations import RestorationRecord
 
+DAEMON = "run"
+"""The command that is the daemon."""
+
 _LETTERS = 20
 _OUTAGES = 5
 
@@ -20,6 +23,16 @@ class Hold:
     number: int
     reasons: tuple[str, ...]
     """Sentences with their numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtWork:
+    """A process that has the state, and what it is."""
+
+    command: str
+    """`run` is the daemon."""
+    since: int | None
+    """Unix seconds; None: it has just begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +82,8 @@ class Status:
     """Since when a person lets nothing be written; the ledger does not know."""
     lulls: tuple[str, ...] = ()
     """Why else nothing is written now; nor does it know that."""
+    at_work: AtWork | None = None
+    """Who has the state now; nor that."""
 
 
 def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:

@@ -76,8 +76,8 @@ def show_whole(console: Console, found: Sequence[Letter]) -> None:
         paper.label(console, "server", f"Plex {one.server or 'of unknown version'}")
 
 
-def revived_sentences(found: Revived) -> list[str]:
-    """Say how many fields are owed again, and what becomes of them."""
+def revived_sentences(found: Revived, deliverer: str) -> list[str]:
+    """Say how many fields are owed again, and who delivers them."""
     told = []
     if found.absent:
         what = paper.several(found.absent, "field")
@@ -88,5 +88,5 @@ def revived_sentences(found: Revived) -> list[str]:
     what = f"{what} {paper.several(found.items, 'item')}"
     them = "it" if found.fields == 1 else "them"
     verb = "is" if found.fields == 1 else "are"
-    told.append(f"{what} {verb} owed again; `plexsync reconcile` delivers {them}")
+    told.append(f"{what} {verb} owed again; {deliverer} delivers {them}")
     return told

@@ -10,7 +10,7 @@ from reconciler.core.absence import STASH
 from reconciler.engine.checking import Hint, Matches, Sample
 from reconciler.engine.health import OF_LIBRARIES, OF_STASH, HealthItem, Trouble
 from reconciler.engine.history import Passed
-from reconciler.engine.status import Status
+from reconciler.engine.status import DAEMON, AtWork, Status
 from reconciler.render import letters, paper
 from reconciler.render.document import VERSION
 from state.records import PassRecord, Stage
@@ -19,6 +19,7 @@ from state.restorations import RestorationRecord
 
 def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
     """Show how things stand, the troubles last."""
+    paper.label(console, "daemon", _at_work(status.at_work))
     known = "nothing" if status.watermark is None else paper.moment(status.watermark)
     paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
     if status.deleted:
@@ -34,6 +35,15 @@ def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -
     paper.counts(console, "fields", _in_words(status.fields))
     _show_over(console, status)
     show_health(console, status, items)
+
+
+def _at_work(writer: AtWork | None) -> str:
+    if writer is None:
+        return "not running"
+    since = "" if writer.since is None else f" since {paper.moment(writer.since)}"
+    if writer.command == DAEMON:
+        return f"running{since}"
+    return f"not running; `plexsync {writer.command or '...'}` is at work{since}"
 
 
 _VERDICTS = {"adopted": "not ours"}

@@ -202,9 +202,11 @@ def test_the_state_is_lent_to_what_only_writes_there(desk: Desk, start: Start) -
     daemon.waits_for("pass ended")
     assert delivered(desk, 8) == 0
 
+    standing = desk.done("status").out.split()
     approved = desk.process("approve", "--all")
 
-    assert approved.code == 0
+    assert standing[:3] == ["daemon", "running", "since"]
+    assert approved.out == "let 8 items go; the daemon delivers them\n"
     assert is_soon(lambda: delivered(desk, 8) == 8)
     daemon.stop()
 

@@ -7,7 +7,7 @@ import pytest
 from reconciler.core.absence import STASH
 from reconciler.core.wording import moment
 from reconciler.engine.health import Daemon, HealthItem, Trouble, health
-from reconciler.engine.status import Hold, Status
+from reconciler.engine.status import AtWork, Hold, Status
 from state.records import DeadLetterRecord, FailureRecord, OutageRecord
 from state.restorations import RestorationRecord
 
@@ -148,6 +148,7 @@ EVERYTHING = Status(
     waiting={NAME: 1},
     fields={"kept: locked": 3},
     restored=RestorationRecord(id=1, at=NOW, made_at=NOW - 99),
+    at_work=AtWork(command="run", since=NOW),
 )
 
 

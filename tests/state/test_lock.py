@@ -11,7 +11,7 @@ import pytest
 
 from state.errors import HeldError, StateError, refused
 from state.ledger import Ledger, held
-from state.lock import WriterLock
+from state.lock import Holder, WriterLock
 from tests.state.samples import finished, process
 
 _HOLD = """
@@ -155,16 +155,17 @@ def test_a_reader_needs_no_lock(path: Path) -> None:
 
 def test_whether_somebody_holds_it_is_asked_without_taking_it(path: Path) -> None:
     lock = WriterLock(path)
-    assert lock.held_since() is None
+    assert lock.holder() is None
     assert not path.with_name("plexsync.db.lock").exists()
     with process(_HOLD, path) as owner:
         assert owner.stdout is not None
         owner.stdout.readline()
-        assert lock.held_since() == "2025-10-09T08:53:20+00:00"
+        since = "2025-10-09T08:53:20+00:00"
+        assert lock.holder() == Holder(command="reconcile", since=since)
         path.with_name("plexsync.db.lock").write_bytes(b"{}")
-        assert lock.held_since() == ""
+        assert lock.holder() == Holder()
         owner.communicate("\n")
-    assert lock.held_since() is None
+    assert lock.holder() is None
     hold(path)
 
 
