@@ -6,8 +6,11 @@ from itertools import groupby
 
 import structlog
 
+from reconciler.core.desire import desire
 from reconciler.core.match import stem
 from reconciler.core.values import Field, SceneId
+from reconciler.engine.report import Content
+from reconciler.engine.translate import restored
 from state.ledger import Ledger
 from state.records import (
     DeadLetterRecord,
@@ -46,6 +49,8 @@ class Letter:
     """The file's, without its folder and ending."""
     scene: SceneId
     field: Field
+    stash: Content
+    """What Stash says."""
     kind: str
     """The class of the error."""
     error: str
@@ -86,8 +91,11 @@ def find_letters(ledger: Ledger, sought: Sought) -> Iterator[Letter]:
     titles = {target.id: target.title for target in ledger.items.targets()}
     for page in _pages(ledger, sought):
         links = ledger.links.get(one.link for one in page)
+        scenes = ledger.scenes.get(one.scene for one in page)
         for one in page:
-            yield _letter(one, links[one.link], titles[one.target])
+            link, scene = links[one.link], restored(scenes[one.scene])
+            wanted = desire(scene, link.path, {})[Field(one.field)]
+            yield _letter(one, link, wanted.content, titles[one.target])
 
 
 def revive(ledger: Ledger, sought: Sought, *, now: int) -> Revived:
@@ -181,13 +189,16 @@ def _is_there(
     return not link.is_lost and (snapshot.buried_at is None or has_wish)
 
 
-def _letter(one: DeadLetterRecord, link: LinkRecord, library: str) -> Letter:
+def _letter(
+    one: DeadLetterRecord, link: LinkRecord, stash: Content, library: str
+) -> Letter:
     return Letter(
         library=library,
         item=link.item,
         name=stem(link.path),
         scene=SceneId(one.scene),
         field=Field(one.field),
+        stash=stash,
         kind=one.failure.kind,
         error=one.failure.error,
         chain=one.failure.chain,

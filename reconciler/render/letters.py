@@ -65,6 +65,7 @@ def show_whole(console: Console, found: Sequence[Letter]) -> None:
     for one in found:
         paper.heading(console, f"{one.library}, {one.name}: {one.field}")
         paper.label(console, "scene", f"{one.scene}, item {one.item} in Plex")
+        paper.label(console, "stash says", paper.cell(one.stash))
         paper.label(console, "error", f"{one.kind}: {one.error}")
         for cause in one.chain[1:]:
             says = f": {cause['says']}" if cause["says"] else ""

@@ -69,6 +69,7 @@ def test_one_is_shown_whole(dead: Desk) -> None:
     said = dead.done("dead-letters", "show", "1", "--field", "title").out
 
     assert "Films, one: title" in said
+    assert "stash says     One\n" in said
     assert "permanent: Plex at" in said
     assert "1 time, 20" in said
     assert f"Plex {dead.plex.model.version}" in said
@@ -85,7 +86,8 @@ def test_documents(dead: Desk) -> None:
 
     assert set(keys(listed)) == expected("dead-letters list")
     assert set(keys(shown)) == expected("show")
-    assert [letter["scene"] for letter in shown["letters"]] == [2]
+    about = [(letter["scene"], letter["stash"]) for letter in shown["letters"]]
+    assert about == [(2, "Two")]
     for document in (tried, dropped, purged):
         assert set(keys(document)) == expected(document["command"])
     assert (tried["fields"], tried["items"], tried["absent"]) == (1, 1, 0)
