@@ -1,12 +1,13 @@
 """What is known of Plex: its libraries, and which item holds which file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from peewee import fn
+from peewee import SQL, fn
 
 from state.database import LedgerDatabase, rows
 from state.models import ItemPath, Target
 from state.records import PathRecord, TargetRecord
+from state.shown import Shown
 from state.worded import GIVEN, SOME, Worded
 
 _TARGETS = Worded(Target.select().order_by(Target.id))
@@ -18,12 +19,22 @@ _HOLDING = Worded(
     .where(ItemPath.path.in_(SOME))
     .order_by(ItemPath.target, ItemPath.item, ItemPath.path)
 )
-_NEWEST_LISTING = Worded(
-    ItemPath.select(fn.MAX(ItemPath.listing)).where(ItemPath.target == GIVEN)
+_NUMBERED = Worded(
+    ItemPath.select(SQL("rowid"), ItemPath.item, ItemPath.path).where(
+        ItemPath.target == GIVEN, ItemPath.item.in_(SOME)
+    )
+)
+_HOLDERS = Worded(
+    ItemPath.select(SQL("rowid")).where(
+        ItemPath.path.in_(SOME), ItemPath.target == GIVEN
+    )
 )
 _COUNT = Worded(
     ItemPath.select(fn.COUNT(ItemPath.path)).where(ItemPath.target == GIVEN)
 )
+
+_PAGE = 500
+"""Rows that are gone through at a time, and go in one transaction at most."""
 
 
 class Items:
@@ -57,57 +68,60 @@ class Items:
         change = Target.update(marker=marker, cursor=cursor)
         change.where(Target.id == target).execute()
 
-    def next_listing(self, target: int) -> int:
-        """Give a number to a listing that is about to be recorded."""
-        ((newest,),) = _NEWEST_LISTING.rows(self._db, target)
-        return int(newest or 0) + 1
-
     def put(
         self,
         target: int,
-        listing: int,
+        shown: Shown,
         pairs: Sequence[tuple[str, str]],
         *,
         is_complete: bool = True,
     ) -> list[str]:
         """Record (item, path) pairs of a listing; tell which paths came or went.
 
-        A path that an item no longer has goes, unless the same listing had it: an item
-        with many files may be spread over several calls. A file lies in one item: where
-        another comes with it, the one that an older listing had it in has gone. Only a
-        complete listing numbers what is known anew: others write nothing about it.
+        A path that an item no longer has goes, unless the same listing has *shown* it:
+        an item with many files may be spread over several calls. A file lies in one
+        item: where another comes with it, the one that an older listing had it in has
+        gone. Of what is known nothing is written, and nothing else is held of it than
+        that a complete listing has shown it: the last word of another kind holds.
         """
         listed = set(pairs)
-        items = sorted({item for item, _ in listed})
-        known = {
-            (row.item, row.path): row.listing
-            for row in _OF_ITEMS.models(self._db, target, items)
-        }
-        self._db.many(
-            "INSERT INTO item_path (target, item, path, listing) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (target, item, path)"
-            " DO UPDATE SET listing = excluded.listing",
-            [
-                (target, item, path, listing)
-                for item, path in pairs
-                if is_complete or (item, path) not in known
-            ],
-        )
+        known = self._numbered(target, listed)
         came = listed - known.keys()
+        self._db.many(
+            "INSERT INTO item_path (target, item, path) VALUES (?, ?, ?)",
+            [(target, item, path) for item, path in sorted(came)],
+        )
+        there = self._numbered(target, listed) if came else known
+        shown.add(there[pair] for pair in (listed if is_complete else came))
         gone = {
-            pair
-            for pair, last in known.items()
-            if last != listing and pair not in listed
+            pair: row
+            for pair, row in known.items()
+            if pair not in listed and row not in shown
         }
-        self._db.many(
-            "DELETE FROM item_path WHERE target = ? AND item = ? AND path = ?",
-            [(target, item, path) for item, path in gone],
-        )
-        self._db.many(
-            "DELETE FROM item_path WHERE target = ? AND path = ? AND listing < ?",
-            [(target, path, listing) for _, path in came],
-        )
-        return sorted({path for _, path in came | gone})
+        self.drop(gone.values())
+        held = _HOLDERS.rows(self._db, sorted({path for _, path in came}), target)
+        self.drop(row for (row,) in held if row not in shown)
+        return sorted({path for _, path in came | gone.keys()})
+
+    def unlisted(self, target: int, shown: Shown) -> Iterator[dict[int, str]]:
+        """Yield what a complete listing has not *shown*: paths, by their rows.
+
+        Goes through all that is known of the target, a page at a time; what was yielded
+        may be dropped meanwhile.
+        """
+        last: tuple[str, ...] = ("", "")
+        while page := self._db.ask(
+            "SELECT item, path, rowid FROM item_path"
+            " WHERE target = ? AND (item, path) > (?, ?) ORDER BY item, path LIMIT ?",
+            *(target, *last, _PAGE),
+        ):
+            last = page[-1][:2]
+            if some := {row: path for _, path, row in page if row not in shown}:
+                yield some
+
+    def drop(self, rows: Iterable[int]) -> None:
+        """Forget some files of items, by their rows."""
+        self._db.many("DELETE FROM item_path WHERE rowid = ?", [(row,) for row in rows])
 
     def paths(self, target: int, items: Iterable[str]) -> dict[str, set[str]]:
         """Read which files each of some items is known to hold."""
@@ -115,19 +129,6 @@ class Items:
         for row in _OF_ITEMS.models(self._db, target, items):
             found.setdefault(row.item, set()).add(row.path)
         return found
-
-    def drop_unlisted(self, target: int, listing: int, limit: int) -> list[str]:
-        """Forget, and name, some paths that a complete *listing* did not have."""
-        unlisted = (ItemPath.target == target) & (ItemPath.listing != listing)
-        query = (
-            ItemPath.select(ItemPath.item, ItemPath.path).where(unlisted).limit(limit)
-        )
-        stale = rows(query)
-        self._db.many(
-            "DELETE FROM item_path WHERE target = ? AND item = ? AND path = ?",
-            [(target, item, path) for item, path in stale],
-        )
-        return [path for _, path in stale]
 
     def forget(self, target: int, item: str) -> None:
         """Forget an item that was seen not to be there, or not to hold its file."""
@@ -167,6 +168,14 @@ class Items:
         """Count the files that a target's items hold."""
         ((count,),) = _COUNT.rows(self._db, target)
         return int(count)
+
+    def _numbered(
+        self, target: int, pairs: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], int]:
+        """Read all that the items of these pairs hold, with the number of each row."""
+        items = sorted({item for item, _ in pairs})
+        found = _NUMBERED.rows(self._db, target, items)
+        return {(item, path): row for row, item, path in found}
 
 
 def _target(row: Target) -> TargetRecord:

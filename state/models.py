@@ -120,7 +120,6 @@ class ItemPath(Row):
     target = IntegerField()
     item = TextField()
     path = TextField(index=True)
-    listing = IntegerField()
 
     class Meta:
         primary_key = CompositeKey("target", "item", "path")

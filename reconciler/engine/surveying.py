@@ -16,6 +16,7 @@ from reconciler.engine.recording import CHUNK, Recorder
 from reconciler.engine.report import Audience, Tally
 from state.ledger import Ledger
 from state.records import TargetRecord
+from state.shown import Shown
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,8 @@ class _Listing:
 
     target: TargetRecord
     section: Section
-    number: int
     is_full: bool
+    shown: Shown = field(default_factory=Shown)
     files: int = 0
     newest: int = 0
     """The newest stamp of an item, by Plex's clock."""
@@ -148,12 +149,7 @@ class Surveyor:
         }
 
     def _list(self, target: TargetRecord, section: Section, *, is_full: bool) -> None:
-        listing = _Listing(
-            target=target,
-            section=section,
-            number=self.ledger.items.next_listing(target.id),
-            is_full=is_full,
-        )
+        listing = _Listing(target=target, section=section, is_full=is_full)
         self.audience.stage(f"listing {section.title}", None)
         self._read(listing)
         if not is_full:
@@ -234,7 +230,7 @@ class Surveyor:
         with self.ledger.transaction():
             moved = self.ledger.items.put(
                 listing.target.id,
-                listing.number,
+                listing.shown,
                 pairs,
                 is_complete=listing.is_full,
             )
@@ -254,12 +250,10 @@ class Surveyor:
             self.doubter.cast(DoubtError(title, why))
             return
         self.doubter.drop(title)
-        while True:
+        for gone in self.ledger.items.unlisted(key, listing.shown):
             with self.ledger.transaction():
-                gone = self.ledger.items.drop_unlisted(key, listing.number, _CHUNK)
-            self._relink(gone)
-            if len(gone) < _CHUNK:
-                return
+                self.ledger.items.drop(gone)
+            self._relink(gone.values())
 
     def _relink(self, paths: Iterable[str]) -> None:
         """Look again at the scenes whose files' items have come, gone or moved."""

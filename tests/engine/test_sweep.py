@@ -34,16 +34,24 @@ def test_a_sweep_of_what_is_as_it_was_writes_nothing_anywhere(films: World) -> N
     assert films.state.read_bytes() == before
 
 
-def test_the_first_slice_of_a_round_writes_nothing_about_stash(films: World) -> None:
-    """It lists all of Stash, and finds it as it is known."""
-    films.rules = {}  # no library: of one, it writes down what the listing had
+def test_the_first_slice_of_a_round_writes_nothing_either(films: World) -> None:
+    """It lists all of Stash and of Plex, and finds both as they are known."""
     films.reconcile(part=WHOLE)
-    before = films.state.read_bytes()
+    before = _disk(films)
 
     outcome = films.reconcile(part=WHOLE)
 
     assert (outcome.sent["stash entities"], outcome.sent["stash rows"]) == (3, 1)
-    assert films.state.read_bytes() == before
+    assert outcome.sent["plex listing"] == 1
+    assert _disk(films) == before
+
+
+def _disk(world: World) -> dict[str, tuple[int, bytes]]:
+    return {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in world.folder.iterdir()
+        if path.name.startswith(world.state.name)
+    }
 
 
 @pytest.mark.parametrize("skip", [1, 2, 4])

@@ -269,8 +269,8 @@ FEARED = (
     Bug(
         name="rebuilt item linked beside its old link",
         file="state/items.py",
-        old="target = ? AND path = ? AND listing < ?",
-        new="target = ? AND path = ? AND listing < ? AND 0",
+        old="for (row,) in held if row not in shown",
+        new="for (row,) in held if row < 0",
         caught_by=laws("law_3_a_veto_outlives_a_rebuild_that_a_full_pass_finds"),
     ),
     Bug(

@@ -6,12 +6,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from playhouse.migrations import Runner
 
 from state.database import LedgerDatabase
 from state.errors import StateError
 from state.ledger import Ledger
+from state.shown import Shown
 from state.tables import TABLES
-from tests.state.samples import contents
+from tests.state.samples import MIGRATIONS, contents
 
 _HISTORY = "schema_migration"
 
@@ -69,6 +71,28 @@ def test_the_migrations_make_what_the_models_say(path: Path) -> None:
     migrated = shape(path)
     assert migrated == shape(path.with_name("modelled.db"))
     assert len(migrated) == len(TABLES)
+
+
+def test_a_state_whose_listings_were_numbered_keeps_all_that_they_had(
+    path: Path,
+) -> None:
+    older = LedgerDatabase(path)
+    older.connect()
+    Runner(older, directory=str(MIGRATIONS)).up("0009_tending")
+    older.close()
+    write_sql(
+        path,
+        "INSERT INTO target VALUES (1, 'machine', 'uuid', 'Films', 'marker', 9, 1)",
+        "INSERT INTO item_path VALUES (1, '10', '/a', 4), (1, '11', '/b', 7)",
+    )
+    with Ledger(path) as ledger:
+        shown = Shown()
+        assert ledger.items.paths(1, ["10", "11"]) == {"10": {"/a"}, "11": {"/b"}}
+        assert ledger.items.put(1, shown, [("11", "/b"), ("12", "/c")]) == ["/c"]
+        (unlisted,) = ledger.items.unlisted(1, shown)
+        assert list(unlisted.values()) == ["/a"]
+        assert [target.marker for target in ledger.items.targets()] == ["marker"]
+        assert ledger.integrity() == "ok"
 
 
 def test_every_table_of_ours_is_strict(path: Path) -> None:
