@@ -24,10 +24,9 @@ _NUMBERED = Worded(
         ItemPath.target == GIVEN, ItemPath.item.in_(SOME)
     )
 )
+# asked for the target as well, SQLite would go by that, and through all of its files
 _HOLDERS = Worded(
-    ItemPath.select(SQL("rowid")).where(
-        ItemPath.path.in_(SOME), ItemPath.target == GIVEN
-    )
+    ItemPath.select(SQL("rowid"), ItemPath.target).where(ItemPath.path.in_(SOME))
 )
 _COUNT = Worded(
     ItemPath.select(fn.COUNT(ItemPath.path)).where(ItemPath.target == GIVEN)
@@ -99,8 +98,8 @@ class Items:
             if pair not in listed and row not in shown
         }
         self.drop(gone.values())
-        held = _HOLDERS.rows(self._db, sorted({path for _, path in came}), target)
-        self.drop(row for (row,) in held if row not in shown)
+        held = _HOLDERS.rows(self._db, sorted({path for _, path in came}))
+        self.drop(row for row, of in held if of == target and row not in shown)
         return sorted({path for _, path in came | gone.keys()})
 
     def unlisted(self, target: int, shown: Shown) -> Iterator[dict[int, str]]:

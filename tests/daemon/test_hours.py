@@ -29,7 +29,7 @@ from reconciler.daemon.systemd import Notifier
 from reconciler.engine.settings import Scope
 from reconciler.engine.sweeping import slice_at
 from state.door import Visit
-from tests.world import World
+from tests.world import FILMS, World
 
 POLL = 60
 HOUR = 3600
@@ -164,17 +164,59 @@ def test_a_jump_of_the_clock_neither_stops_nor_storms_it(
     assert minutes - 1 <= len(after) <= minutes + 2
 
 
-def test_a_quiet_hour_writes_nothing_to_disk(months: Months) -> None:
-    """Not even its sweep, but for the listing that begins a round."""
+@pytest.mark.parametrize("is_troubled", [False, True])
+def test_a_quiet_hour_writes_nothing_to_disk(
+    months: Months, *, is_troubled: bool
+) -> None:
+    """Its sweep included, be it the first of a round, which lists everything."""
+    if is_troubled:
+        trouble(months)
     months.live(3 * HOUR)  # each slice has been looked at
-    while slice_at(int(months.world.moment) + HOUR, SWEEP)[0] == 0:
+    before, asked = _disk(months.world.folder), months.world.requests.copy()
+    slices = set()
+
+    for _ in range(2):
         months.live(HOUR)
-    before, polls = _disk(months.world.folder), months.world.requests["stash poll"]
+        slices.add(slice_at(int(months.world.moment), SWEEP))
+        assert _disk(months.world.folder) == before
 
+    sent = months.world.requests - asked
+    assert slices == {(0, 2), (1, 2)}
+    assert sent["stash poll"] == 2 * 61  # the sweeps' among them
+    assert sent["stash rows"]
+    assert sent["plex listing"]
+
+
+@pytest.mark.slow
+def test_of_a_quiet_day_nothing_is_copied_either(months: Months) -> None:
+    """What the first hour changed is copied once, a day after the copy before it."""
+    months.live(25 * HOUR)
+    before = _disk(months.world.folder)
+    copies = months.world.state.with_name(f"{months.world.state.name}.backups")
+    assert len([name for name in before if copies.name in name]) == 2
+
+    for _ in range(26):
+        months.live(HOUR)
+        assert _disk(months.world.folder) == before
+
+
+def trouble(months: Months) -> None:
+    """Leave a scene waiting, an edit kept, a conflict, a lost item, and a tombstone."""
+    world = months.world
+    world.scene("glacier", in_plex=False, title="Glacier")
+    months.live(2 * POLL)
+    for stem in ("reel-00", "reel-01"):
+        world.plex.person.edit(world.key(stem), title="My reel")
+    world.plex.scanner.remove(world.section, "/media/films/reel-07.mp4")
+    world.plex.scanner.empty_trash(world.section)
+    world.stash.destroy_scenes(10)
+    months.live(2 * HOUR)
+    world.stash.update_scene(2, title="Another")
     months.live(HOUR)
-
-    assert _disk(months.world.folder) == before
-    assert months.world.requests["stash poll"] - polls == 61  # the sweep's among them
+    standing = months.daemon.worker.news.status
+    assert standing is not None
+    assert (standing.conflicts, standing.deleted) == (1, 1)
+    assert standing.waiting == {FILMS: 2}
 
 
 @pytest.mark.slow
@@ -221,12 +263,17 @@ def test_a_person_s_pass_at_the_door_looks_at_once_and_a_poll_does_not(
 
 
 def _disk(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Take every file as it is; the log's shared memory is none on any disk."""
+    """Take every file as it is, the copies of the state among them.
+
+    Of the log's shared memory only what is in it: it is mapped, and has no time.
+    """
     found = {}
-    for path in folder.iterdir():
-        if not path.name.endswith("-shm") and path.is_file():
+    for path in folder.rglob("*"):
+        if path.is_file():
             status = path.stat()
-            found[path.name] = (status.st_size, status.st_mtime_ns, path.read_bytes())
+            moment = 0 if path.name.endswith("-shm") else status.st_mtime_ns
+            name = str(path.relative_to(folder))
+            found[name] = (status.st_size, moment, path.read_bytes())
     return found
 
 

@@ -269,8 +269,8 @@ FEARED = (
     Bug(
         name="rebuilt item linked beside its old link",
         file="state/items.py",
-        old="for (row,) in held if row not in shown",
-        new="for (row,) in held if row < 0",
+        old="if of == target and row not in shown)",
+        new="if of == target and row < 0)",
         caught_by=laws("law_3_a_veto_outlives_a_rebuild_that_a_full_pass_finds"),
     ),
     Bug(

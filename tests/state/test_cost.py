@@ -7,6 +7,7 @@ from pathlib import Path
 from state.due import Due
 from state.ledger import Ledger
 from state.records import Stage
+from state.shown import Shown
 from tests.state.samples import NOW, contents, entity, entry, place, snapshot, write
 
 _SCENES, _REFERENCES = 20, 20
@@ -56,3 +57,28 @@ def test_a_chunk_is_recorded_far_within_the_lock_s_limit(ledger: Ledger) -> None
         f" median {median * 1000:.1f} ms, longest {max(seconds) * 1000:.1f} ms"
     )
     assert median < _LIMIT
+
+
+def move(ledger: Ledger, target: int, files: int) -> float:
+    """Know a library of so many files, and move a few at a time; say how long one took.
+
+    In seconds, the median of many.
+    """
+    pairs = [(str(n), f"/media/{target}/reel-{n:06}.mp4") for n in range(files)]
+    with ledger.transaction():
+        ledger.items.put(target, Shown(), pairs[:30_000])
+        ledger.items.put(target, Shown(), pairs[30_000:])
+    took = []
+    for start in range(0, 80, 8):
+        moved = [(f"{item}-2", path) for item, path in pairs[start : start + 8]]
+        begun = time.perf_counter()
+        with ledger.transaction():
+            assert len(ledger.items.put(target, Shown(), moved)) == 8
+        took.append(time.perf_counter() - begun)
+    assert ledger.items.count(target) == files
+    return statistics.median(took)
+
+
+def test_what_moves_costs_no_more_in_a_large_library(ledger: Ledger) -> None:
+    small, large = move(ledger, 1, 100), move(ledger, 2, 60_000)
+    assert large < small + 0.010, "each time, it has gone through all that is known"
