@@ -79,8 +79,8 @@ DELETE FROM main.item_path
 WHERE (target, path) IN (SELECT target, path FROM met WHERE has_letter)
 """,
     """
-INSERT INTO main.item_path (target, item, path, listing)
-SELECT DISTINCT target, item, path, 0 FROM met WHERE has_letter AND NOT lost
+INSERT INTO main.item_path (target, item, path)
+SELECT DISTINCT target, item, path FROM met WHERE has_letter AND NOT lost
 """,
 )
 

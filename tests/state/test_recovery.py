@@ -68,6 +68,7 @@ def age(path: Path) -> None:
         db.execute("DROP TABLE restoration")
         db.execute("ALTER TABLE outbox DROP COLUMN writes")
         db.execute("ALTER TABLE waiting DROP COLUMN tended")
+        db.execute("ALTER TABLE item_path ADD COLUMN listing INTEGER")
         db.execute("DELETE FROM schema_migration WHERE name >= '0008'")
         db.commit()
 
@@ -478,7 +479,7 @@ def test_what_is_examined_is_left_as_it_is(path: Path, backups: Backups) -> None
         path=path,
         size=path.stat().st_size,
         finding=Finding.SOUND,
-        version="0009_tending",
+        version="0010_listing",
     )
     assert examine(backups.all(LATER)[0].path).problem is None
     assert contents(backups.folder) | contents_but_folder(path) == before
