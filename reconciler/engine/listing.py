@@ -44,6 +44,8 @@ class Lister:
     settings: Settings
     clock: Clock
     audience: Audience
+    has_listed_all: bool = False
+    """Whether a listing of scenes was complete, and is as Stash is to be believed."""
 
     def make_due(self, news: News) -> None:
         """Have everything listed, whatever the poll says."""
@@ -64,6 +66,14 @@ class Lister:
             self._owe(due)
             raise
         self._owe(due)
+
+    def believe(self) -> None:
+        """Drop the doubt that a listing has ended, now that all it marked is read.
+
+        Not before: the scenes that have others' files by now are among those.
+        """
+        if self.has_listed_all:
+            self.doubter.drop(absence.STASH)
 
     def _list(self, news: News, due: dict[str, CensusRecord]) -> None:
         """List what is *due*, and strike it off."""
@@ -95,11 +105,15 @@ class Lister:
             return True
         now = _figures(news.poll.scenes)
         is_listed = known is not None and (known.count, known.tip) == now
-        if is_listed and not self.doubter.is_approved(absence.STASH):
+        is_doubted = self.doubter.is_doubted(absence.STASH)
+        if is_listed and not is_doubted:
             return False
         mine = self.ledger.scenes.census()
         is_as_known = (mine.count, mine.tip) == now
-        return not is_as_known or self.doubter.is_doubted(absence.STASH)
+        if is_listed and not self.doubter.is_approved(absence.STASH):
+            # what it marked was not read in that pass, and is by now
+            return is_as_known and not self.ledger.census.marks()
+        return not is_as_known or is_doubted
 
     def _scenes(self, news: News) -> bool:
         """List the scenes; say whether that was all of them."""
@@ -127,7 +141,7 @@ class Lister:
         if why is not None:
             raise DoubtError(absence.STASH, why)
         if is_complete:
-            self.doubter.drop(absence.STASH)
+            self.has_listed_all = True
         elif news.is_idle and seen.rows < scenes.count and self._is_still(scenes):
             raise TransientError(
                 f"stash listed {seen.rows} of its {scenes.count} scenes: the listing is"

@@ -214,7 +214,10 @@ class Pass:
         every = lister.list_all if is_round else lister.list_due
         is_whole = self._try(partial(every, self._news))
         read_at = self._news.poll.page.clock
-        is_whole &= self._try(partial(self._parts.refresher().refresh, read_at))
+        if self._try(partial(self._parts.refresher().refresh, read_at)):
+            lister.believe()
+        else:
+            is_whole = False
         if self.scope.part is not None:
             self._try(partial(self._parts.sweeper().sweep, self.scope.part, read_at))
         return is_whole

@@ -1,5 +1,6 @@
 """What is made of a Stash that says less than it did: nothing, until it is proved."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from reconciler.core.values import Field, OnDelete, SceneId
 from reconciler.engine.doubting import approve_doubt
 from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
+from state.records import DoubtRecord
+from tests.sandbox.faults import Fault, What
 from tests.sandbox.plex.double import Snapshot
 from tests.world import UNBRAKED, World
 
@@ -19,6 +22,11 @@ STRICT = Limits(overwrites_floor=10**9, removals_floor=2, removals=0.02)
 def tombstones(world: World) -> int:
     with Ledger(world.state) as ledger:
         return ledger.scenes.tombstones()
+
+
+def doubts(world: World) -> Mapping[str, DoubtRecord]:
+    with Ledger(world.state) as ledger:
+        return ledger.doubts.standing()
 
 
 def believe(world: World, subject: str = "stash") -> None:
@@ -150,6 +158,33 @@ def test_nothing_is_read_while_stash_is_filled_anew(films: World) -> None:
 
     assert tombstones(films) == 0
     assert items(films) == before
+
+
+def _fill_anew(world: World) -> None:
+    """Export and import all there is: the films come behind a new one, in its order."""
+    world.scene("alder", in_plex=False, title="Alder")
+    for _ in world.stash.metadata_import(world.stash.backup()):
+        world.later(60)
+
+
+def test_a_doubt_ends_though_what_was_listed_could_not_be_read_at_once(
+    films: World,
+) -> None:
+    films.later(3 * 24 * 3600)
+    backup = films.stash.backup()
+    _fill_anew(films)
+    assert films.reconcile().report.doubts
+    films.stash.restore(backup)
+    films.stash.jobs.restart()
+    films.stash_wire.faults.add(
+        Fault(what=What.RESET_BEFORE, matches=lambda asked: b"Several" in asked.body)
+    )
+
+    for _ in range(3):
+        films.later(60)
+        films.reconcile()
+
+    assert doubts(films) == {}
 
 
 @pytest.mark.parametrize("on_delete", OnDelete)

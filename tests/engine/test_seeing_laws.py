@@ -37,6 +37,18 @@ def _tombstones(world: World) -> int:
         return ledger.scenes.tombstones()
 
 
+def _believe(world: World) -> None:
+    with Ledger(world.state) as ledger:
+        approve_doubt(ledger, "stash")
+
+
+def _fill_anew(world: World) -> None:
+    """Export and import all there is: the films come behind a new one, in its order."""
+    world.scene("alder", in_plex=False, title="Alder")
+    for _ in world.stash.metadata_import(world.stash.backup()):
+        world.later(60)
+
+
 def _is_listing(request: Request) -> bool:
     return b"query Rows" in request.body
 
@@ -212,8 +224,7 @@ def test_law_8_a_persons_word_is_good_for_one_loss(world: World) -> None:
     world.limits = FEW
     world.stash.destroy_scenes(1, 2, 3)
     world.reconcile()
-    with Ledger(world.state) as ledger:
-        approve_doubt(ledger, "stash")
+    _believe(world)
     world.reconcile()
     assert _tombstones(world) == 3
     world.later(600)
@@ -223,3 +234,28 @@ def test_law_8_a_persons_word_is_good_for_one_loss(world: World) -> None:
 
     assert [one.subject for one in outcome.report.doubts] == ["stash"]
     assert _tombstones(world) == 3
+
+
+def test_law_8_a_persons_word_is_good_though_no_stamp_tells_of_what_was_doubted(
+    world: World,
+) -> None:
+    """Only the listing tells that every id has become another film's."""
+    _brooks(world, 10)
+    world.limits = FEW
+    world.later(3 * 24 * 3600)
+    _fill_anew(world)
+    before = world.plex.snapshot()
+    assert [one.is_news for one in world.reconcile().report.doubts] == [True]
+    world.later(60)
+    assert [one.is_news for one in world.reconcile().report.doubts] == [False]
+    _believe(world)
+
+    believed = world.reconcile()
+
+    assert (believed.report.doubts, believed.puts) == ((), 0)
+    assert world.plex.snapshot() == before
+    with Ledger(world.state) as ledger:
+        assert ledger.doubts.standing() == {}
+    world.stash.update_scene(11, title="Brook, the last")
+    world.reconcile()
+    assert world.value("brook-9", Field.TITLE) == "Brook, the last"

@@ -94,6 +94,18 @@ UNSEEN = (
         caught_by=seeing("law_8_a_persons_word_is_good_for_one_loss"),
     ),
     Bug(
+        name="doubt dropped before what was listed is read",
+        file="reconciler/engine/listing.py",
+        old="            self.has_listed_all = True\n",
+        new="""\
+            self.has_listed_all = True
+            self.believe()
+""",
+        caught_by=seeing(
+            "law_8_a_persons_word_is_good_though_no_stamp_tells_of_what_was_doubted"
+        ),
+    ),
+    Bug(
         name="word of the hook forgotten before it is marked",
         file="reconciler/engine/hearing.py",
         old="        heard = spool.take(_STRETCH)\n",
