@@ -167,19 +167,30 @@ class Looker:
         What the ledger knows of who else is linked may be older than the read.
         """
         known = self.ledger.links.contested(link.id for link in links)
-        mappings = self.surveyor.linker.settings.mappings
         found = set()
         for link in links:
             item = items.get(ItemKey(link.item))
             if item is None or (link.id not in known and len(item.paths) == 1):
                 continue
-            names = [
-                name for path in item.paths for name in stash_paths(path, mappings)
-            ]
-            claiming = self.ledger.scenes.referring(Kind.FILE, names)
-            if set(claiming) - {link.scene}:
+            if self._claiming(link, item) - {link.scene}:
                 found.add(link.id)
         return found
+
+    def _claiming(self, link: LinkRecord, item: Item) -> set[int]:
+        """Find the scenes that have a file of an item, or have not let go of it yet.
+
+        In a Stash that was filled anew a file's id is another file's: while that is
+        doubted, the link alone tells whose the item was.
+        """
+        mappings = self.surveyor.linker.settings.mappings
+        names = [name for path in item.paths for name in stash_paths(path, mappings)]
+        linked = {
+            one.scene
+            for one in self.ledger.links.at([(link.target, link.item)])
+            if one.path in item.paths and not one.is_lost
+        }
+        linked -= self.ledger.scenes.buried(linked)
+        return linked.union(self.ledger.scenes.referring(Kind.FILE, names))
 
     def _section(self, target: int) -> Section:
         found = self.surveyor.connect().get(target)

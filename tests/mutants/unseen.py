@@ -106,6 +106,15 @@ UNSEEN = (
         ),
     ),
     Bug(
+        name="item of a doubted scene taken for nobody's",
+        file="reconciler/engine/looking.py",
+        old="            if one.path in item.paths and not one.is_lost\n",
+        new="            if one.id == link.id\n",
+        caught_by=seeing(
+            "law_10_an_item_is_its_scenes_until_what_is_doubted_is_believed"
+        ),
+    ),
+    Bug(
         name="word of the hook forgotten before it is marked",
         file="reconciler/engine/hearing.py",
         old="        heard = spool.take(_STRETCH)\n",
