@@ -46,17 +46,18 @@ class Brake:
             if known is None:
                 log.warning("held", pass_id=pass_id, reasons=list(reasons))
             return
-        with self.ledger.transaction():
-            # what could not be looked at, in a library that is missing, stays planned
-            self.ledger.outbox.release(pass_id, is_seen=True)
-            if known is not None:
-                self.ledger.passes.let_go(pass_id)
+        self._let_go(pass_id, known)
 
     def foresee(self, pass_id: int) -> None:
-        """Tell why a pass would be held, and leave it as it is."""
+        """Tell why a pass would be held; else let it go: those after it count it.
+
+        Meant for a copied ledger.
+        """
         known = self.ledger.passes.held().get(pass_id)
         if reasons := self._reasons(pass_id, known):
             self._tell(pass_id, reasons, is_news=known is None)
+            return
+        self._let_go(pass_id, known)
 
     def stop(self, reason: str) -> None:
         """Hold all that is let go and not yet written, until a person has looked."""
@@ -67,6 +68,13 @@ class Brake:
         for number in stopped:
             self._tell(number, (reason,), is_news=True)
             log.warning("held", pass_id=number, reasons=[reason])
+
+    def _let_go(self, pass_id: int, known: HeldRecord | None) -> None:
+        with self.ledger.transaction():
+            # what could not be looked at, in a library that is missing, stays planned
+            self.ledger.outbox.release(pass_id, is_seen=True)
+            if known is not None:
+                self.ledger.passes.let_go(pass_id)
 
     def _let_idle_go(self, pass_id: int) -> None:
         """Of a pass that catches up, let only wait what would be written."""

@@ -10,9 +10,9 @@ import pytest
 from reconciler.core.brake import Limits
 from reconciler.core.desire import Rule
 from reconciler.core.match import Mapping
-from reconciler.core.values import Field, Policy
+from reconciler.core.values import Field, Policy, SceneId
 from reconciler.engine.braking import approve
-from reconciler.engine.errands import Release, TakePlex, TakeStash, Undo
+from reconciler.engine.errands import Claim, Release, TakePlex, TakeStash, Undo
 from reconciler.engine.report import PassReport
 from reconciler.engine.running import Pass
 from state.ledger import Ledger
@@ -424,6 +424,27 @@ def test_law_4_plan_of_one_item_foresees_what_the_brake_makes_of_all(
 
     assert planned
     assert planned == world.reconcile(limit=1).report.held
+
+
+def test_law_4_plan_counts_what_would_be_let_go_before(world: World) -> None:
+    """Two passes are planned: an errand has read the one scene, and judges nothing."""
+    names = ("Nature", "Winter")
+    tags = [world.stash.create_tag(name) for name in names]
+    scenes = [
+        world.scene(f"brook-{number}", tag_ids=(tag,))
+        for number, tag in enumerate(tags)
+    ]
+    world.reconcile()
+    world.later(2 * DAY)
+    world.limits = Limits(removals=0.0, removals_floor=1)
+    for scene in scenes:
+        world.stash.update_scene(scene, tag_ids=())
+    world.carry_out(Claim(scenes=frozenset({SceneId(scenes[0])})))
+
+    planned = world.plan()
+
+    assert planned.report.held
+    assert planned.report.held == world.reconcile().report.held
 
 
 # 6: the watermark never passes what is not recorded

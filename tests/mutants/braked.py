@@ -65,6 +65,13 @@ BRAKED = (
         caught_by=laws("law_4_plan_of_one_item_foresees_what_the_brake_makes_of_all"),
     ),
     Bug(
+        name="brake foreseen as if nothing were let go before",
+        file="reconciler/engine/braking.py",
+        old="        self._let_go(pass_id, known)\n\n    def stop",
+        new="\n    def stop",
+        caught_by=laws("law_4_plan_counts_what_would_be_let_go_before"),
+    ),
+    Bug(
         name="held pass let go by the next one",
         file="reconciler/engine/braking.py",
         old="""\
