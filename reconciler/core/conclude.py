@@ -90,6 +90,25 @@ def is_plausible(field: Field, change: Change, after: FieldValue) -> bool:
     )
 
 
+def part_of(
+    field: Field, memory: Memory, change: Change, before: FieldValue, after: FieldValue
+) -> Memory | None:
+    """Remember what is left of a set's write that landed long ago, and None of others.
+
+    What is there of what we added stays ours, and what is not is wanted anew: others
+    have been at it since, and who took that out is not known.
+    """
+    is_locked = change.lock in {None, after.locked}
+    there, gone = by_identity(after.elements), by_identity(change.removed)
+    kept = [name for name in change.elements if identity(name) in there]
+    added = {identity(name) for name in kept} - by_identity(before.elements).keys()
+    if not (field.is_set and is_locked and added) or there.keys() & gone.keys():
+        return None
+    wanted = tuple(e for e in memory.base or () if identity(e) in by_identity(kept))
+    memory = replace(memory, base=wanted)
+    return remember(field, memory, replace(change, elements=tuple(kept)), before, after)
+
+
 def _comes_of(found: str, sent: str) -> bool:
     found, sent = identity(found), identity(sent)
     return found == sent or (len(found) >= _SHORTEST and sent.startswith(found))

@@ -10,6 +10,7 @@ from reconciler.core.conclude import (
     is_plausible,
     needs_second_read,
     outcome,
+    part_of,
     remember,
 )
 from reconciler.core.memory import Memory
@@ -117,24 +118,26 @@ class Concluder:
             with self.ledger.transaction():
                 self._close(one, GONE)
             return None
-        done = {
+        landed = {
             name: write
             for name, write in one.writes.items()
             if _outcome(name, write, after, again) is Outcome.APPLIED
-            and (one.entry is not None or _is_plausible(name, write, after))
         }
-        if one.entry is None and not done and self.failing.is_waiting(one.row.link):
+        done = {
+            name: write
+            for name, write in landed.items()
+            if one.entry is not None or _is_plausible(name, write, after)
+        }
+        known = _known(landed, done.keys(), after)
+        if one.entry is None and not known and self.failing.is_waiting(one.row.link):
             return ReadBack(cause="", is_as_sent=False, is_open=True)
-        records = {
-            str(name): memory_record(_remembered(name, write, after))
-            for name, write in done.items()
-        }
+        records = {str(name): memory_record(memory) for name, memory in known.items()}
         with self.ledger.transaction():
             self.ledger.links.remember(one.row.link, records)
-            self._close(one, _word(len(done), len(one.writes)))
+            self._close(one, _word(len(done), len(one.writes), has_part=bool(known)))
             self._settle(one, done.keys())
             if one.entry is None:
-                self._owe_again(one.row, done.keys())
+                self._owe_again(one.row, known.keys())
         log.info(
             "concluded",
             scene=one.row.scene,
@@ -220,9 +223,18 @@ def _is_plausible(name: Field, write: Written, after: Item) -> bool:
     return is_plausible(name, write.change, after.fields.get(name, EMPTY))
 
 
-def _remembered(name: Field, write: Written, after: Item) -> Memory:
-    found = after.fields.get(name, EMPTY)
-    return remember(name, write.memory, write.change, write.before, found)
+def _known(
+    landed: Mapping[Field, Written], done: Collection[Field], after: Item
+) -> dict[Field, Memory]:
+    """Say what to remember of what has landed; of a set that is not *done* a part."""
+    found = {}
+    for name, write in landed.items():
+        there = after.fields.get(name, EMPTY)
+        hear = remember if name in done else part_of
+        memory = hear(name, write.memory, write.change, write.before, there)
+        if memory is not None:
+            found[name] = memory
+    return found
 
 
 def _is_unclear(one: Sent, item: Item | None) -> bool:
@@ -234,7 +246,7 @@ def _is_unclear(one: Sent, item: Item | None) -> bool:
     )
 
 
-def _word(done: int, total: int) -> str:
+def _word(done: int, total: int, *, has_part: bool) -> str:
     if done == total:
         return APPLIED
-    return PARTLY if done else UNCHANGED
+    return PARTLY if has_part else UNCHANGED

@@ -14,6 +14,7 @@ from reconciler.core.conclude import (
     needs_second_read,
     new_forms,
     outcome,
+    part_of,
     remember,
 )
 from reconciler.core.desire import Rule, Wanted
@@ -382,3 +383,44 @@ def test_what_a_server_can_have_made_of_a_set(
     change = Change(elements=("Nature", "Silent"))
 
     assert is_plausible(Field.GENRES, change, FieldValue(elements=found)) is can_be
+
+
+PARTS = Change(elements=("Heirloom", "Nature", "Silent"), removed=("Old",), lock=True)
+
+
+def _left(*found: str, locked: bool = True) -> Memory | None:
+    """Say what is remembered where that is found, long after it was sent."""
+    memory = Memory(base=("Nature", "Silent"), owned=("Nature", "Silent"), ours=True)
+    before = FieldValue(elements=("Heirloom", "Old"))
+    after = FieldValue(elements=found, locked=locked)
+    return part_of(Field.GENRES, memory, PARTS, before, after)
+
+
+def test_what_is_left_of_a_set_is_ours_and_the_rest_is_wanted_anew() -> None:
+    """What has come beside it is nobody's form of what is gone."""
+    left = _left("Nature", "Winter")
+
+    assert left is not None
+    assert (left.base, left.owned, left.forms) == (("Nature",), ("Nature",), {})
+    assert left.seen == FieldValue(elements=("Nature", "Winter"), locked=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "locked"),
+    [
+        (("Heirloom", "Winter"), True),
+        (("Nature", "Old"), True),
+        (("Nature",), False),
+    ],
+    ids=["nothing of it", "what it took out", "not its lock"],
+)
+def test_what_does_not_come_of_a_set_is_others(
+    found: tuple[str, ...], *, locked: bool
+) -> None:
+    assert _left(*found, locked=locked) is None
+
+
+def test_a_value_has_no_parts() -> None:
+    change, after = Change(value="Filmed at dawn."), FieldValue(value="Filmed")
+
+    assert part_of(Field.SUMMARY, Memory(), change, FieldValue(), after) is None

@@ -79,3 +79,24 @@ def test_law_2_what_lands_and_is_wanted_costs_no_write(world: World) -> None:
 
     assert (after.puts, quiet.puts) == (0, 0)
     assert set(quiet.sent) == {"stash poll"}
+
+
+def test_law_5_what_is_left_of_a_set_that_was_not_read_back_is_ours(
+    world: World,
+) -> None:
+    """A person has taken one of two genres out before anybody looked."""
+    tags = [world.stash.create_tag(name) for name in ("Nature", "Silent")]
+    scene = world.scene("ice", tag_ids=tuple(tags))
+    world.plex_wire.faults.add(Fault(what=What.RESET_AFTER, matches=is_put))
+    world.reconcile()
+    world.plex.person.untag(world.key("ice"), "genre", "Nature", lock=True)
+    world.later(120)
+    world.reconcile()
+    assert "Silent" in world.value("ice", Field.GENRES)
+    world.later(120)
+    world.stash.update_scene(scene, tag_ids=())
+
+    world.reconcile()
+
+    assert world.value("ice", Field.GENRES) == ()
+    assert "genre" not in world.item("ice").locks

@@ -1,6 +1,6 @@
 """More bugs, such as a careful reviewer fears."""
 
-from tests.mutants.planting import Bug, crashes, decisions, laws, long
+from tests.mutants.planting import Bug, crashes, decisions, late, laws, long
 
 FEARED = (
     Bug(
@@ -283,9 +283,16 @@ FEARED = (
     Bug(
         name="others' words taken for what became of a lost write",
         file="reconciler/engine/concluding.py",
-        old="and (one.entry is not None or _is_plausible(name, write, after))",
-        new="and True",
+        old="if one.entry is not None or _is_plausible(name, write, after)\n",
+        new="if True\n",
         caught_by=laws("law_7_a_lost_write_is_made_though_others_wrote_meanwhile"),
+    ),
+    Bug(
+        name="what is left of a write that was not read back taken for others'",
+        file="reconciler/engine/concluding.py",
+        old="        if memory is not None:\n",
+        new="        if memory is not None and name in done:\n",
+        caught_by=late("law_5_what_is_left_of_a_set_that_was_not_read_back_is_ours"),
     ),
     Bug(
         name="newer write sent while an older one may still land",
@@ -297,7 +304,7 @@ FEARED = (
     Bug(
         name="write that may still land given up for lost",
         file="reconciler/engine/concluding.py",
-        old="not done and self.failing.is_waiting(one.row.link)",
+        old="not known and self.failing.is_waiting(one.row.link)",
         new="one.row.id < 0",
         caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
     ),

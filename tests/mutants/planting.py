@@ -49,6 +49,11 @@ def long(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/engine/test_long_laws.py::test_{name}" for name in names)
 
 
+def late(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_late_laws.py."""
+    return tuple(f"tests/engine/test_late_laws.py::test_{name}" for name in names)
+
+
 def letters(*names: str) -> tuple[str, ...]:
     """Name tests of tests/engine/test_letter_laws.py."""
     return tuple(f"tests/engine/test_letter_laws.py::test_{name}" for name in names)
