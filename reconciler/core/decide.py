@@ -185,7 +185,7 @@ class Case:
             return Reason.LEFT
         if not desired and (self.memory.seen is None or not base):
             return Reason.NO_OPINION
-        if self._is_equal():
+        if self.is_equal():
             return self._equal()
         if not desired or self._falls_back():
             return Reason.FORGOTTEN if self._has_moved() else Reason.WITHDRAWN
@@ -266,10 +266,10 @@ class Case:
         is_known = self.memory.seen is not None  # else another incarnation had ours
         return self.memory.ours and is_known and is_as_written
 
-    def _is_equal(self) -> bool:
+    def is_equal(self) -> bool:
+        """Whether Plex has what is wanted, or what it made of that when we wrote it."""
         if self.observed.value == self.want.value:
             return True
-        # what Plex made of the same value when we wrote it is that value's normal form
         return (
             self.memory.verdict is Verdict.WRITTEN
             and self.memory.base == self.want.value

@@ -65,18 +65,20 @@ def _take(at: Situation) -> Decision:
     is_adopted = at.memory.verdict is Verdict.ADOPTED
     if is_adopted and not at.field.is_set and at.observed.value == at.want.value:
         return by_the_table(at)  # it is there, and others' as before
+    case = Case(want=at.want, memory=at.memory, observed=at.observed)
+    is_equal = not at.field.is_set and case.is_equal()
     memory = replace(at.memory, verdict=None)
     at = replace(at, memory=memory)
     if not at.want.content or at.want.is_fallback:
         return by_the_table(at)  # Stash has none to take
     if at.field.is_set:
         return take_stash(at.want, memory, at.observed)
+    if is_equal and (at.observed.locked or not at.want.rule.lock):
+        return replace(case, memory=memory).leave(Reason.EQUAL)
     return _take_value(at.want, memory, at.observed)
 
 
 def _take_value(want: Wanted, memory: Memory, observed: FieldValue) -> Decision:
-    if observed.value == want.value and (observed.locked or not want.rule.lock):
-        return Case(want=want, memory=memory, observed=observed).leave(Reason.EQUAL)
     change = Change(value=want.value, lock=lock_for(want, memory, observed))
     after = replace(
         memory,

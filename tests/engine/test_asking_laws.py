@@ -1,15 +1,33 @@
 """The laws, of what a person asks for: no more than that, and nothing of another's."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.core.desire import Rule
-from reconciler.core.values import Field
+from reconciler.core.values import Field, SceneId
 from reconciler.engine.conflicts import find_conflicts
-from reconciler.engine.errands import Adopt, Claim, Release, Undo
+from reconciler.engine.errands import Adopt, Claim, Release, TakeStash, Undo
 from tests.engine.films import everything
+from tests.sandbox.plex.switches import Switches
 from tests.world import FILMS, World, rules
 
 START = Undo(since=0)
+
+
+def test_law_2_stash_is_not_taken_where_plex_has_it_in_its_own_form(
+    world: World,
+) -> None:
+    """Plex would make the same of it again: that would be tried for ever."""
+    world.plex.model.switches = replace(Switches(), newlines_become_spaces=True)
+    scene = SceneId(world.scene("glacier", details="Ice.\nSnow."))
+    world.reconcile()
+    assert world.value("glacier", Field.SUMMARY) == "Ice. Snow."
+
+    outcome = world.carry_out(TakeStash(scenes=frozenset({scene})))
+
+    assert (outcome.puts, outcome.report.problems) == (0, ())
+    assert world.reconcile(is_full=True).puts == 0
 
 
 def test_law_3_adopt_leaves_what_stash_has_begun_to_want(world: World) -> None:

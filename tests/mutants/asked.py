@@ -50,6 +50,13 @@ ASKED = (
         caught_by=asking("law_10_what_an_undo_of_an_undo_brings_back_is_ours_again"),
     ),
     Bug(
+        name="taken anew though plex has it in its own form",
+        file="reconciler/core/granting.py",
+        old="at.field.is_set and case.is_equal()\n",
+        new="at.field.is_set and case.observed.value == case.want.value\n",
+        caught_by=asking("law_2_stash_is_not_taken_where_plex_has_it_in_its_own_form"),
+    ),
+    Bug(
         name="undone only by the number of who sent it",
         file="state/journal.py",
         old="query.where(is_sent | (Journal.planned == extent.pass_id))",

@@ -131,12 +131,12 @@ REQUIRED = (
         file="reconciler/core/decide.py",
         old="""\
             return Reason.NO_OPINION
-        if self._is_equal():
+        if self.is_equal():
 """,
         new="""\
             is_bare = not self.observed.value or self.observed.locked
             return Reason.NO_OPINION if is_bare else Reason.FOREIGN
-        if self._is_equal():
+        if self.is_equal():
 """,
         caught_by=laws(
             "law_3_nothing_is_blanked_at_first_contact",
