@@ -129,9 +129,13 @@ class Oracle(Films):
         """Hear what a pass of plexsync has changed."""
         self.origins.ours(before, after)
         lost = {stem: key for stem, key in self.lost.items() if key in after}
+        shared, words = self.shared, self.words
         for stem, key in {**lost, **self.keys}.items():
             for field in NAMES:
                 then, now = before[key].fields[field], after[key].fields[field]
+                if key in shared and then != now:
+                    # it may be the other film's, whose scene has spoken since
+                    words[stem, field].landed(then, now)
                 if field.is_set:
                     self.sets[stem, field].ours(then, now)
                 else:
