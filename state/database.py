@@ -24,6 +24,9 @@ _PRAGMAS = [
     ("journal_size_limit", 64 << 20),
 ]
 
+_HISTORY = "schema_migration"
+_STEPS = "SELECT name FROM schema_migration"
+
 _REMOTE = (
     "nfs", "cifs", "smb", "afs", "9p", "ceph", "gluster", "sshfs", "davfs", "rclone"
 )  # fmt: skip
@@ -211,29 +214,26 @@ def migrate(db: LedgerDatabase, *, may_write: bool) -> frozenset[str]:
 
     Name the steps that it has come by, which are all that this version knows.
     """
-    with as_file(files("state.migrations")) as folder:
-        runner = Runner(db, directory=str(folder))
-        known = known_steps()
-        _refuse_foreign(db, runner.table_name)
-        applied = set(runner.applied())
-        _refuse_newer(db, applied - known)
-        if applied != known and not may_write:
-            raise StateError(
-                f"the state {db.shown} is of an older plexsync:"
-                " `plexsync reconcile` brings it up to date"
-            )
-        if may_write:
-            # kept in the file: it writes only where it is not so yet
-            db.execute_sql("PRAGMA journal_mode = wal")
-        if applied != known:
-            runner.up()
+    known, applied = known_steps(), _applied_steps(db)
+    _refuse_newer(db, applied - known)
+    if applied != known and not may_write:
+        raise StateError(
+            f"the state {db.shown} is of an older plexsync:"
+            " `plexsync reconcile` brings it up to date"
+        )
+    if may_write:
+        # kept in the file: it writes only where it is not so yet
+        db.execute_sql("PRAGMA journal_mode = wal")
+    if applied != known:
+        with as_file(files("state.migrations")) as folder:
+            Runner(db, directory=str(folder), table_name=_HISTORY).up()
     db.bind(TABLES, bind_refs=False, bind_backrefs=False)
     return known
 
 
 def refuse_upgraded(db: LedgerDatabase, known: AbstractSet[str]) -> None:
     """Raise `OutdatedError` where a newer version has come between."""
-    names = {name for (name,) in db.ask("SELECT name FROM schema_migration")}
+    names = {name for (name,) in db.ask(_STEPS)}
     if unknown := names - known:
         raise OutdatedError(
             f"the state {db.shown} was brought up to date by a newer plexsync while"
@@ -242,13 +242,17 @@ def refuse_upgraded(db: LedgerDatabase, known: AbstractSet[str]) -> None:
         )
 
 
-def _refuse_foreign(db: LedgerDatabase, history: str) -> None:
+def _applied_steps(db: LedgerDatabase) -> frozenset[str]:
+    """Name the steps that it has come by; refuse another program's database."""
     tables = db.get_tables()
-    if tables and history not in tables:
+    if not tables:
+        return frozenset()
+    if _HISTORY not in tables:
         raise StateError(
             f"the state {db.shown} is another program's database"
             f' (it has a table "{tables[0]}"): set another [state] path'
         )
+    return frozenset(name for (name,) in db.ask(_STEPS))
 
 
 def _refuse_newer(db: LedgerDatabase, unknown: AbstractSet[str]) -> None:

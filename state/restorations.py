@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from state.database import LedgerDatabase
 from state.happenings import Restoration
+from state.worded import GIVEN, Worded
+
+_NEWEST = Worded(Restoration.select().order_by(Restoration.id.desc()).limit(1))
+_OF_PASS = Worded(Restoration.select().where(Restoration.pass_id == GIVEN))
 
 _FORGET = (
     # done by now, or no more what the person wants: it would be done once more
@@ -58,13 +62,11 @@ class Restorations:
 
     def newest(self) -> RestorationRecord | None:
         """Read the newest one."""
-        row = Restoration.select().order_by(Restoration.id.desc()).first()
-        return None if row is None else _record(row)
+        return _first(_NEWEST.models(self._db))
 
     def of_pass(self, number: int) -> RestorationRecord | None:
         """Read the one that a pass catches up with."""
-        row = Restoration.get_or_none(Restoration.pass_id == number)
-        return None if row is None else _record(row)
+        return _first(_OF_PASS.models(self._db, number))
 
     def begin(self, one: int, pass_id: int) -> None:
         """Take all that is owed into one pass, to be judged anew.
@@ -83,6 +85,10 @@ class Restorations:
     def end(self, one: int, *, now: int) -> None:
         """Record that it has caught up."""
         Restoration.update(ended=now).where(Restoration.id == one).execute()
+
+
+def _first(rows: list[Restoration]) -> RestorationRecord | None:
+    return _record(rows[0]) if rows else None
 
 
 def _record(row: Restoration) -> RestorationRecord:
