@@ -4,7 +4,7 @@ Files are put on, taken off and renamed first; the server knows of it only after
 """
 
 from tests.sandbox.plex import items
-from tests.sandbox.plex.disk import below, in_reach, is_there
+from tests.sandbox.plex.disk import in_reach, is_there, lies_below
 from tests.sandbox.plex.model import Actor, whole
 from tests.sandbox.plex.state import Item, Media, Part, Section
 
@@ -51,8 +51,9 @@ class Scanner(Actor):
     @whole
     def key_of(self, section: int, file: str) -> int:
         for item in self.model.items_of(section):
-            if any(part.file == file for part in item.parts):
-                return item.key
+            for media in item.media:
+                if any(part.file == file for part in media.parts):
+                    return item.key
         raise KeyError(f"no item of section {section} holds {file}; scan it in first")
 
     @whole
@@ -109,11 +110,12 @@ class Scanner(Actor):
         self.model.touch(item.section)
 
     def _on_disk(self, section: Section, path: str | None) -> dict[str, str]:
-        places = [place for _, place in section.locations]
+        is_here = lies_below(*(place for _, place in section.locations))
+        is_asked = is_here if path is None else lies_below(path)
         return {
             file: content
             for file, content in in_reach(self.model).items()
-            if below(file, places) and (path is None or below(file, [path]))
+            if is_asked(file) and is_here(file)
         }
 
     def _is_spared(self, section: Section, path: str | None) -> bool:
@@ -126,12 +128,13 @@ class Scanner(Actor):
     def _known(
         self, section: Section, path: str | None
     ) -> dict[str, tuple[Item, Media, Part]]:
+        is_asked = lies_below(path or "")
         return {
             part.file: (item, media, part)
             for item in self.model.items_of(section.key)
             for media in item.media
             for part in media.parts
-            if path is None or below(part.file, [path])
+            if path is None or is_asked(part.file)
         }
 
     def _take_in(
