@@ -69,8 +69,10 @@ class _Cursor(sqlite3.Cursor):
             # SQLite did so itself, as it does where the disk is full: the failure that
             # it did so for is the one to be told
             return self
-        with told(self._path):
+        try:
             return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise sentence(self._path, error) from error
 
     def executemany(self, sql: str, parameters: Any) -> Self:  # noqa: ANN401 - the driver's signature
         with told(self._path):
@@ -79,6 +81,12 @@ class _Cursor(sqlite3.Cursor):
     def fetchone(self) -> Any:  # noqa: ANN401 - the driver's signature
         try:
             return super().fetchone()
+        except sqlite3.DatabaseError as error:
+            raise sentence(self._path, error) from error
+
+    def fetchall(self) -> list[Any]:
+        try:
+            return super().fetchall()
         except sqlite3.DatabaseError as error:
             raise sentence(self._path, error) from error
 
@@ -115,8 +123,7 @@ class LedgerDatabase(peewee.SqliteDatabase):
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement where peewee would take ten times as long to word it."""
-        with told(self.shown):
-            found: list[tuple[Any, ...]] = self.cursor().execute(sql, values).fetchall()
+        found: list[tuple[Any, ...]] = self.cursor().execute(sql, values).fetchall()
         return found
 
     def integrity(self) -> str:
