@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from reconciler.core.values import (
@@ -42,6 +43,7 @@ def line(text: str) -> str:
     return " ".join(block(text).split())
 
 
+@lru_cache(maxsize=10_000)  # a library's items share their genres and actors
 def identity(element: str) -> str:
     """Name what Plex takes for the same element: trimmed, without regard to case."""
     return unicodedata.normalize("NFC", line(element).casefold())

@@ -104,7 +104,7 @@ def _under(rule: Rule, want: Wanted) -> Wanted:
     if want.is_fallback and rule.policy is not Policy.OFF:
         # never over a title that is there, and never locked
         rule = Rule(policy=Policy.FILL, lock=False)
-    return replace(want, rule=rule)
+    return want if rule == want.rule else replace(want, rule=rule)
 
 
 def bare(title: str) -> str:

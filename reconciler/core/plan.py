@@ -43,12 +43,13 @@ def situation(
 
 def decide(at: Situation) -> Decision:
     """Decide one field of one item; what a person asked for goes before the table."""
-    at = replace(at, memory=at.memory.noting(at.observed))
+    memory = at.memory.noting(at.observed)
+    at = at if memory is at.memory else replace(at, memory=memory)
     wish = at.memory.wish
     found = by_the_table(at) if wish is None else grant(at, wish)
     is_stash = wish is None or wish.asked is not Asked.UNDO
     is_cut = at.want.is_cut and is_stash and found.change is not None
-    return replace(found, is_cut=is_cut)
+    return replace(found, is_cut=True) if is_cut else found
 
 
 def is_looked_at(want: Wanted, memory: Memory) -> bool:

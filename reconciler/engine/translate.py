@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -133,9 +133,9 @@ def journal_text(writes: Mapping[Field, Written]) -> str:
     return json.dumps(
         {
             field: {
-                "before": asdict(write.before),
-                "change": asdict(write.change),
-                "memory": asdict(memory_record(write.memory)),
+                "before": _flat(write.before),
+                "change": _flat(write.change),
+                "memory": _flat(memory_record(write.memory)),
                 "was_ours": write.was_ours,
                 "prior": _dump_value(write.prior),
             }
@@ -159,7 +159,12 @@ def journal_fields(text: str) -> dict[Field, Written]:
 
 
 def _dump_value(value: FieldValue | None) -> str | None:
-    return None if value is None else json.dumps(asdict(value))
+    return None if value is None else json.dumps(_flat(value))
+
+
+def _flat(record: FieldValue | Change | FieldRecord) -> dict[str, Any]:
+    """Name what a record of plain values holds: `asdict` would copy it to its depth."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _load_value(text: str | None) -> FieldValue | None:
