@@ -91,6 +91,7 @@ class Transport(RequestsHTTPTransport):
     def connect(self) -> None:
         super().connect()  # type: ignore[no-untyped-call] # gql leaves it unannotated
         if self.session is not None and self._adapter is not None:
+            self.session.trust_env = False  # neither a proxy nor a key is on that way
             for scheme in ("http://", "https://"):
                 self.session.mount(scheme, self._adapter)
 
