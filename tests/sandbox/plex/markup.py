@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 from xml.sax.saxutils import quoteattr
 
@@ -39,6 +40,7 @@ def _lines(node: Node) -> list[str]:
     return [f"<{head}>", *inner, f"</{node.name}>"]
 
 
+@lru_cache(maxsize=10_000, typed=True)  # the same few make up every answer
 def _pair(name: str, value: Attribute) -> str:
     text = str(int(value)) if isinstance(value, bool) else str(value)
     # Always in double quotes, as recorded; line breaks are written as references.
