@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Tests start hundreds of processes: where Python may keep no bytecode, each compiles anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint check bench mutants soak lock clean
 
 $(READY): requirements/dev.txt pyproject.toml plexsync.toml $(wildcard systemd/*)
@@ -56,3 +59,4 @@ lock: $(READY)
 
 clean:
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	find reconciler state tests -name __pycache__ -prune -exec rm -rf {} +
