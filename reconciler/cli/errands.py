@@ -213,7 +213,8 @@ def _as_text(setting: Setting, errand: Errand, *, is_dry: bool) -> Outcome:
         passes.show_changes(console, watcher)
         passes.show_plan(console, report)
     else:
-        passes.show_outcome(console, report, outcome.owed, outcome.asked)
+        left = outcome.answer
+        passes.show_outcome(console, report, left.owed, left.asked)
     decisions.show_settled(console, report, is_plan=is_dry)
     decisions.show_undone(console, report)
     decisions.show_spared(console, report.spared)

@@ -194,7 +194,8 @@ class _Run:
 
     def _as_document(self, document: Document) -> Outcome:
         outcome = self._outcome(document)
-        requests = {"requests": outcome.requests} if self.has_counts else {}
+        sent = dict(sorted(outcome.answer.requests.items()))
+        requests = {"requests": sent} if self.has_counts else {}
         document.close({**self._fields(outcome), **requests}, may_change=True)
         return outcome
 
@@ -210,8 +211,8 @@ class _Run:
             passes.show_changes(console, watcher)
             passes.show_plan(console, report)
         else:
-            passes.show_outcome(console, report, outcome.owed)
-        requests = outcome.requests if self.has_counts else {}
+            passes.show_outcome(console, report, outcome.answer.owed)
+        requests = outcome.answer.requests if self.has_counts else {}
         passes.show_histograms(console, report, requests)
         decisions.show_spared(console, report.spared)
         return outcome

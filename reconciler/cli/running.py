@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,17 +23,15 @@ from state.ledger import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a pass, and what is left to do after it."""
+    """What came of a pass, as a command tells it."""
 
-    report: PassReport
-    owed: int
-    """Items that are still owed a delivery, those held included."""
-    asked: int
-    """Those of them that a person asked for by a command."""
-    held: tuple[int, ...]
-    """The passes that the brake holds."""
-    requests: Mapping[str, int]
+    answer: Answer
     is_plan: bool
+
+    @property
+    def report(self) -> PassReport:
+        """What the pass itself says."""
+        return self.answer.report
 
     @property
     def code(self) -> Exit:
@@ -58,7 +56,7 @@ class Outcome:
         """Take what the document says of it."""
         fields = {"exit_code": self.code, **report_fields(self.report)}
         fields["problems"] = [*fields["problems"], *self._unplanned()]
-        left = {"owed": self.owed, "held_passes": list(self.held)}
+        left = {"owed": self.answer.owed, "held_passes": list(self.answer.held)}
         return fields | left | ({"pass": None} if self.is_plan else {})
 
     def complaints(self) -> list[str]:
@@ -139,14 +137,14 @@ def _plan(
         _means(setting, ledger, audience) as (means, sent),
     ):
         report = act(Pass(means, scope))
-        return Outcome(
+        answer = Answer(
             report=report,
             owed=report.counts.get("items to write", 0),
             asked=ledger.outbox.asked(),
             held=(),
-            requests=dict(sorted(sent.items())),
-            is_plan=True,
+            requests=dict(sent),
         )
+        return Outcome(answer=answer, is_plan=True)
 
 
 def _run(setting: Setting, request: Request, audience: Audience) -> Outcome:
@@ -154,14 +152,7 @@ def _run(setting: Setting, request: Request, audience: Audience) -> Outcome:
     answer = ask(setting.config.state, request, audience)
     if answer is None:
         answer = _make(setting, request, audience)
-    return Outcome(
-        report=answer.report,
-        owed=answer.owed,
-        asked=answer.asked,
-        held=answer.held,
-        requests=dict(sorted(answer.requests.items())),
-        is_plan=False,
-    )
+    return Outcome(answer=answer, is_plan=False)
 
 
 def _make(setting: Setting, request: Request, audience: Audience) -> Answer:
