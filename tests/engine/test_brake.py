@@ -311,7 +311,7 @@ def test_a_scan_that_was_cut_short_does_not_pass_by_halves(
     world.limits = replace(STRICT, overwrites_floor=6)
     world.reconcile()
     _brooks(world, range(10), foreign=True)
-    with pytest.raises(Crash), watched(crash_at(24)):
+    with pytest.raises(Crash), watched(crash_at(22)):
         world.reconcile(is_full=True)
     world.restart()
     with Ledger(world.state) as ledger:
