@@ -178,7 +178,12 @@ class Binder:
         if any(one.wish or one.verdict in _HANDED_BACK for one in records):
             return False
         has_successor = self._heir(link) is not None or not self.living(link)
-        return has_successor and any(one.seen is not None for one in records)
+        return has_successor and self._is_met(link)
+
+    def _is_met(self, link: LinkRecord) -> bool:
+        """Whether anything was decided on the item that it is linked to now."""
+        records = self.ledger.links.memories([link.id])[link.id].values()
+        return any(one.seen is not None for one in records)
 
     def _is_taken(self, link: LinkRecord) -> bool:
         """Whether another scene has the file now: then its item is not this one's."""
@@ -208,8 +213,13 @@ class Binder:
         return mine, link.is_lost or is_renewed
 
     def _heir(self, link: LinkRecord) -> LinkRecord | None:
-        """Find a living scene's link to the same item, with nothing decided yet."""
+        """Find a living scene's link to the same item, with nothing decided yet.
+
+        To another film's scene goes only what was decided on this very item.
+        """
         rivals = self.living(link)
+        if not self._is_met(link):
+            rivals = [rival for rival in rivals if rival.path == link.path]
         memories = self.ledger.links.memories(rival.id for rival in rivals)
         return next(
             (r for r in rivals if not _is_decided(memories.get(r.id, {}))), None

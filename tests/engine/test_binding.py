@@ -527,6 +527,35 @@ def test_what_was_decided_stays_with_the_item_that_the_firsts_file_leaves(
     quiet(films)
 
 
+def test_what_was_decided_elsewhere_is_not_left_with_an_item_that_a_file_visits(
+    films: World,
+) -> None:
+    """It is of another item: the scene that has this one gets what was decided here.
+
+    That is known once the job is over which may be moving what is gone.
+    """
+    job = films.stash.jobs.start("Cleaning...")
+    files = films.stash.scenes[1].file_ids
+    films.stash.destroy_scenes(1)
+    new = films.stash.create_scene(file_ids=files, title="The brook, anew")
+    films.plex.moves.merge(films.key("brook"), [films.key("heron")])
+    films.reconcile(is_full=True)
+    films.later(60)
+    films.plex.scanner.rename(
+        films.section, "/media/films/heron.mp4", "/media/films/elsewhere.mp4"
+    )
+    films.reconcile(is_full=True)
+    films.stash.jobs.finish(job)
+
+    films.reconcile()
+    films.reconcile()
+
+    assert link(films, new).path == "/media/films/brook.mp4"
+    assert films.value("brook", Field.TITLE) == "The brook, anew"
+    assert films.value("brook", Field.GENRES) == ("Foreign",)
+    assert films.value("brook", Field.STUDIO) == ""
+
+
 @pytest.mark.parametrize("is_done", [True, False])
 def test_what_a_person_asked_for_goes_with_the_film_that_is_split_off(
     films: World, *, is_done: bool
