@@ -44,6 +44,8 @@ class Films:
         """The scenes that have ever had a film."""
         self.parted: set[str] = set()
         """Films whose scenes go on without them, or had lost them: none is restored."""
+        self.kept: set[int] = set()
+        """Items of scenes that have gone from Stash: each can still be undone."""
         self.renewed: set[str] = set()
         """Films whose items have been handed back, and are met anew."""
         self._now = 0
@@ -170,6 +172,8 @@ class Films:
         is_kept = self.world.on_delete is OnDelete.KEEP or not is_gone
         self.parted.discard(stem)
         self.fresh.add(stem)
+        if is_gone and stem in self.keys:
+            self.kept.add(self.keys[stem])
         is_open = self.in_doubt or bool(self.world.plex_wire.faults.held)
         for field in Field:
             stand = None

@@ -70,6 +70,11 @@ class Oracle(Films):
             word.ask()
             self._hear_errand(errand, word, now)
 
+    def is_undone(self, stem: str) -> bool:
+        """Whether an undo is asked of an item that a scene has left with Stash."""
+        asked = any(self.words[stem, name].is_asked for name in NAMES)
+        return asked and self.lost.get(stem) in self.kept
+
     @property
     def released(self) -> tuple[Word, ...]:
         """The fields that are released."""

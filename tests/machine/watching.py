@@ -92,6 +92,8 @@ class Watcher:
         # an item that is no scene's any more since it was read cannot be told from one
         linked = self._linked | frozenset(oracle.keys.values())
         linked |= {key for stem, key in oracle.lost.items() if stem in oracle.unread}
+        # plexsync may not know that another scene has its film, by another name
+        linked |= {key for stem, key in oracle.lost.items() if oracle.is_undone(stem)}
         hold(laws.only_ours_is_touched(linked, before, after))
         hold(laws.only_what_stash_said_is_written(oracle, before, after))
         hold(laws.what_is_contested_is_left(contested, before, after))
