@@ -6,7 +6,6 @@ of the same page.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Mapping as Memories
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -55,10 +54,11 @@ class Binder:
             self.ledger.links.disown(link.id for link in orphans)
         for place in places:
             at = (place.target, place.item)
-            if at in links:
-                yield from self._kept(links[at], place, former)
-            elif free := self._free(scene, at):
-                yield self._taken(free, scene, place)
+            own = links.get(at)
+            if free := self._left(scene, at, own):
+                yield self._taken(free, scene, place, own)
+            elif own is not None:
+                yield from self._kept(own, place, former)
             elif heir := next((o for o in heirs if o.target == place.target), None):
                 heirs.remove(heir)
                 orphans.remove(heir)
@@ -197,6 +197,20 @@ class Binder:
         names = stash_paths(link.path, self.mappings)
         return self.ledger.scenes.referring(Kind.FILE, names)
 
+    def _left(
+        self, scene: SceneId, at: tuple[int, str], own: LinkRecord | None
+    ) -> LinkRecord | None:
+        """Find what was decided on an item for another scene, where this is new to it.
+
+        It is as well where its *own* link was lost before anything came of it.
+        """
+        if own is None:
+            return self._free(scene, at)
+        if not own.is_lost or self._is_decided(own):
+            return None
+        free = self._free(scene, at)
+        return free if free is not None and self._is_met(free) else None
+
     def _free(self, scene: SceneId, at: tuple[int, str]) -> LinkRecord | None:
         """Find a link to an item that another scene has left, or left Stash with."""
         rivals = [link for link in self.ledger.links.at([at]) if link.scene != scene]
@@ -204,11 +218,17 @@ class Binder:
         return next((r for r in rivals if r.is_lost or r.scene in buried), None)
 
     def _taken(
-        self, link: LinkRecord, scene: SceneId, place: PathRecord
+        self,
+        link: LinkRecord,
+        scene: SceneId,
+        place: PathRecord,
+        own: LinkRecord | None,
     ) -> tuple[LinkRecord, bool]:
         is_buried = bool(self.ledger.scenes.buried([link.scene]))
         is_renewed = is_buried and self._meets_anew(link)
         self.ledger.outbox.cancel([link.id])
+        if own is not None:
+            self.ledger.links.inherit(link, own)
         mine = self.ledger.links.take_over(link, scene, place.path)
         return mine, link.is_lost or is_renewed
 
@@ -220,10 +240,12 @@ class Binder:
         rivals = self.living(link)
         if not self._is_met(link):
             rivals = [rival for rival in rivals if rival.path == link.path]
-        memories = self.ledger.links.memories(rival.id for rival in rivals)
-        return next(
-            (r for r in rivals if not _is_decided(memories.get(r.id, {}))), None
-        )
+        return next((r for r in rivals if not self._is_decided(r)), None)
+
+    def _is_decided(self, link: LinkRecord) -> bool:
+        """Whether anything was decided of a link; a wish that waits is nothing yet."""
+        records = self.ledger.links.memories([link.id])[link.id].values()
+        return any(replace(one, wish=None) != FieldRecord() for one in records)
 
     def living(self, link: LinkRecord) -> list[LinkRecord]:
         """Read the links that other scenes of Stash have to the same item."""
@@ -237,8 +259,3 @@ class Binder:
             return []
         buried = self.ledger.scenes.buried(rival.scene for rival in rivals)
         return [rival for rival in rivals if rival.scene not in buried]
-
-
-def _is_decided(records: Memories[str, FieldRecord]) -> bool:
-    """Whether anything was decided of a link; a wish that waits is nothing yet."""
-    return any(replace(one, wish=None) != FieldRecord() for one in records.values())

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.values import Field, OnDelete, SceneId
-from reconciler.engine.errands import Release
+from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord
 from tests.sandbox.plex.double import Snapshot
@@ -554,6 +554,29 @@ def test_what_was_decided_elsewhere_is_not_left_with_an_item_that_a_file_visits(
     assert films.value("brook", Field.TITLE) == "The brook, anew"
     assert films.value("brook", Field.GENRES) == ("Foreign",)
     assert films.value("brook", Field.STUDIO) == ""
+
+
+def test_a_link_that_was_lost_before_anything_came_of_it_is_no_scenes_own(
+    films: World,
+) -> None:
+    """One of two scenes that changed ids is read, and its film is moved meanwhile."""
+    item = str(films.key("heron"))
+    renumber(films, 1, 2)
+    films.reconcile(scenes=frozenset({SceneId(1)}))
+    films.later(60)
+    (file,) = films.stash.scenes[1].file_ids
+    films.stash.move_files([file], "/data/films/moved", "heron.mp4")
+    films.plex.scanner.rename(
+        films.section, "/media/films/heron.mp4", "/media/films/moved/heron.mp4"
+    )
+    films.reconcile()
+    films.reconcile()
+    assert link(films, 1).item == item
+
+    films.carry_out(Undo(since=0))
+
+    assert films.value("moved/heron", Field.TITLE) == "heron"
+    assert films.value("moved/heron", Field.GENRES) == ("Foreign",)
 
 
 @pytest.mark.parametrize("is_done", [True, False])

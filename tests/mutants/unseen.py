@@ -62,8 +62,8 @@ UNSEEN = (
     Bug(
         name="takeover forgets what was decided",
         file="reconciler/engine/binding.py",
-        old="            elif free := self._free(scene, at):\n",
-        new="            elif free := None:\n",
+        old="            if free := self._left(scene, at, own):\n",
+        new="            if free := None:\n",
         caught_by=seeing(
             "law_3_what_is_ours_on_an_item_stays_ours_under_another_scene"
         ),
