@@ -28,6 +28,16 @@ What there is: `curl $STASH_URL/sandbox/items` (the files of each scene) and
 the public methods of StashModel, in tests/sandbox/stash/ (scenes.py has update_scene
 and destroy_scenes; entities.py, tags.py, files.py and scans.py have others); and, on
 Plex, of its actors, each in tests/sandbox/plex/: person, scanner, moves, agent.
+
+Have a server fail, and answer again: Plex refuses titles; Stash is not there:
+
+  curl $PLEX_URL/sandbox/fault \\
+       -d '{"what": "answered", "status": 400, "method": "PUT", "about": "title"}'
+  curl $STASH_URL/sandbox/fault \\
+       -d '{"what": "reset before"}'
+  curl -X POST $PLEX_URL/sandbox/mend; curl -X POST $STASH_URL/sandbox/mend
+
+What can go wrong is in tests/sandbox/faults.py, as What.
 """
 
 

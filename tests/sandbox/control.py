@@ -2,13 +2,19 @@
 
 `GET /sandbox/counts`, `POST /sandbox/reset-counts`, `POST /sandbox/edit` with
 `{"do": name, "args": [...], "with": {...}}`, and on Plex `GET /sandbox/items`.
+`POST /sandbox/fault` with `{"what": ...}` has requests go wrong, for as many `times` as
+it says or until `POST /sandbox/mend`: those of a `method`, with a text in their address
+(`about`); what is "answered" has a `status`, what is slow takes `seconds`.
 """
 
 import json
+import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tests.sandbox.faults import Fault, What
 from tests.sandbox.plex.double import PlexDouble, Snapshot
 from tests.sandbox.server import Server
 from tests.sandbox.stash.failures import StashError
@@ -67,17 +73,25 @@ def _served(handle: Handle, pages: Pages, port: int, clock: Clock) -> Server:
 
 
 def _page(request: Request, pages: Pages, server: Server) -> Response:
-    match request.method, request.path.removeprefix("/sandbox/"):
-        case "GET", "counts":
-            return _json({k: n for k, n in server.counts.items() if k != _KIND})
-        case "POST", "reset-counts":
-            server.counts.clear()
-            return _json({})
-        case "GET", "items":
-            return _json(pages.items())
-        case "POST", "edit":
-            return _edited(request.body, pages)
-    return _json({"error": "no such page"}, status=404)
+    acts: dict[tuple[str, str], Callable[[], Response]] = {
+        ("GET", "counts"): lambda: _json(_counts(server)),
+        ("POST", "reset-counts"): lambda: _done(server.counts.clear),
+        ("GET", "items"): lambda: _json(pages.items()),
+        ("POST", "edit"): lambda: _edited(request.body, pages),
+        ("POST", "fault"): lambda: _broken(request.body, server),
+        ("POST", "mend"): lambda: _done(server.faults.clear),
+    }
+    act = acts.get((request.method, request.path.removeprefix("/sandbox/")))
+    return act() if act else _json({"error": "no such page"}, status=404)
+
+
+def _counts(server: Server) -> dict[str, int]:
+    return {kind: n for kind, n in server.counts.items() if kind != _KIND}
+
+
+def _done(act: Callable[[], None]) -> Response:
+    act()
+    return _json({})
 
 
 def _edited(body: bytes, pages: Pages) -> Response:
@@ -90,6 +104,28 @@ def _edited(body: bytes, pages: Pages) -> Response:
     except (AttributeError, LookupError, StashError, TypeError, ValueError) as error:
         return _json({"error": f"{type(error).__name__}: {error}"}, status=400)
     return _json({"result": result})
+
+
+def _broken(body: bytes, server: Server) -> Response:
+    """Plan a fault, or tell what was wrong."""
+    try:
+        asked = json.loads(body)
+        method, about = asked.get("method"), asked.get("about", "")
+        fault = Fault(
+            what=What(asked["what"]),
+            matches=lambda request: (
+                not request.path.startswith("/sandbox/")
+                and method in {None, request.method}
+                and about in f"{request.path}?{request.query}"
+            ),
+            times=int(asked.get("times", sys.maxsize)),
+            seconds=float(asked.get("seconds", math.inf)),
+            answer=Response(status=int(asked.get("status", 500)), kind=_KIND),
+        )
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        return _json({"error": f"{type(error).__name__}: {error}"}, status=400)
+    server.faults.add(fault)
+    return _json({})
 
 
 def _public(owner: Any, name: str) -> Any:  # noqa: ANN401 - whatever has the operation

@@ -164,10 +164,29 @@ def test_the_help_has_edits_that_work(
         for to, page, body in edits
     ]
 
-    assert [to for to, _, _ in edits] == ["STASH", "PLEX"]
-    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [to for to, _, _ in edits] == ["STASH", "PLEX", "PLEX", "STASH"]
+    assert [answer.status_code for answer in answers] == [200] * 4
     items = requests.get(f"{served['plex_url']}/sandbox/items", timeout=10).json()
     assert items[0]["fields"]["title"] == "Mine"
+
+
+def test_a_server_fails_until_it_is_mended(served: dict[str, Any]) -> None:
+    url, token = served["plex_url"], served["plex_token"]
+
+    def status(method: str) -> int:
+        headers = {"X-Plex-Token": token}
+        asked = requests.request(method, f"{url}/identity", headers=headers, timeout=10)
+        return asked.status_code
+
+    well = status("GET")
+    wrong = requests.post(f"{url}/sandbox/fault", json={"what": "?"}, timeout=10)
+    fault = {"what": "answered", "status": 418, "method": "GET", "about": "identity"}
+    made = requests.post(f"{url}/sandbox/fault", json=fault, timeout=10)
+    ill = status("GET"), status("GET")
+    requests.post(f"{url}/sandbox/mend", timeout=10)
+
+    assert (wrong.status_code, made.status_code) == (400, 200)
+    assert (well, ill, status("GET")) == (200, (418, 418), 200)
 
 
 @pytest.mark.parametrize("do", ["_put", "handle", "nothing_of_the_kind"])
