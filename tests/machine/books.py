@@ -39,6 +39,11 @@ def opened(world: KeptWorld) -> int:
     return ask(world, "SELECT COUNT(*) FROM journal WHERE outcome IS NULL")
 
 
+def is_cut_short(world: KeptWorld) -> bool:
+    """Whether a scan of Stash is to go on where it was cut short."""
+    return bool(ask(world, "SELECT COUNT(*) FROM scan WHERE cursor_clock IS NOT NULL"))
+
+
 def waiting(world: KeptWorld) -> int:
     """Count the scenes that wait for an item."""
     return ask(world, "SELECT COUNT(*) FROM waiting")

@@ -20,6 +20,7 @@ from tests.machine.books import (
     ask,
     doubted,
     held,
+    is_cut_short,
     listing,
     opened,
     owed,
@@ -109,7 +110,7 @@ class Stage:
         """Reconcile, and hold against it what holds of any pass."""
         done: list[Outcome] = []
         fired = self.world.plex_wire.faults.fired.copy()
-        is_wished = wished(self.world)
+        is_wished, is_resumed = wished(self.world), is_cut_short(self.world)
         self._watch(lambda: done.append(self.world.reconcile(**scope)))
         fired = self.world.plex_wire.faults.fired - fired
         is_plain = fired.keys() == {What.DROPPED} and not is_wished
@@ -120,6 +121,8 @@ class Stage:
             self.oracle.cut_short()
         elif done[0].report.doubts or self.world.stash.jobs.queue:
             self.oracle.overtaken()  # not all that Stash says is read
+        elif is_resumed and not scope:
+            self.oracle.overtaken()  # nor what it says anew of scenes read before
         elif scope in _WHOLE and not self.watcher.is_disturbed:
             self._over(is_full=bool(scope))
         return done[0]
@@ -279,6 +282,8 @@ class Stage:
         """Run passes until nothing is owed: then what is done holds."""
         for _ in range(PASSES):
             self.later(900)
+            if is_cut_short(self.world):
+                self.run()  # the next one reads what this one goes on behind
             outcome = self.run(**scope)
             if outcome.report.doubts or outcome.report.held:
                 self.approve()
