@@ -32,9 +32,7 @@ class UpheavalRules(RuleBasedStateMachine):
         elif how == "library emptied":
             self._empty_library()
         elif how == "restored" and self._backup is not None:
-            self._upset()
-            stash.restore(self._backup)
-            self._start_anew()
+            self._restore(self._backup)
         elif how == "wiped":
             self._upset()
             stash.clear()
@@ -62,6 +60,22 @@ class UpheavalRules(RuleBasedStateMachine):
         jobs.restart()
         jobs.finish(jobs.start("Scanning..."))
         self.stage.oracle.stash_changed()
+
+    def _restore(self, backup: Backup) -> None:
+        """Put a backup back: what it has under the same stamp, only a sweep reads."""
+        self._upset()
+        before = self._stamps()
+        self.stage.world.stash.restore(backup)
+        self._start_anew()
+        for stem, stamp in self._stamps().items():
+            if before.get(stem) == stamp:
+                self.stage.oracle.unseen(stem)
+
+    def _stamps(self) -> dict[str, tuple[int, str]]:
+        """Take each film's scene, and its stamp."""
+        scenes = self.stage.world.stash.scenes
+        held = self.stage.oracle.scenes.items()
+        return {stem: (scene, scenes[scene].updated_at) for stem, scene in held}
 
     def _fill_anew(self, number: int) -> None:
         """Import all that was exported, with a pass at one of the stages."""
