@@ -129,10 +129,12 @@ class Items:
             found.setdefault(row.item, set()).add(row.path)
         return found
 
-    def forget(self, target: int, item: str) -> None:
-        """Forget an item that was seen not to be there, or not to hold its file."""
+    def forget(self, target: int, item: str, *, but: Iterable[str] = ()) -> None:
+        """Forget what an item was seen not to hold any more: all *but* these files."""
         ItemPath.delete().where(
-            ItemPath.target == target, ItemPath.item == item
+            ItemPath.target == target,
+            ItemPath.item == item,
+            ItemPath.path.not_in(list(but)),
         ).execute()
 
     def holding(self, paths: Iterable[str]) -> list[PathRecord]:

@@ -287,10 +287,18 @@ class Deliverer:
         """Correct the ledger's picture of an item that does not hold the file."""
         self.tally.reasons[look.standing] += len(look.fields)
         with self.ledger.transaction():
-            self.ledger.items.forget(look.link.target, look.link.item)
+            held = self._held(look)
+            self.ledger.items.forget(look.link.target, look.link.item, but=held)
         snapshots = list(self.ledger.scenes.get([look.link.scene]).values())
         if any(snapshot.buried_at is not None for snapshot in snapshots):
             # nothing is linked anew for it: what its going had made due goes with it
             with self.ledger.transaction():
                 self.recorder.linker.let_go(look.link)
         self.recorder.relink(snapshots, IN_PLEX)
+
+    def _held(self, look: Look) -> Sequence[str]:
+        """Name what an item holds still; it may be another file of the scene's."""
+        section = self.looker.surveyor.sections[look.link.target]
+        if look.item is None or look.standing is not Standing.MOVED:
+            return ()
+        return look.item.paths if look.item.section == section.key else ()

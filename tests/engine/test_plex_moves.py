@@ -334,3 +334,23 @@ def test_a_file_renamed_under_its_key_is_found_though_plex_was_listed_before_sta
     films.reconcile()
 
     assert films.value("shore/brook-3", Field.TITLE) == "Brook, moved"
+
+
+def test_an_item_that_lets_one_of_a_scenes_files_go_is_linked_by_the_other(
+    films: World,
+) -> None:
+    """What it holds has just been read, and need not be listed first."""
+    films.stash.scan_copy("/data/films/copy.mp4", 2)
+    copy = films.stash.file_at("/data/films/copy.mp4")
+    assert copy is not None
+    films.stash.set_primary_file(2, copy.id)
+    films.plex.scanner.add_version(films.key(STEMS[1]), path("copy"))
+    films.reconcile(is_full=True)
+    films.later(60)
+    films.plex.moves.split(films.key(STEMS[1]))
+    films.stash.update_scene(2, title="Brook, in two")
+
+    assert films.reconcile().report.waiting == 0
+    films.resume()
+
+    assert films.value(STEMS[1], Field.TITLE) == "Brook, in two"

@@ -127,6 +127,12 @@ def test_an_item_is_forgotten_in_its_own_target_only(ledger: Ledger) -> None:
     assert paths(ledger, "/a", "/b") == [(1, "11", "/b"), (2, "10", "/a")]
 
 
+def test_what_an_item_holds_still_is_not_forgotten(ledger: Ledger) -> None:
+    ledger.items.put(1, Shown(), [("10", "/a"), ("10", "/b")])
+    ledger.items.forget(1, "10", but=["/b", "/c"])
+    assert paths(ledger, "/a", "/b", "/c") == [(1, "10", "/b")]
+
+
 def test_every_item_that_holds_a_file_is_found(ledger: Ledger) -> None:
     ledger.items.put(2, Shown(), [("20", "/a")])
     ledger.items.put(1, Shown(), [("11", "/a"), ("10", "/a"), ("10", "/b")])
