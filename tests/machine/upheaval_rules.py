@@ -20,13 +20,16 @@ class UpheavalRules(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._backup: Backup | None = None
+        self._places: dict[str, str] = {}
+        """Where each film was for Stash when it was backed up."""
 
     @rule(how=draws.UPHEAVAL, number=st.integers(0, 9))
     def server_is_upset(self, how: str, number: int) -> None:
         """Let a server be backed up, restored, emptied, filled anew or moved."""
         stash = self.stage.world.stash
         if how == "backed up":
-            self._backup = stash.backup()
+            self._backup, places = stash.backup(), self.stage.oracle.places
+            self._places = dict(places)
         elif how == "moved":
             self._move_zone(number)
         elif how == "library emptied":
@@ -66,6 +69,9 @@ class UpheavalRules(RuleBasedStateMachine):
         self._upset()
         before = self._stamps()
         self.stage.world.stash.restore(backup)
+        for stem, place in self._places.items():
+            if place != self.stage.oracle.places[stem]:
+                self.stage.film_moves(stem, place)
         self._start_anew()
         for stem, stamp in self._stamps().items():
             if before.get(stem) == stamp:
