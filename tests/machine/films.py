@@ -123,6 +123,8 @@ class Films:
             if stem in self.films and stem not in before:
                 self._come(stem, now)
             self._hear(stem, scene, now)
+            if stem in unread and before.get(stem) != scene and not self._waits(stem):
+                self.unseen(stem)  # nobody looks for its item where there is another
         self._find(look(self.world))
 
     def unseen(self, stem: str) -> None:
@@ -138,6 +140,13 @@ class Films:
     def falls_back(self, stem: str, field: Field) -> bool:
         """Whether a field's value is only the file's name."""
         return field is Field.TITLE and falls_back(self.world, self.scenes[stem])
+
+    def _waits(self, stem: str) -> bool:
+        """Whether its scene has no other film's item: every pass looks for it then."""
+        scene = self.scenes.get(stem)
+        return all(
+            other == stem or self.scenes.get(other) != scene for other in self.keys
+        )
 
     def _hear(self, stem: str, scene: int, now: int) -> None:
         for field, stand in says(self.world, scene, stem).items():

@@ -219,13 +219,6 @@ class Oracle(Films):
                     for field in NAMES:
                         self.words[stem, field].needs_full = False
 
-    def _waits(self, stem: str) -> bool:
-        """Whether its scene has no other film's item: every pass looks for it then."""
-        scene = self.scenes.get(stem)
-        return all(
-            other == stem or self.scenes.get(other) != scene for other in self.keys
-        )
-
     def _born(self, stem: str, item: Seen) -> None:
         for field in NAMES:
             stand = item.fields[field]
