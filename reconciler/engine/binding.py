@@ -59,7 +59,7 @@ class Binder:
                 yield self._taken(free, scene, place, own)
             elif own is not None:
                 yield from self._kept(own, place, former)
-            elif heir := next((o for o in heirs if o.target == place.target), None):
+            elif heir := self._follower(heirs, scene, at):
                 heirs.remove(heir)
                 orphans.remove(heir)
                 yield self.ledger.links.rebind(heir, place), True
@@ -160,6 +160,18 @@ class Binder:
         self.ledger.links.remember(link.id, unasked)
         return False
 
+    def _follower(
+        self, heirs: Sequence[LinkRecord], scene: SceneId, at: tuple[int, str]
+    ) -> LinkRecord | None:
+        """Find a link that goes with its file to this item.
+
+        None goes to one that is another scene's still: what was decided on that may yet
+        be left to this scene.
+        """
+        target, _ = at
+        heir = next((one for one in heirs if one.target == target), None)
+        return None if heir is None or self._rivals(scene, at) else heir
+
     def _follows(self, link: LinkRecord) -> bool:
         """Whether a link goes with its file to an item of another key."""
         return not (link.is_former or self._is_taken(link) or self._stays(link))
@@ -249,11 +261,13 @@ class Binder:
 
     def living(self, link: LinkRecord) -> list[LinkRecord]:
         """Read the links that other scenes of Stash have to the same item."""
-        at = (link.target, link.item)
+        return self._rivals(link.scene, (link.target, link.item))
+
+    def _rivals(self, scene: int, at: tuple[int, str]) -> list[LinkRecord]:
         rivals = [
             one
             for one in self.ledger.links.at([at])
-            if one.scene != link.scene and not one.is_lost
+            if one.scene != scene and not one.is_lost
         ]
         if not rivals:
             return []

@@ -175,6 +175,21 @@ def test_what_is_merged_into_is_read_before_its_source_is_missed(
     quiet(films)
 
 
+def test_what_is_merged_into_brings_nothing_to_its_sources_item(films: World) -> None:
+    """Its own film is at no place that Plex knows: its link has no item to go to."""
+    files = films.stash.scenes[1].file_ids
+    films.stash.move_files(files, "/data/films/away", "brook.mp4")
+    films.reconcile()
+    films.later(60)
+    films.stash.merge_scenes([2], 1)
+
+    films.reconcile()
+    films.reconcile()
+
+    assert set(films.value("heron", Field.GENRES)) == {"Foreign", "Brook"}
+    assert_genres_are_still_ours(films, 1, "heron")
+
+
 def test_what_is_merged_is_missed_before_its_destination_is_read(
     films: World,
 ) -> None:
