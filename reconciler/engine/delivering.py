@@ -168,6 +168,8 @@ class Deliverer:
         return len(looks)
 
     def _one(self, look: Look, sent: list[Sent]) -> None:
+        if self.ledger.links.get([look.link.id]).get(look.link.id) != look.link:
+            return  # one before it has let go of its item: it is owed anew
         if look.standing is Standing.CONTESTED:
             self.tally.reasons[look.standing] += len(look.fields)
             return

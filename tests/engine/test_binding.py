@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.values import Field, OnDelete, SceneId
+from reconciler.engine.conflicts import find_conflicts
 from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord
@@ -511,6 +512,29 @@ def test_where_the_firsts_file_leaves_the_item_the_second_takes_it_over(
     assert films.value("brook", Field.TITLE) == "The brook"
     assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
     assert kept.id in {link(films, 1).id, link(films, new).id}
+
+
+def test_where_the_firsts_file_leaves_what_was_read_for_the_second_is_stale(
+    films: World,
+) -> None:
+    """In one batch: the first is not there, and leaves the second what was decided."""
+    new, kept = contest(films), link(films, 1)
+    films.stash.update_scene(1, details="Narrow.")
+    films.stash.update_scene(new, details="Wide.")
+    films.reconcile()
+    films.later(60)
+    films.plex.scanner.rename(
+        films.section, "/media/films/brook.mp4", "/media/films/elsewhere.mp4"
+    )
+
+    films.reconcile()
+    films.reconcile()
+
+    assert link(films, new).id == kept.id
+    assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
+    assert set(films.value("brook-wide", Field.GENRES)) == {"Foreign", "Wide"}
+    with Ledger(films.state) as ledger:
+        assert list(find_conflicts(ledger)) == []
 
 
 def test_what_was_decided_stays_with_the_item_that_the_firsts_file_leaves(
