@@ -126,6 +126,15 @@ class SetWord(Word):
             self.unclear |= (self.added | self.ever) - self.foreign
             self.vetoed, self.constant = set(), frozenset()
 
+    def follow(self, other: Word) -> None:
+        Word.follow(self, other)
+        if isinstance(other, SetWord):
+            # what is ours on the item is so in this film's tenure as well
+            mixed = self.foreign & (other.added | other.ever)
+            self.unclear |= mixed
+            self.foreign -= mixed
+            self.ever |= other.ever
+
     def ask(self) -> None:
         Word.ask(self)
         self.unsure |= self.vetoed
