@@ -234,10 +234,9 @@ def _memory(
     if case.memory.seen is None:
         # what is there at first contact, others have put on this incarnation
         passed |= case.there.keys()
-    owned = [
-        name for key, name in case.owned.items() if key not in {*gone, *lost, *passed}
-    ]
-    yielded = [key for key, why in left.items() if why in {*YIELDS, Reason.LEFT}]
+    parted = {*gone, *lost, *passed}
+    owned = [name for key, name in case.owned.items() if key not in parted]
+    yielded = [key for key, why in left.items() if why in _GIVEN_UP]
     changed = bool(added or taken)
     is_settled = case.memory.reason is Reason.SETTLED
     is_as_decided = not changed or (is_settled and case.desired.keys() == case.base)
@@ -271,6 +270,9 @@ def _verdict(left: Mapping[str, Reason], *, is_ours: bool) -> Verdict:
 
 _PASSED = frozenset({Reason.FORGOTTEN, Reason.NO_OPINION})
 """Reasons after which an element that we added, and that is there, is another's."""
+
+_GIVEN_UP = frozenset({*YIELDS, Reason.LEFT})
+"""Reasons for which an element that is desired is not written any more."""
 
 _OF_SOME = {
     Reason.WITHDRAWN: Reason.TAKEN_OUT,

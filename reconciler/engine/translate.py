@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from reconciler.core.canonical import entity_digest, restore
@@ -91,15 +92,15 @@ def restored(snapshot: SnapshotRecord) -> Scene:
 def memory_record(memory: Memory) -> FieldRecord:
     """Make the record of a memory."""
     return FieldRecord(
-        base=None if memory.base is None else json.dumps(memory.base),
+        base=None if memory.base is None else _dump(memory.base),
         seen=_dump_value(memory.seen),
         verdict=memory.verdict,
         reason=memory.reason,
         ours=memory.ours,
         first=_dump_value(memory.first),
-        owned=json.dumps(memory.owned),
-        yielded=json.dumps(memory.yielded),
-        forms=json.dumps(dict(memory.forms)),
+        owned=_dump(memory.owned),
+        yielded=_dump(memory.yielded),
+        forms=json.dumps(dict(memory.forms)) if memory.forms else "{}",
         wish=None if memory.wish is None else json.dumps(asdict(memory.wish)),
     )
 
@@ -156,6 +157,11 @@ def journal_fields(text: str) -> dict[Field, Written]:
         )
         for name, row in json.loads(text).items()
     }
+
+
+@lru_cache(maxsize=1_000)  # mostly nothing, or the names that many items share
+def _dump(content: str | tuple[str, ...]) -> str:
+    return json.dumps(content)
 
 
 def _dump_value(value: FieldValue | None) -> str | None:
