@@ -1,7 +1,11 @@
-"""What may happen to one field: Stash edits, people and refreshes in Plex, rebuilds."""
+"""What may happen to one field: Stash edits, people and refreshes in Plex, rebuilds.
+
+Each strategy is made once: to make one anew takes longer than to draw from it.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -51,15 +55,18 @@ class Turn:
     is_rebuilt: bool = False
 
 
+@cache
 def values() -> st.SearchStrategy[FieldValue]:
     return st.builds(FieldValue, value=VALUES, locked=st.booleans())
 
 
+@cache
 def sets() -> st.SearchStrategy[FieldValue]:
     names = st.lists(st.sampled_from(SPELLINGS), unique_by=str.casefold, max_size=4)
     return st.builds(FieldValue, elements=names.map(tuple), locked=st.booleans())
 
 
+@cache
 def wanted(*, is_set: bool) -> st.SearchStrategy[Wanted]:
     if not is_set:
         return st.builds(Wanted, value=VALUES, rule=RULES)
@@ -68,6 +75,7 @@ def wanted(*, is_set: bool) -> st.SearchStrategy[Wanted]:
     return st.builds(Wanted, elements=sorted_names, rule=RULES)
 
 
+@cache
 def steps(*, is_set: bool) -> st.SearchStrategy[list[Step]]:
     has = sets() if is_set else values()
     step = st.builds(
@@ -79,6 +87,7 @@ def steps(*, is_set: bool) -> st.SearchStrategy[list[Step]]:
     return st.lists(step, min_size=1, max_size=6)
 
 
+@cache
 def memories(*, is_set: bool) -> st.SearchStrategy[Memory]:
     """Remember anything at all, whether or not it can come about."""
     spelled = st.lists(st.sampled_from(SPELLINGS), max_size=3).map(tuple)
@@ -97,6 +106,7 @@ def memories(*, is_set: bool) -> st.SearchStrategy[Memory]:
     )
 
 
+@cache
 def wishes(*asked: Asked) -> st.SearchStrategy[Wish]:
     """Ask anything at all, whether or not anybody would."""
     spelled = st.lists(st.sampled_from(SPELLINGS), max_size=3).map(tuple)
