@@ -8,18 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler import logs
-from state.backups import Backups
 from state.errors import StateError
-from state.ledger import held
-from state.recovery import restore
-from state.soundness import examine
 from tests.crash.truth import furnish_with_history, wrongs_of_ledger, wrongs_of_plex
 from tests.faults.breaking import Resident
-from tests.state.samples import snapshot, write
 
 SCENES = 12
 
@@ -95,39 +89,6 @@ def failing(folder: Path) -> None:
     world.stop()
 
 
-def small(folder: Path) -> None:
-    """Make, fill, copy and put back a state where there may be no room for it."""
-    state = folder / "plexsync.db"
-    backups = Backups(state, folder / "backups")
-    steps: dict[str, Callable[[], object]] = {
-        "filled": lambda: _fill_state(state),
-        "backed up": lambda: backups.make(datetime(2026, 3, 1, tzinfo=UTC)),
-        "put back": lambda: restore(
-            backups, None, now=datetime(2026, 3, 2, tzinfo=UTC), mounts=lambda: ""
-        ),
-    }
-    for name, step in steps.items():
-        try:
-            step()
-        except StateError as error:
-            _tell("said:", error)
-        else:
-            _tell("done:", name)
-    copies = backups.all(datetime(2026, 3, 3, tzinfo=UTC))
-    (folder / "room").unlink()  # to look at them takes some
-    for file in (state, *(one.path for one in copies)):
-        if file.exists() and (problem := examine(file).problem):
-            _tell("wrong:", file, problem)
-
-
-def _fill_state(state: Path) -> None:
-    state.with_name("room").write_bytes(b"x" * 65536)
-    with held(state, command="run", since="now", mounts=lambda: "") as ledger:
-        for scene in range(1, 60):
-            with ledger.transaction():
-                ledger.scenes.put([write(snapshot(scene, content="x" * 3000))])
-
-
 def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True)  # noqa: S603, S607 - our own mount
 
@@ -135,7 +96,6 @@ def _mount(*arguments: str) -> None:
 DISKS: dict[str, Callable[[Path], None]] = {
     "full": full,
     "failing": failing,
-    "small": small,
 }
 
 if __name__ == "__main__":

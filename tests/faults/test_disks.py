@@ -19,14 +19,16 @@ exec "$@"
 _NOT_ALLOWED = 77
 
 
-def run_on(options: str, point: Path, kind: str, *, flags: Sequence[str]) -> list[str]:
-    """Run passes where something is mounted; skip where that is not allowed."""
+def run_on(
+    options: str, point: Path, *kind: str, flags: Sequence[str], module: str = "disks"
+) -> list[str]:
+    """Run a module where something is mounted; skip where that is not allowed."""
     unshare = shutil.which("unshare")
     if unshare is None:
         pytest.skip("there is no unshare here")
     point.mkdir()
     script = _SCRIPT.format(options.format(point=point))
-    passes = [sys.executable, "-m", "tests.faults.disks", kind, str(point)]
+    passes = [sys.executable, "-m", f"tests.faults.{module}", *kind, str(point)]
     done = subprocess.run(  # noqa: S603 - our own script
         [unshare, *flags, "sh", "-c", script, "sh", *passes],
         cwd=ROOT,
@@ -87,7 +89,7 @@ def test_wherever_a_disk_is_full_nothing_half_done_takes_a_good_place(
     point = tmp_path / "small"
     mount = f"-t tmpfs -o size={size}k tmpfs {{point}}"
 
-    told = run_on(mount, point, "small", flags=["-rm"])
+    told = run_on(mount, point, flags=["-rm"], module="small_disk")
 
     assert len(told) == 3, told
     full = "free some space and run again"
