@@ -154,7 +154,7 @@ def test_a_reconcile_beside_it_is_made_by_it_and_shown(
     )
     assert desk.title("snow") == "Snow"
     assert daemon.events("concluded")[-1]["pass_id"] == 2
-    document = desk.process("reconcile", "--json", "--full").document
+    document = desk.run("reconcile", "--json", "--full").document
     assert (document["exit_code"], document["changes"]) == (0, [])
     daemon.stop()
 
@@ -170,7 +170,7 @@ def test_it_uses_its_own_secrets_for_what_it_is_asked(desk: Desk, start: Start) 
     daemon.waits_for("pass ended")
     desk.scene("snow")
 
-    assert desk.process("reconcile").code == 0
+    assert desk.run("reconcile").code == 0
     assert desk.title("snow") == "Snow"
     daemon.stop()
 
@@ -181,7 +181,7 @@ def test_what_a_person_asks_for_is_done_beside_it(desk: Desk, start: Start) -> N
     daemon = start()
     daemon.waits_for("pass ended")
 
-    undone = desk.process("undo", "--since", "start")
+    undone = desk.run("undo", "--since", "start")
 
     assert undone.code == 0
     assert desk.title("ice") == "ice"
@@ -203,7 +203,7 @@ def test_the_state_is_lent_to_what_only_writes_there(desk: Desk, start: Start) -
     assert delivered(desk, 8) == 0
 
     standing = desk.done("status").out.split()
-    approved = desk.process("approve", "--all")
+    approved = desk.run("approve", "--all")
 
     assert standing[:3] == ["daemon", "running", "since"]
     assert approved.out == "let 8 items go; the daemon delivers them\n"
@@ -286,7 +286,7 @@ def test_a_second_daemon_is_refused_and_harms_nothing(desk: Desk, start: Start) 
 
     desk.scene("snow")
     assert is_soon(lambda: desk.title("snow") == "Snow")
-    assert desk.process("reconcile").code == 0
+    assert desk.run("reconcile").code == 0
     assert first.stop()[0] == 0
 
 
