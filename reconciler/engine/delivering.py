@@ -168,14 +168,14 @@ class Deliverer:
         return len(looks)
 
     def _one(self, look: Look, sent: list[Sent]) -> None:
-        if self.ledger.links.get([look.link.id]).get(look.link.id) != look.link:
-            return  # one before it has let go of its item: it is owed anew
         if look.standing is Standing.CONTESTED:
             self.tally.reasons[look.standing] += len(look.fields)
             return
         if look.item is None or look.standing is not Standing.THERE:
             self._absent(look)
             return
+        if self.ledger.links.get([look.link.id]).get(look.link.id) != look.link:
+            return  # one before it has let go of its item: it is owed anew
         tell_left(look, self._title(look), self.tally)
         one = self._open(look, look.item)
         if one is not None:
