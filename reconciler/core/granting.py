@@ -152,12 +152,13 @@ def _adopted(memory: Memory, wish: Wish, observed: FieldValue) -> Memory:
 def _undo(at: Situation, wish: Wish) -> Decision:
     if at.memory.seen is None and at.memory.base is not None:
         # another incarnation of the item: nothing in it is ours
-        memory = replace(at.memory, owned=())
-        after = _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
-        return Decision(reason=Reason.UNDONE, memory=after)
+        return Decision(reason=Reason.UNDONE, memory=_left_alone(at))
     undo = _undo_elements if at.field.is_set else _undo_value
     decision = undo(at.want, at.memory, wish, at.observed)
     memory, change = decision.memory, decision.change
+    if decision.reason is Reason.SPARED and memory.seen is None:
+        # to the table it would be a first contact, to be written over
+        return replace(decision, memory=_left_alone(at))
     if decision.reason is Reason.SPARED or memory.verdict is Verdict.RELEASED:
         return decision
     there = at.observed
@@ -165,6 +166,12 @@ def _undo(at: Situation, wish: Wish) -> Decision:
         there = FieldValue(value=change.value, elements=change.elements)
     verdict = _after_undo(at.field, memory, there)
     return replace(decision, memory=replace(memory, verdict=verdict))
+
+
+def _left_alone(at: Situation) -> Memory:
+    """Remember a field of which nothing is ours as undone: until Stash changes it."""
+    memory = replace(at.memory, owned=())
+    return _undone(at.want, memory, Wish(asked=Asked.UNDO), at.observed)
 
 
 def _after_undo(field: Field, memory: Memory, there: FieldValue) -> Verdict:

@@ -527,3 +527,29 @@ def test_a_spared_field_is_told_when_it_changes_under_way(world: World) -> None:
     spared = {line.field: line.reason for line in outcome.report.spared}
     assert spared == {Field.TITLE: Reason.SPARED, Field.SUMMARY: Reason.SPARED}
     assert world.value("glacier", Field.SUMMARY) == "My words"
+
+
+def test_what_an_undo_spares_is_not_written_by_what_was_owed_before(
+    world: World,
+) -> None:
+    """We had taken ours back by then, and others have put theirs there."""
+    scene = world.scene("glacier", details="Ice.")
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, details="")
+    world.reconcile()
+    world.plex.person.edit(world.key("glacier"), summary="By an agent.", lock=False)
+    world.later(600)
+    world.stash.update_scene(scene, details="Snow.")
+    world.is_paused = True
+    world.reconcile()
+    world.is_paused = False
+
+    world.carry_out(Undo(since=0))
+
+    assert world.reconcile(is_full=True).puts == 0
+    assert world.value("glacier", Field.SUMMARY) == "By an agent."
+    world.later(600)
+    world.stash.update_scene(scene, details="Snow and ice.")
+    world.reconcile()
+    assert world.value("glacier", Field.SUMMARY) == "Snow and ice."
