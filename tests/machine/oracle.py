@@ -19,7 +19,7 @@ from reconciler.engine.errands import (
 from tests.machine.films import Films
 from tests.machine.origins import Origins
 from tests.machine.seen import NAMES, Seen, look
-from tests.machine.spoken import Word
+from tests.machine.spoken import NEVER, Word
 from tests.machine.spoken_sets import SetWord
 from tests.world import World
 
@@ -205,7 +205,8 @@ class Oracle(Films):
                 self.unread.add(stem)
             elif key is not None and key == self.lost.get(stem):
                 self.keys[stem] = self.lost.pop(stem)
-                if not self._waits(stem):
+                # an item is read again only for a scene that waits and has lost it
+                if not (self._waits(stem) and self._is_met(stem)):
                     self.unseen(stem)
             elif key is not None and self.keys.get(stem) != key:
                 self.lost.pop(stem, None)
@@ -218,6 +219,10 @@ class Oracle(Films):
                 if is_first and self._waits(stem):
                     for field in NAMES:
                         self.words[stem, field].needs_full = False
+
+    def _is_met(self, stem: str) -> bool:
+        """Whether all was settled once since a scene has the film."""
+        return self.words[stem, Field.TITLE].settled_at != NEVER
 
     def _born(self, stem: str, item: Seen) -> None:
         for field in NAMES:

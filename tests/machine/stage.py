@@ -181,7 +181,7 @@ class Stage:
         outcome: list[Outcome] = []
         self._watch(lambda: outcome.append(act()))
         self.oracle.overtaken()  # a command writes what it knows of Stash
-        if outcome[0].report.problems:
+        if outcome[0].report.problems or outcome[0].report.doubts:
             self.oracle.in_doubt = True
             self.oracle.perhaps_released(released)
 
