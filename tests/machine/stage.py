@@ -247,6 +247,8 @@ class Stage:
         self.been[stem].append(self.oracle.places[stem])
         self.oracle.places[stem] = place
         self.oracle.unread.add(stem)
+        if stem in self.oracle.left:
+            self.oracle.parted.add(stem)  # it is not known any more where it was left
 
     def idle(self) -> None:
         """Let all jobs of Stash come to their end."""
