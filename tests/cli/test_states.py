@@ -1,5 +1,6 @@
 """Backups by command; and a state that cannot be used is told with the way back."""
 
+import json
 import os
 import re
 import shutil
@@ -7,8 +8,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -276,9 +277,18 @@ def test_a_state_that_is_deleted_during_a_pass_loses_nothing(kept: Desk) -> None
     assert titles == {f"Brook-{number}" for number in range(4)}
 
 
-@contextmanager
-def mounted_read_only(desk: Desk) -> Iterator[list[str]]:
-    """Name what runs a command to which the state's folder is read-only."""
+_IN_TURN = """
+import json, sys
+from click.testing import CliRunner
+from reconciler.cli.main import cli
+for words in json.loads(sys.argv[1]):
+    done = CliRunner().invoke(cli, words, prog_name="plexsync")
+    print(json.dumps([done.exit_code, done.stdout, done.stderr]))
+"""
+
+
+def run_read_only(desk: Desk, *commands: list[str]) -> list[Said]:
+    """Run commands to which the state's folder is read-only: a mount of their own."""
     unshare = shutil.which("unshare")
     if unshare is None:
         pytest.skip("there is no unshare here")
@@ -287,8 +297,17 @@ def mounted_read_only(desk: Desk) -> Iterator[list[str]]:
     prefix = [unshare, "-rm", "sh", "-c", f'{mount} && exec "$@"', "sh"]
     if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode:  # noqa: S603 - our own
         pytest.skip("mounting is not allowed here")
-    command = [sys.executable, "-m", "reconciler", "--config", str(desk.config)]
-    yield [*prefix, *command]
+    lines = [["--config", str(desk.config), *words] for words in commands]
+    done = subprocess.run(  # noqa: S603 - our own code
+        [*prefix, sys.executable, "-c", _IN_TURN, json.dumps(lines)],
+        cwd=ROOT,
+        env=desk.environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    return [desk.heard(out, err, code=code) for code, out, err in told]
 
 
 def test_a_state_on_a_read_only_disk_is_told_and_all_arrives_later(
@@ -296,29 +315,19 @@ def test_a_state_on_a_read_only_disk_is_told_and_all_arrives_later(
 ) -> None:
     scene = next(iter(kept.stash.scenes))
     kept.stash.update_scene(scene, title="Renamed")
+    says = (
+        (["reconcile"], f"cannot write {kept.state}: Read-only file system"),
+        (["plan"], "make it and its folder writable for this user"),
+        (["status"], "make it and its folder writable for this user"),
+        (["state", "backup"], "Read-only file system; make the folder writable"),
+        (["state", "restore"], f"cannot write {kept.state}: Read-only file system"),
+    )
 
-    def run(prefix: list[str], *arguments: str) -> Said:
-        done = subprocess.run(  # noqa: S603 - our own command
-            [*prefix, *arguments],
-            cwd=ROOT,
-            env=kept.environment(),
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        return kept.heard(done.stdout, done.stderr, code=done.returncode)
+    told = run_read_only(kept, *(words for words, _ in says))
 
-    with mounted_read_only(kept) as prefix:
-        for arguments, says in (
-            (["reconcile"], f"cannot write {kept.state}: Read-only file system"),
-            (["plan"], "make it and its folder writable for this user"),
-            (["status"], "make it and its folder writable for this user"),
-            (["state", "backup"], "Read-only file system; make the folder writable"),
-            (["state", "restore"], f"cannot write {kept.state}: Read-only file system"),
-        ):
-            said = run(prefix, *arguments)
-            (sentence,) = said.errors
-            assert (said.code, says in sentence) == (1, True), sentence
+    for (_, words), said in zip(says, told, strict=True):
+        (sentence,) = said.errors
+        assert (said.code, words in sentence) == (1, True), sentence
     assert kept.title("one") == "One"
 
     kept.done("reconcile")
