@@ -95,9 +95,10 @@ SELECT met.id, field, met.target, revision, attempts, buried_at, error, first_at
   chain, server, dropped_at
 FROM old.dead_letter AS letter JOIN met ON met.former = letter.link
 """,
-    # what plex said of its field, or a change in stash would find it never looked at
+    # what plex said of its field, or a change in stash would find it never looked at;
+    # not of one that is remembered here: what was there before us is known from there
     """
-INSERT OR REPLACE INTO main.field
+INSERT OR IGNORE INTO main.field
   (link, field, base, seen, verdict, reason, ours, first, owned, yielded, forms)
 SELECT met.id, field, base, seen, verdict, reason, ours, first, owned, yielded, forms
 FROM old.field JOIN met ON met.former = field.link
@@ -118,8 +119,8 @@ UPDATE main.outbox SET fields = (
 def take_letters(db: LedgerDatabase, old: Path) -> None:
     """Take the dead letters of the state *old*.
 
-    Both are of this version. What *old* knows of the scenes of its letters, and of the
-    fields of its links, is newer than what *db* knows, which gives way.
+    Both are of this version. What *old* knows of the scenes and links of its letters is
+    newer than what *db* knows, which gives way; what *db* remembers of fields does not.
     """
     db.ask("ATTACH DATABASE ? AS old", str(old))
     with db.atomic():

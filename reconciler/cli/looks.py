@@ -30,7 +30,7 @@ from state.ledger import Ledger
 @click.pass_obj
 def status(setting: Setting) -> None:
     """Tell how far Plex is behind Stash, and what is in the way."""
-    config = setting.only("state", "schedule")
+    config = setting.only("state")
     with bootstrap.reading(config) as ledger:
         goes_on = partial(bootstrap.writes_since, config)
         known = None if ledger is None else read_status(ledger, goes_on)

@@ -73,8 +73,8 @@ class Setting:
         would refuse: what is wrong is told, and does not keep them from it.
         """
         config, mistakes = load_part(self.config_path, os.environ, sections)
-        self.mistakes = mistakes
-        return self._told(replace(config, warnings=(*mistakes, *config.warnings)))
+        self.mistakes = mistakes or config.lacking("stash", "plex")
+        return self._told(replace(config, warnings=(*self.mistakes, *config.warnings)))
 
     def _told(self, config: Config) -> Config:
         self.configure_logs(config.secrets())

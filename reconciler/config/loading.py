@@ -1,6 +1,7 @@
 """Reading the configuration: a `Config`, or every mistake at once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 def load_part(
     path: Path | None, environ: Mapping[str, str], sections: Collection[str]
 ) -> tuple[Config, list[str]]:
-    """Read it all, or else some *sections*, and tell what is wrong with the others.
+    """Read it all, or else what is right, *sections* included; tell what is wrong.
 
-    Raises a `UserError` with every mistake, where one is in these, where the state is
-    not among them, and where a variable has no meaning: it may have been for these.
+    Raises a `UserError` with every mistake, where one is in these, where they lack what
+    they need, and where a table or a variable has no meaning: it may be one of these.
     """
     unknown = list(problems.unknown_variables(environ))
     try:
@@ -48,7 +49,8 @@ def load_part(
         settings = Settings.model_validate(tables)
     except ValidationError as error:
         found += problems.told(error, where)
-        settings = _part_of(tables, sections, found)
+        wrong = {str(detail["loc"][0]) for detail in error.errors()}
+        settings = _part_of(tables, wrong, sections, found)
     if unknown:
         raise UserError(found)
     exposures = secret_files.exposures(file, document, claims, environ)
@@ -57,13 +59,16 @@ def load_part(
 
 
 def _part_of(
-    tables: Mapping[str, Any], sections: Collection[str], found: Sequence[str]
+    tables: Mapping[str, Any],
+    wrong: AbstractSet[str],
+    sections: Collection[str],
+    found: Sequence[str],
 ) -> Settings:
-    part = {name: table for name, table in tables.items() if name in sections}
-    try:
-        return Settings.model_validate(part)
-    except ValidationError:
-        raise UserError(found) from None
+    is_clear = wrong <= Settings.model_fields.keys() and wrong.isdisjoint(sections)
+    if not (sections and is_clear):
+        raise UserError(found)
+    right = {name: table for name, table in tables.items() if name not in wrong}
+    return Settings.model_validate(right)
 
 
 def _openings(settings: Settings, where: problems.Where) -> Iterator[str]:

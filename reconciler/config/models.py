@@ -247,6 +247,11 @@ class Config:
 
     def require(self, *servers: Literal["stash", "plex"]) -> None:
         """Raise a `UserError` unless *servers* are configured; asks none of them."""
+        if problems := self.lacking(*servers):
+            raise UserError(problems)
+
+    def lacking(self, *servers: Literal["stash", "plex"]) -> list[str]:
+        """Say what is missing for *servers* to be asked, a sentence each."""
         problems = [
             f"{self.file}: {server}.url is missing; write the server's address, "
             f"like {_ADDRESSES[server]}"
@@ -258,8 +263,7 @@ class Config:
                 f"{self.file}: plex.libraries is missing; "
                 "name at least one library as Plex shows it"
             )
-        if problems:
-            raise UserError(problems)
+        return problems
 
     def _overrides(self, library: str) -> FieldOverrides:
         return self.libraries.get(library, Library()).fields

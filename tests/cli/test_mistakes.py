@@ -289,6 +289,28 @@ def test_a_mistake_about_the_state_does(desk: Desk, command: str) -> None:
 
     desk.configure(state={}, plex={"tokn": WRONG})
     assert len(desk.run(command, PLEXSYNC_STATE__PTH="elsewhere.db").errors) == 2
+    assert len(desk.run(command).errors) == (command == "healthcheck")
+
+    desk.configure(stat={"path": "elsewhere.db"})
+    assert "did you mean state?" in desk.run(command).errors[0]
+
+
+@pytest.mark.parametrize("command", ["status", "pause", "resume"])
+@pytest.mark.parametrize("section", ["schedule", "brake", "health", "hook"])
+def test_no_mistake_elsewhere_keeps_a_daemon_from_being_stopped(
+    desk: Desk, command: str, section: str
+) -> None:
+    desk.configure(f'[{section}]\npol = "3s"\n')
+    said = desk.run(command)
+    assert (said.code, said.err.count("warning: ")) == (0, 1)
+
+
+def test_what_is_missing_is_told_as_well(desk: Desk) -> None:
+    del desk.tables["plex"]
+    desk.configure()
+    said = desk.run("pause").err
+    assert "plex.url is missing" in said
+    assert "plex.libraries is missing" in said
 
 
 def test_no_file_anywhere_says_where_it_was_looked_for(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.core.values import Field, SceneId
+from reconciler.engine.errands import Undo
 from reconciler.engine.letters import Letter, Sought
 from state.recovery import begin_anew
 from tests.engine.test_letter_laws import (
@@ -215,3 +216,24 @@ def test_letters_of_a_state_that_is_lost_are_lost_with_it(films: World) -> None:
     bury(films)
     lose(films)
     assert letters(films) == []
+
+
+@pytest.mark.parametrize("is_retried", [True, False])
+def test_an_undo_goes_back_behind_a_state_that_was_begun_anew_between(
+    films: World, *, is_retried: bool
+) -> None:
+    """To that one our values were what had been there before us."""
+    begin(films)
+    look_again(films)
+    bury(films)
+    put_back(films)
+    look_again(films)
+    films.plex_wire.faults.clear()
+    if is_retried:
+        retry(films)
+        look_again(films)
+
+    films.carry_out(Undo(since=0))
+
+    assert films.value("brook", Field.TITLE) == "brook"
+    assert films.item("brook").locks == frozenset()
