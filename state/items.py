@@ -1,15 +1,16 @@
 """What is known of Plex: its libraries, and which item holds which file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from peewee import SQL, fn
 
 from state.database import LedgerDatabase, rows
-from state.models import ItemPath, Target
+from state.models import ItemPath, Missing, Target
 from state.records import PathRecord, TargetRecord
 from state.shown import Shown
 from state.worded import GIVEN, SOME, Worded
 
+_MISSING = Worded(Missing.select().order_by(Missing.title))
 _TARGETS = Worded(Target.select().order_by(Target.id))
 _OF_ITEMS = Worded(
     ItemPath.select().where(ItemPath.target == GIVEN, ItemPath.item.in_(SOME))
@@ -61,6 +62,16 @@ class Items:
                 conflict_target=[Target.machine, Target.section],
                 update={Target.title: title, Target.active: 1},
             ).execute()
+
+    def missing(self) -> dict[str, int]:
+        """Read which libraries were looked for in vain, and since when."""
+        return {row.title: row.since for row in _MISSING.models(self._db)}
+
+    def put_missing(self, titles: Collection[str], *, now: int) -> None:
+        """Record which libraries are missing; those that were stay so since then."""
+        Missing.delete().where(Missing.title.not_in(list(titles))).execute()
+        for title in titles:
+            Missing.insert(title=title, since=now).on_conflict_ignore().execute()
 
     def listed(self, target: int, *, marker: str, cursor: int) -> None:
         """Record that a listing is complete, and up to where."""

@@ -24,6 +24,13 @@ class Target(Row):
         indexes = ((("machine", "section"), True),)
 
 
+class Missing(Row):
+    """A library that the configuration names, and that Plex did not have when asked."""
+
+    title = TextField(primary_key=True)
+    since = IntegerField()
+
+
 class Scan(Row):
     """One row: how far Stash has been read."""
 

@@ -49,14 +49,19 @@ class Recovery:
         """Say it to a person."""
         found = [f"the backup {one.path} {one.problem}" for one in self.spoilt]
         if self.backup is None or self.made_at is None:
-            what = "an empty state is in its place: plex is met as for the first time"
+            what = (
+                "an empty state is in its place: plex is met as for the first time, and"
+                " nothing that was written before can be undone from it"
+            )
         else:
             moment = f"{self.made_at:%Y-%m-%d %H:%M} UTC"
             what = f"{self.backup} is in its place, as of {moment}"
         why = f"the state {self.state} {self.why}: " if self.why else ""
         found.append(f"{why}{what}")
         if self.aside:
-            found.append(f"what was there is kept as {self.aside[0]}")
+            back = f"; `plexsync state restore {self.aside[0]}` brings it back"
+            kept = f"what was there is kept as {self.aside[0]}"
+            found.append(kept if self.why else kept + back)
         if self.letters:
             found.append(f"dead letters in it: {self.letters}")
         if self.untaken:

@@ -36,13 +36,14 @@ class Soundness:
 
 def examine(path: Path) -> Soundness:
     """Read all of a file, beside whoever writes it; a second for 100 MB."""
-    size = size_of(path) or 0
-    finding, version, problem = Finding.DAMAGED, None, "is empty"
+    size = size_of(path)
+    problem = "is not there" if size is None else "is empty"
+    finding, version = Finding.DAMAGED, None
     if size:
         finding, version, problem = _asked(path)
     return Soundness(
         path=path,
-        size=size,
+        size=size or 0,
         finding=finding,
         version=version,
         problem=None if finding is Finding.SOUND else problem,

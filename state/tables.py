@@ -13,6 +13,7 @@ from state.models import (
     Journal,
     Link,
     Mark,
+    Missing,
     Outbox,
     Pass,
     Reference,
@@ -24,6 +25,7 @@ from state.models import (
 
 TABLES: tuple[type[Model], ...] = (
     Target,
+    Missing,
     Scan,
     Snapshot,
     Census,

@@ -74,7 +74,8 @@ def _ask(listen: Address) -> _Found:
         return _read(response.status, response.read(_LONGEST))
     except OSError as error:
         reason = (error.strerror or "it takes too long").lower()
-        return _Found(sentence=f"nobody answers at {listen}: {reason}")
+        said = f"nobody answers at {listen} ({reason}): does `plexsync run` run?"
+        return _Found(sentence=said)
     except (http.client.HTTPException, ValueError, KeyError, TypeError):
         return _Found(sentence=f"who answers at {listen} is not plexsync")
     finally:

@@ -25,7 +25,13 @@ LASTING = 15 * 60
 """Seconds that what comes and goes by itself has to be there, or gone, to be told."""
 
 _BY_ITSELF = frozenset(
-    {Trouble.OUTAGE, Trouble.UNAUTHORISED, Trouble.DOUBT, Trouble.STALE}
+    {
+        Trouble.OUTAGE,
+        Trouble.UNAUTHORISED,
+        Trouble.DOUBT,
+        Trouble.MISSING,
+        Trouble.STALE,
+    }
 )
 _TOLD = _BY_ITSELF | {
     Trouble.HELD,

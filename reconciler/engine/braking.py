@@ -110,7 +110,7 @@ def _of_restoration(one: RestorationRecord, writing: int) -> tuple[str, ...]:
     """Say why a state that was put back asks before it writes."""
     if not writing:
         return ()
-    was = "was lost and begun anew"
+    was = "was begun anew"
     if one.made_at is not None:
         moment = datetime.fromtimestamp(one.made_at, UTC)
         was = f"was put back to that of {moment:%Y-%m-%d %H:%M} UTC"

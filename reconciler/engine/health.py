@@ -4,7 +4,7 @@ Counts and numbers only: an item is read by whoever may look, and sent wherever 
 person wants to be told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.absence import STASH
@@ -78,6 +78,8 @@ def _of_state(status: Status, now: int) -> Iterator[HealthItem]:
     yield from (_held(number) for number in status.held)
     yield from _doubts(status)
     yield from _outages(status)
+    if status.missing:
+        yield _missing(status.missing)
     if status.dead:
         yield _letters(status)
     if status.conflicts:
@@ -156,9 +158,22 @@ def _out(outage: OutageRecord) -> HealthItem:
     return HealthItem(
         type=Trouble.OUTAGE,
         message=what,
-        hint="`plexsync check` tries it; once it answers, all goes on by itself",
+        hint="once it answers, all goes on by itself; `plexsync check` tries it now",
         about=server,
         since=outage.began,
+    )
+
+
+def _missing(since: Mapping[str, int]) -> HealthItem:
+    only = "a library that the configuration names is not in Plex"
+    many = f"{len(since)} libraries that the configuration names are not in Plex"
+    return HealthItem(
+        type=Trouble.MISSING,
+        message=only if len(since) == 1 else many,
+        hint="correct [plex] libraries; `plexsync check` says which there are",
+        about="missing libraries",
+        count=len(since),
+        since=min(since.values()),
     )
 
 
@@ -172,7 +187,7 @@ def _letters(status: Status) -> HealthItem:
         message=f"{several(status.dead, 'field')} {verb} given up, of"
         f" scene{'s' * (len(scenes) > 1)} {named}{'' if is_all else ' and others'}",
         hint="`plexsync dead-letters list` tells more,"
-        " `plexsync dead-letters retry` has them tried again",
+        " `plexsync dead-letters retry --all` has them tried again",
         about="dead letters",
         count=status.dead,
     )
@@ -228,12 +243,12 @@ def _waiting(count: int) -> HealthItem:
 
 def _restored(one: RestorationRecord) -> HealthItem:
     of = "" if one.made_at is None else moment(one.made_at)
-    what = f"put back to that of {of}" if of else "begun anew, for it was lost"
+    what = f"put back to that of {of}" if of else "begun anew"
     return HealthItem(
         type=Trouble.RESTORED,
         message=f"the state was {what}, at {moment(one.at)}",
-        hint="ask again for what was undone, released or settled since;"
-        " `plexsync status` says whether anything is held",
+        hint="ask again for what was undone, released or settled since; what it would"
+        " write is a held pass, until `plexsync approve`",
         about="restoration",
         since=one.at,
     )
@@ -269,7 +284,8 @@ def _refused(mistakes: int) -> HealthItem:
         type=Trouble.REFUSED,
         message=f"the configuration has {several(mistakes, 'mistake')} and was not"
         " taken: that before it holds",
-        hint="`plexsync check` names them; correct the file, and reload it",
+        hint="`plexsync check` names them; correct the file, and send SIGHUP to"
+        " `plexsync run`, as `systemctl reload` does",
         about="configuration",
         count=mistakes,
     )

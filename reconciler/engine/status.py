@@ -43,6 +43,8 @@ class Status:
     """Unix seconds: up to where Stash is recorded."""
     scenes: int = 0
     links: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+    """Libraries that the configuration names and Plex, once asked, did not -> since."""
     waiting: Mapping[str, int] = field(default_factory=dict)
     """The library's title -> scenes without an item in it."""
     contested: int = 0
@@ -102,6 +104,7 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         watermark=ledger.scenes.scan().watermark,
         scenes=ledger.scenes.count(),
         links=ledger.links.counts(),
+        missing=ledger.items.missing(),
         waiting={titles[target]: count for target, count in waiting.items()},
         contested=ledger.links.contested_items(),
         conflicts=count_conflicts(ledger),

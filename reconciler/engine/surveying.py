@@ -126,6 +126,10 @@ class Surveyor:
         self.missing = frozenset(titles.keys() - by_title.keys())
         for title in sorted(self.missing):
             self.tally.miss(missing_library(title, by_title))
+        if self.missing != self.ledger.items.missing().keys():
+            with self.ledger.transaction():
+                now = self.linker.clock.unix()
+                self.ledger.items.put_missing(sorted(self.missing), now=now)
         mine = [by_title[title] for title in titles if title in by_title]
         wanted = {(s.machine, s.uuid, s.title) for s in mine}
         known = self.ledger.items.targets()

@@ -11,6 +11,7 @@ class Trouble(StrEnum):
     DOUBT = "doubt"
     UNAUTHORISED = "unauthorised"
     OUTAGE = "outage"
+    MISSING = "library missing"
     LETTERS = "dead letters"
     CONFLICTS = "conflicts"
     CONTESTED = "contested"

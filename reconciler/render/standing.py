@@ -81,6 +81,8 @@ def details(status: Status, item: HealthItem) -> Iterator[str]:
             yield from _rest(status, item.about)
         case Trouble.LETTERS:
             yield from _letters(status)
+        case Trouble.MISSING:
+            yield from status.missing
         case Trouble.WAITING:
             for library, count in sorted(status.waiting.items()):
                 yield f"{count} in {library}"

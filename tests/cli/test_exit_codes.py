@@ -291,9 +291,9 @@ def test_the_journal_is_told_how_grave_a_sentence_is(
         journal = f"{status.st_dev}:{status.st_ino}"
         env = desk.environment(JOURNAL_STREAM=journal)
 
-        desk.process("status", stderr=stream, env=env)
+        desk.process("plan", stderr=stream, env=env)
 
         stream.seek(0)
         told = stream.read()
     assert told.startswith("<3>error: ")
-    assert desk.process("status").err == told.removeprefix("<3>")
+    assert desk.process("plan").err == told.removeprefix("<3>")

@@ -91,7 +91,10 @@ def test_one_that_is_not_there_is_not_well(desk: Desk, site: Site) -> None:
     said = desk.run("healthcheck")
 
     assert (said.code, said.out) == (1, "")
-    assert said.err == f"error: nobody answers at {address}: connection refused\n"
+    assert said.err == (
+        f"error: nobody answers at {address} (connection refused): does `plexsync run`"
+        " run?\n"
+    )
 
 
 def test_another_program_at_its_address_is_not_taken_for_it(desk: Desk) -> None:

@@ -255,7 +255,7 @@ def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:
     over = desk.done("status").out
 
     moment = r"[-\d]+ [:\d]+ UTC"
-    goes_on = rf"^outage +plex cannot be asked since {moment}: unreachable; `.*\n"
+    goes_on = rf"^outage +plex cannot be asked since {moment}: unreachable; .*\n"
     rests = rf" +left alone until {moment}: Plex at .* cannot be reached"
     assert re.search(goes_on + rests, out, re.MULTILINE)
     assert re.search(
@@ -303,3 +303,24 @@ def test_passes_are_listed_for_who_wants_to_undo_one(desk: Desk) -> None:
     ]
     assert re.fullmatch(r" +2  [-\d]+ [:\d]+ UTC  reconcile +1  done", lines[1])
     assert len(desk.done("passes", "--limit", "1", "--json").document["passes"]) == 1
+
+
+def test_status_names_a_library_that_plex_does_not_have(desk: Desk) -> None:
+    desk.scene("one")
+    desk.configure(plex={"libraries": ["Films", "Flims"]})
+    desk.run("reconcile")
+    missing = desk.done("status")
+    document = desk.done("status", "--json").document
+    desk.run("reconcile")  # what plex makes of the first is seen by the second
+    before = desk.state.read_bytes()
+    desk.run("reconcile")
+    again = desk.state.read_bytes()
+    desk.configure(plex={"libraries": ["Films"]})
+    desk.done("reconcile", "--full")
+
+    first, second = missing.out.splitlines()[-2:]
+    assert first.startswith("library missing a library that the configuration names")
+    assert second.split() == ["Flims"]
+    assert list(document["missing"]) == ["Flims"]
+    assert before == again
+    assert desk.done("status", "--json").document["missing"] == {}

@@ -145,7 +145,10 @@ def test_the_newest_good_backup_is_put_back_and_plex_is_as_it_was(kept: Desk) ->
     set_aside = kept.state.with_name("plexsync.db.before-2026-03-03T12-00-00Z")
     assert spoilt.startswith(f"the backup {folder(kept)}/2026-03-02T12-00-00Z.db is ")
     assert put == f"{good} is in its place, as of 2026-03-01 12:00 UTC"
-    assert aside == f"what was there is kept as {set_aside}"
+    assert aside == (
+        f"what was there is kept as {set_aside};"
+        f" `plexsync state restore {set_aside}` brings it back"
+    )
     assert set_aside.read_bytes() == was
     assert "what it would write then waits for `plexsync approve`" in after
     kept.done("reconcile")

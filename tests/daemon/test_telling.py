@@ -21,7 +21,13 @@ from tests.sandbox.server import Fault, Response, What
 from tests.state.samples import contents
 from tests.world import World
 
-BY_ITSELF = [Trouble.OUTAGE, Trouble.UNAUTHORISED, Trouble.DOUBT, Trouble.STALE]
+BY_ITSELF = [
+    Trouble.OUTAGE,
+    Trouble.UNAUTHORISED,
+    Trouble.DOUBT,
+    Trouble.MISSING,
+    Trouble.STALE,
+]
 FOR_A_PERSON = [
     Trouble.HELD,
     Trouble.LETTERS,

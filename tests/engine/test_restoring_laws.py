@@ -442,7 +442,7 @@ def test_a_state_that_was_lost_writes_nothing_that_was_undone(films: World) -> N
     assert (puts, len(held)) == (0, 1)
     with Ledger(films.state) as ledger:
         (reason,) = ledger.passes.held()[held[0]].reasons
-    assert reason.startswith("the state was lost and begun anew, and what persons ")
+    assert reason.startswith("the state was begun anew, and what persons ")
 
 
 def test_genres_of_before_a_lost_state_are_others(films: World) -> None:

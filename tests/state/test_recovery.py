@@ -69,6 +69,7 @@ def age(path: Path) -> None:
         db.execute("ALTER TABLE outbox DROP COLUMN writes")
         db.execute("ALTER TABLE waiting DROP COLUMN tended")
         db.execute("ALTER TABLE item_path ADD COLUMN listing INTEGER")
+        db.execute("DROP TABLE missing")
         db.execute("DELETE FROM schema_migration WHERE name >= '0008'")
         db.commit()
 
@@ -168,7 +169,8 @@ def test_without_a_good_backup_an_empty_state_is_put_there(
     assert done is not None
     assert (done.backup, done.made_at, len(done.spoilt)) == (None, None, 2)
     assert done.sentences()[2].endswith(
-        ": an empty state is in its place: plex is met as for the first time"
+        ": an empty state is in its place: plex is met as for the first time, and"
+        " nothing that was written before can be undone from it"
     )
     assert scenes(path) == 0
     known = restoration(path)
@@ -242,10 +244,12 @@ def test_a_person_puts_the_newest_good_one_back(path: Path, backups: Backups) ->
     done = restored(backups)
     aside = path.with_name(f"plexsync.db.before-{AT}")
     assert (done.why, done.made_at, done.aside) == ("", NOW + DAY, (aside,))
-    assert done.sentences() == [
-        f"{done.backup} is in its place, as of 2026-03-02 12:30 UTC",
-        f"what was there is kept as {aside}",
-    ]
+    put, kept = done.sentences()
+    assert put == f"{done.backup} is in its place, as of 2026-03-02 12:30 UTC"
+    assert kept == (
+        f"what was there is kept as {aside};"
+        f" `plexsync state restore {aside}` brings it back"
+    )
     assert aside.read_bytes() == before
     assert scenes(path) == 51
     assert scenes(aside) == 52
@@ -479,7 +483,7 @@ def test_what_is_examined_is_left_as_it_is(path: Path, backups: Backups) -> None
         path=path,
         size=path.stat().st_size,
         finding=Finding.SOUND,
-        version="0010_listing",
+        version="0011_missing",
     )
     assert examine(backups.all(LATER)[0].path).problem is None
     assert contents(backups.folder) | contents_but_folder(path) == before
