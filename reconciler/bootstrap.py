@@ -134,14 +134,17 @@ def holding(
     command: str,
     clock: Clock,
     mounts: Callable[[], str] = read_mounts,
+    *,
+    began: datetime | None = None,
 ) -> Iterator[Ledger]:
     """Hold the state for this process alone, and open it.
 
-    *mounts* tells what is mounted where, in the form of /proc/self/mountinfo. Where the
-    state is lost from under us, what it had is kept as a backup.
+    Others are told that it is at work since it *began*, or since now. *mounts* tells
+    what is mounted where, in the form of /proc/self/mountinfo. Where the state is lost
+    from under us, what it had is kept as a backup.
     """
     backups(config).refuse_lost()
-    since = clock.now().isoformat(timespec="seconds")
+    since = (began or clock.now()).isoformat(timespec="seconds")
     with held(config.state, command=command, since=since, mounts=mounts) as ledger:
         try:
             yield ledger

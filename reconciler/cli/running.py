@@ -89,11 +89,14 @@ class Outcome:
 
     def refusals(self) -> list[str]:
         """Say what is held, or would be, and what lets it go."""
-        if self.is_plan:
-            advice = "reconcile would hold it and ask for `plexsync approve`"
-            reasons = [why for one in self.report.held for why in one.reasons]
-            return [f"{reason}; {advice}" for reason in reasons]
-        return [sentence for one in self.report.held for sentence in _refusals(one)]
+        found = []
+        for one in self.report.held:
+            if self.is_plan and one.is_news:
+                advice = "reconcile would hold it and ask for `plexsync approve`"
+                found += [f"{reason}; {advice}" for reason in one.reasons]
+            else:
+                found += _refusals(one)
+        return found
 
     def doubts(self) -> list[str]:
         """Say what is not believed: why where that is news, and else only that."""

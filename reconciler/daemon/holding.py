@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -39,11 +40,13 @@ class Hold:
     """How often the state was taken."""
     is_suspect: bool = True
     """Whether the state may be lost: it is looked through before it is opened."""
+    _began: datetime = field(init=False)
     _to: bootstrap.Servers = field(init=False)
     _means: Means | None = None
     _state: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
+        self._began = self.clock.now()
         self._to = self.servers(self.config)
 
     @property
@@ -63,7 +66,9 @@ class Hold:
         if self._means is None:
             self._recover()
             with ExitStack() as stack:
-                state = bootstrap.holding(self.config, DAEMON, self.clock, self.mounts)
+                state = bootstrap.holding(
+                    self.config, DAEMON, self.clock, self.mounts, began=self._began
+                )
                 ledger = stack.enter_context(state)
                 self._state = stack.pop_all()
             self.times += 1

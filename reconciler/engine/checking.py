@@ -91,16 +91,18 @@ class _Folder:
 
 
 def find_parted(ledger: Ledger, settings: Settings, *, has_changed: bool) -> str | None:
-    """Say that all scenes have lost their items, though both servers have files.
+    """Say that no scene has an item, or none any more, though both servers have files.
 
-    The configuration is to blame where it *has_changed*; else where Plex has files of
-    the same names elsewhere.
+    The configuration is to blame where Plex has files of the same names elsewhere, or
+    where items were lost as it *has_changed*. Looked at with a new one, and for as long
+    as all are lost.
     """
     counts = ledger.links.counts()
-    if not counts.get("lost") or (counts.get("linked") and not has_changed):
+    has_lost = bool(counts.get("lost"))
+    if not has_changed and (counts.get("linked") or not has_lost):
         return None
     found = find_matches(ledger, settings)
-    if not found.is_amiss or not (has_changed or found.hints):
+    if not found.is_amiss or not (found.hints or (has_changed and has_lost)):
         return None
     pairs = (
         f'stash = "{hint.stash}" with plex = "{hint.plex}"' for hint in found.hints

@@ -86,6 +86,19 @@ def test_items_that_left_plex_are_no_fault_of_the_paths(films: Desk) -> None:
     films.done("reconcile")
 
 
+def test_a_first_pass_without_paths_says_which_would_do(desk: Desk) -> None:
+    """A timer would never tell that nothing of all is synchronised."""
+    for stem in ("one", "two", "three"):
+        desk.scene(stem)
+    desk.pairs = []
+    desk.configure()
+
+    said = desk.run("reconcile")
+
+    assert (said.code, len(said.errors)) == (2, 1)
+    assert 'stash = "/data" with plex = "/media" would do' in said.errors[0]
+
+
 def test_a_first_pass_that_finds_nothing_leaves_it_to_check(desk: Desk) -> None:
     """Plex may not have scanned anything of it yet."""
     desk.scene("one", in_plex=False)
