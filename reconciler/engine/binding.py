@@ -249,7 +249,9 @@ class Binder:
 
         To another film's scene goes only what was decided on this very item.
         """
-        rivals = self.living(link)
+        known = self.ledger.items.paths(link.target, [link.item])
+        held = known.get(link.item, set())
+        rivals = [rival for rival in self.living(link) if rival.path in held]
         if not self._is_met(link):
             rivals = [rival for rival in rivals if rival.path == link.path]
         return next((r for r in rivals if not self._is_decided(r)), None)
