@@ -4,6 +4,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from reconciler.core.absence import DAY
 from reconciler.core.canonical import identity
 from reconciler.core.desire import Rule, Rules, is_placeholder
 from reconciler.core.values import Field
@@ -34,6 +35,8 @@ class Oracle(Films):
         self.first_keys: dict[str, int] = {}
         self.tenants: defaultdict[int, set[str]] = defaultdict(set)
         """The scenes that an item has ever held a file of."""
+        self.lost_at: dict[str, float] = {}
+        """When each film was last seen to have no item."""
         self.origins = Origins()
 
     @property
@@ -202,11 +205,11 @@ class Oracle(Films):
             key = held.get(self.path_of(stem))
             if key is None and stem in self.keys:
                 self.lost[stem] = self.keys.pop(stem)
+                self.lost_at[stem] = self.world.moment
                 self.unread.add(stem)
             elif key is not None and key == self.lost.get(stem):
                 self.keys[stem] = self.lost.pop(stem)
-                # an item is read again only for a scene that waits and has lost it
-                if not (self._waits(stem) and self._is_met(stem)):
+                if not self._is_awaited(stem):
                     self.unseen(stem)
             elif key is not None and self.keys.get(stem) != key:
                 self.lost.pop(stem, None)
@@ -220,9 +223,14 @@ class Oracle(Films):
                     for field in NAMES:
                         self.words[stem, field].needs_full = False
 
-    def _is_met(self, stem: str) -> bool:
-        """Whether all was settled once since a scene has the film."""
-        return self.words[stem, Field.TITLE].settled_at != NEVER
+    def _is_awaited(self, stem: str) -> bool:
+        """Whether the item that held a film is read again, for its scene that waits.
+
+        So it is for a day, if the scene was ever linked to it.
+        """
+        is_met = self.words[stem, Field.TITLE].settled_at != NEVER
+        is_late = self.world.moment - self.lost_at[stem] > DAY
+        return self._waits(stem) and is_met and not is_late
 
     def _born(self, stem: str, item: Seen) -> None:
         for field in NAMES:
