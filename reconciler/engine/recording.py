@@ -153,7 +153,9 @@ class Recorder:
             )
             revision = (known.revision if known else 0) + int(has_changed)
             record = snapshot_record(snapshot, revision=revision, clock=read_at)
-            if known is not None and known.stamp == record.stamp:
+            # a tombstone's stamp says nothing of what comes back with it
+            is_buried = known is not None and known.buried_at is not None
+            if known is not None and known.stamp == record.stamp and not is_buried:
                 # whatever the clock says by now: it has been later
                 is_settled = known.is_settled or record.is_settled
                 record = replace(record, is_settled=is_settled)

@@ -115,6 +115,25 @@ def test_changes_go_on_while_deletions_are_doubted(films: World) -> None:
     assert films.value("brook-6", Field.TITLE) == "Brook, restored"
 
 
+def test_what_changes_in_the_second_of_its_coming_back_is_seen(films: World) -> None:
+    """It has the stamp that it had when it went, which says nothing of it by now."""
+    films.later(60)
+    films.stash.update_scene(4, title="Brook, before")
+    films.reconcile()
+    backup = films.stash.backup()
+    films.stash.destroy_scenes(4)
+    films.reconcile()
+    assert tombstones(films) == 1
+    films.stash.restore(backup)
+    films.stash.jobs.finish(films.stash.jobs.start("Scanning..."))
+    films.reconcile()
+    films.stash.update_scene(4, title="Brook, back again")
+
+    films.reconcile()
+
+    assert films.value("brook-3", Field.TITLE) == "Brook, back again"
+
+
 def test_what_comes_back_takes_the_doubt_away(films: World) -> None:
     backup = films.stash.backup()
     films.later(60)
