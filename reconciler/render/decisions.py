@@ -145,6 +145,7 @@ def show_leaving(console: Console, leaving: Leaving) -> None:
     paper.say(console)
     paper.say(
         console,
-        f"then take the program out, and {leaving.state} with it; either command has"
-        " --dry-run to show every field",
+        "before either, stop `plexsync run` and its timers (`plexsync systemd"
+        " uninstall`), or they write again; after it, take the program out, and"
+        f" {leaving.state}* with it; either command has --dry-run to show every field",
     )
