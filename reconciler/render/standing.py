@@ -10,6 +10,7 @@ from reconciler.core.absence import STASH
 from reconciler.engine.checking import Hint, Matches, Sample
 from reconciler.engine.health import OF_LIBRARIES, OF_STASH, HealthItem, Trouble
 from reconciler.engine.history import Passed
+from reconciler.engine.running import HELD
 from reconciler.engine.status import DAEMON, AtWork, Status
 from reconciler.render import letters, paper
 from reconciler.render.document import VERSION
@@ -200,7 +201,7 @@ def _came_to(one: Passed) -> str:
         return "held by the brake"
     if one.outcome is None:
         return "under way" if one.under_way else "cut short"
-    return one.outcome
+    return "held, let go since" if one.outcome == HELD else one.outcome
 
 
 def show_matches(console: Console, matches: Matches) -> None:

@@ -171,6 +171,8 @@ def test_a_pass_is_not_called_held_for_an_older_ones_sake(desk: Desk) -> None:
     assert (last["id"], last["outcome"]) == (2, "done")
     assert [(one["pass"], one["held"]) for one in listed] == [(2, False), (1, True)]
     assert "held by the brake" in desk.done("passes").out
+    desk.done("approve", "1")
+    assert "held, let go since" in desk.done("passes").out
 
 
 def test_all_held_passes_can_be_approved_at_once(desk: Desk) -> None:
