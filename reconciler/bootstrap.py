@@ -135,17 +135,19 @@ def holding(
     clock: Clock,
     mounts: Callable[[], str] = read_mounts,
     *,
-    began: datetime | None = None,
+    began: str = "",
 ) -> Iterator[Ledger]:
     """Hold the state for this process alone, and open it.
 
-    Others are told that it is at work since it *began*, or since now. *mounts* tells
-    what is mounted where, in the form of /proc/self/mountinfo. Where the state is lost
-    from under us, what it had is kept as a backup.
+    *mounts* tells what is mounted where, in the form of /proc/self/mountinfo. Others
+    are told that it is at work since it *began*, in ISO form, or since now. Where the
+    state is lost from under us, what it had is kept as a backup.
     """
     backups(config).refuse_lost()
-    since = (began or clock.now()).isoformat(timespec="seconds")
-    with held(config.state, command=command, since=since, mounts=mounts) as ledger:
+    now = clock.now().isoformat(timespec="seconds")
+    with held(
+        config.state, command=command, since=now, began=began, mounts=mounts
+    ) as ledger:
         try:
             yield ledger
         except LostError as error:
@@ -216,11 +218,14 @@ def at_work(config: Config) -> AtWork | None:
     holder = WriterLock(config.state).holder()
     if holder is None:
         return None
+    return AtWork(command=holder.command, since=_moment(holder.began))
+
+
+def _moment(text: str) -> int | None:
     try:
-        since = int(datetime.fromisoformat(holder.since).timestamp())
+        return int(datetime.fromisoformat(text).timestamp())
     except ValueError:
-        since = None  # it has not said its name yet
-    return AtWork(command=holder.command, since=since)
+        return None  # it has not said its name yet
 
 
 def deliverer(config: Config) -> str:
@@ -235,8 +240,9 @@ def writes_since(config: Config, moment: int) -> bool:
 
     In unix seconds. One that came later has nothing to do with what began then.
     """
-    writer = at_work(config)
-    return writer is not None and (writer.since is None or writer.since <= moment)
+    holder = WriterLock(config.state).holder()
+    since = None if holder is None else _moment(holder.since)
+    return holder is not None and (since is None or since <= moment)
 
 
 @contextlib.contextmanager

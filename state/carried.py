@@ -53,25 +53,30 @@ INSERT OR IGNORE INTO main.link
   (target, item, scene, path, evidence, incarnation, lost)
 SELECT target, item, scene, path, evidence, incarnation, lost FROM known
 WHERE has_letter AND NOT EXISTS (
-  SELECT 1 FROM main.link AS here WHERE here.target = known.target
-    AND here.scene = known.scene AND here.path = known.path
+  SELECT 1 FROM main.link AS here
+  WHERE here.target = known.target AND here.scene = known.scene
+    AND (here.item = known.item OR here.path = known.path)
 )
 """,
-    # a link is the same where it is of the same file: its item may have another key
+    # a link is the same where it is of the same item, or else of the same file: either
+    # may be another since; of all rows of a group, that with the least has the say
     """
 CREATE TEMP TABLE met AS
-SELECT known.id AS former, here.id, here.target, here.path, known.item, has_letter,
-  known.incarnation, known.lost, here.item != known.item AS has_moved
+SELECT known.id AS former, here.id, here.target, known.path, known.item, has_letter,
+  known.evidence, known.incarnation, known.lost, here.item != known.item AS has_moved,
+  min(here.item != known.item)
 FROM known JOIN main.link AS here ON here.target = known.target
-  AND here.scene = known.scene AND here.path = known.path
+  AND here.scene = known.scene AND (here.item = known.item OR here.path = known.path)
+GROUP BY known.id
 """,
     """
 UPDATE main.field SET seen = NULL
 WHERE link IN (SELECT id FROM met WHERE has_letter AND has_moved)
 """,
     """
-UPDATE OR IGNORE main.link SET item = met.item, incarnation = met.incarnation
-FROM met WHERE met.id = link.id AND has_letter AND has_moved
+UPDATE OR IGNORE main.link SET item = met.item, path = met.path,
+  evidence = met.evidence, incarnation = met.incarnation, lost = met.lost
+FROM met WHERE met.id = link.id AND has_letter
 """,
     # or the link would count as lost until its library is listed
     """
@@ -85,10 +90,15 @@ SELECT DISTINCT target, item, path FROM met WHERE has_letter AND NOT lost
 )
 
 _LETTERS = (
-    # what was a letter then and is none now was delivered since, or let go
-    "DELETE FROM main.dead_letter WHERE link IN (SELECT id FROM met)",
+    # what was a letter then and is none now was delivered since, or let go; but of what
+    # was before it was begun anew itself, a state does not know
     """
-INSERT OR IGNORE INTO main.dead_letter
+DELETE FROM main.dead_letter WHERE link IN (SELECT id FROM met) AND NOT EXISTS (
+  SELECT 1 FROM old.restoration WHERE at >= dead_letter.buried_at
+)
+""",
+    """
+INSERT OR REPLACE INTO main.dead_letter
   (link, field, target, revision, attempts, buried_at, error, first_at, kind, chain,
    server, dropped_at)
 SELECT met.id, field, met.target, revision, attempts, buried_at, error, first_at, kind,

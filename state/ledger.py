@@ -168,6 +168,7 @@ def held(
     *,
     command: str,
     since: str,
+    began: str = "",
     mounts: Callable[[], str] = read_mounts,
 ) -> Iterator[Ledger]:
     """Hold the state for one writer, named by its *command*, and open it.
@@ -175,7 +176,7 @@ def held(
     Raises `HeldError` where another process has it.
     """
     prepare(path, mounts)
-    lock = WriterLock(path).acquire(command=command, since=since)
+    lock = WriterLock(path).acquire(command=command, since=since, began=began)
     try:
         _make(path)
         with Ledger(path, lock) as ledger:

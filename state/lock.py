@@ -3,15 +3,20 @@
 The kernel lets go of it when the process dies, however it dies.
 """
 
+import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from state.errors import HeldError, LostError, refused
+
+_GLANCES, _GLANCE = 3, 0.01
+"""How often, and after how many seconds, it is tried again while somebody looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,8 @@ class Holder:
 
     command: str = ""
     since: str = ""
+    began: str = ""
+    """Since when it is at work, though it may have let go of it meanwhile."""
 
 
 class WriterLock:
@@ -31,11 +38,12 @@ class WriterLock:
         self._path = self._state.with_name(self._state.name + ".lock")
         self._descriptor = -1
 
-    def acquire(self, *, command: str, since: str) -> Self:
+    def acquire(self, *, command: str, since: str, began: str = "") -> Self:
         """Take the lock, or raise `HeldError` that names its owner."""
+        owner = {"pid": os.getpid(), "command": command, "since": since}
         try:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            self._take({"pid": os.getpid(), "command": command, "since": since})
+            self._take({**owner, "began": began or since})
         except OSError as error:
             self.release()
             raise refused(f"lock {self._path}", error) from error
@@ -43,7 +51,7 @@ class WriterLock:
 
     def _take(self, owner: Mapping[str, object]) -> None:
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock()
         except BlockingIOError as error:
             held_by = self._owner()
             self.release()
@@ -54,11 +62,18 @@ class WriterLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps(owner).encode(), 0)
 
+    def _lock(self) -> None:
+        """Lock it, or raise `BlockingIOError`: who only asks lets go at once."""
+        for _ in range(_GLANCES):
+            with contextlib.suppress(BlockingIOError):
+                return fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            time.sleep(_GLANCE)  # noqa: TID251 - no clock of ours is looked at here
+        return fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
     def holder(self) -> Holder | None:
         """Say who holds it; None: nobody does.
 
-        Asks for it, together with whoever else asks, and lets go at once: a writer that
-        comes in that very moment is refused. So ask only where it matters.
+        Asks for it, together with whoever else asks, and lets go at once.
         """
         try:
             self._descriptor = os.open(self._path, os.O_RDONLY)
@@ -68,7 +83,7 @@ class WriterLock:
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             row = self._row()
-            names = ("command", "since")
+            names = ("command", "since", "began")
             return Holder(**{name: str(row.get(name, "")) for name in names})
         finally:
             self.release()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from state.backups import Backups, stamp
-from state.database import prepare, read_mounts
+from state.database import prepare, read_mounts, read_only, told
 from state.errors import StateError, refused
 from state.files import log_of, settle, size_of, unfinished
 from state.ledger import Ledger, copy
@@ -43,7 +43,7 @@ class Recovery:
     letters: int = 0
     """How many dead letters it has, with those of what lay there before."""
     untaken: str | None = None
-    """Why those could not be taken over; None: they were, or it was lost."""
+    """Why those could not be taken over; None: they were, if there were any."""
 
     def sentences(self) -> list[str]:
         """Say it to a person."""
@@ -59,13 +59,14 @@ class Recovery:
         why = f"the state {self.state} {self.why}: " if self.why else ""
         found.append(f"{why}{what}")
         if self.aside:
-            back = f"; `plexsync state restore {self.aside[0]}` brings it back"
             kept = f"what was there is kept as {self.aside[0]}"
-            found.append(kept if self.why else kept + back)
+            back = f"; `plexsync state restore {self.aside[0]}` brings it back"
+            found.append(kept if self.untaken else kept + back)
         if self.letters:
             found.append(f"dead letters in it: {self.letters}")
-        if self.untaken:
-            found.append(f"dead letters of before are left there: {self.untaken}")
+        if self.aside and self.untaken:
+            left = "dead letters of before are left there"
+            found.append(left if self.why else f"{left}: {self.untaken}")
         return found
 
 
@@ -183,14 +184,13 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
     old = new.with_name(f"{new.name}.old")
     try:
         _clear(new, old)
-        # of what is lost nothing is taken: it may read as anything
-        untaken = None if why else _copy_of(state, old)
         os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         if choice.path is not None:
             copy(choice.path, new)
+        untaken = _take_out(state, old, new)
         with Ledger(new, shown=state) as ledger:
             _write_down(ledger, choice, now)
-            if untaken is None and size_of(old):
+            if size_of(old):
                 ledger.letters.take_over(old)
             letters = ledger.letters.count()
             ledger.seal()
@@ -213,20 +213,39 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
     )
 
 
-def _copy_of(state: Path, old: Path) -> str | None:
-    """Copy what is there, in the form of this version; say why that cannot be done."""
+def _take_out(state: Path, old: Path, new: Path) -> str | None:
+    """Copy a state in the form of this version, if it or *new* has dead letters.
+
+    Say why that cannot be done. Of one that is damaged nothing is taken: it may read as
+    anything.
+    """
     try:
-        copy(state, old)
-        if not size_of(old):
+        if why := _unreadable(state):
+            return why
+        if not (_has_letters(state) or _has_letters(new)):
             return None
-        found = examine(old)
-        if found.finding is not Finding.SOUND:
-            return f"the state {state} {found.problem}"
+        os.close(os.open(old, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        copy(state, old)
         with Ledger(old, shown=state) as ledger:
             ledger.seal()
     except StateError as error:
+        _clear(old)
         return str(error)
     return None
+
+
+def _unreadable(state: Path) -> str | None:
+    if size_of(state) is None and not size_of(log_of(state)):
+        return "there was none"
+    found = examine(state)
+    return None if found.problem is None else f"the state {state} {found.problem}"
+
+
+def _has_letters(file: Path) -> bool:
+    if not size_of(file):
+        return False
+    with told(file), read_only(file) as db:
+        return db.execute("SELECT 1 FROM dead_letter LIMIT 1").fetchone() is not None
 
 
 def _write_down(ledger: Ledger, choice: _Choice, now: datetime) -> None:

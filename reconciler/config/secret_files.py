@@ -124,8 +124,8 @@ def exposures(
 def _exposure(path: Path, what: str) -> Iterator[str]:
     try:
         mode = path.stat().st_mode
-    except OSError:
-        return  # an unreadable one is a problem already
+    except (OSError, ValueError):
+        return  # one that cannot be read, or named, is a problem already
     if mode & stat.S_IROTH:
         yield (
             f"{path}: holds {what} and every user of this machine can read it; "

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from reconciler.core.canonical import identity
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Memory
+from reconciler.core.memory import Memory, Verdict
 from reconciler.core.values import Change, Field, FieldValue
 
 _WIDTH = 255
@@ -96,7 +96,8 @@ def part_of(
     """Remember what is left of a set's write that landed long ago, and None of others.
 
     What is there of what we added stays ours, and what is not is wanted anew: others
-    have been at it since, and who took that out is not known.
+    have been at it since, and who took that out is not known. But what a person had
+    taken back is left at that.
     """
     is_locked = change.lock in {None, after.locked}
     there, gone = by_identity(after.elements), by_identity(change.removed)
@@ -104,8 +105,10 @@ def part_of(
     added = {identity(name) for name in kept} - by_identity(before.elements).keys()
     if not (field.is_set and is_locked and added) or there.keys() & gone.keys():
         return None
-    wanted = tuple(e for e in memory.base or () if identity(e) in by_identity(kept))
-    memory = replace(memory, base=wanted)
+    if memory.verdict not in {Verdict.UNDONE, Verdict.RELEASED}:
+        there = by_identity(kept)
+        wanted = tuple(e for e in memory.base or () if identity(e) in there)
+        memory = replace(memory, base=wanted)
     return remember(field, memory, replace(change, elements=tuple(kept)), before, after)
 
 

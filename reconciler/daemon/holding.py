@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 
 import structlog
@@ -40,13 +39,13 @@ class Hold:
     """How often the state was taken."""
     is_suspect: bool = True
     """Whether the state may be lost: it is looked through before it is opened."""
-    _began: datetime = field(init=False)
+    _began: str = field(init=False)
     _to: bootstrap.Servers = field(init=False)
     _means: Means | None = None
     _state: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        self._began = self.clock.now()
+        self._began = self.clock.now().isoformat(timespec="seconds")
         self._to = self.servers(self.config)
 
     @property

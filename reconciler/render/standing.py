@@ -20,7 +20,7 @@ from state.restorations import RestorationRecord
 
 def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
     """Show how things stand, the troubles last."""
-    paper.label(console, "daemon", _at_work(status.at_work))
+    paper.label(console, *_at_work(status.at_work))
     known = "nothing" if status.watermark is None else paper.moment(status.watermark)
     paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
     if status.deleted:
@@ -38,13 +38,14 @@ def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -
     show_health(console, status, items)
 
 
-def _at_work(writer: AtWork | None) -> str:
+def _at_work(writer: AtWork | None) -> tuple[str, str]:
     if writer is None:
-        return "not running"
+        return "daemon", "not running"
     since = "" if writer.since is None else f" since {paper.moment(writer.since)}"
     if writer.command == DAEMON:
-        return f"running{since}"
-    return f"not running; `plexsync {writer.command or '...'}` is at work{since}"
+        return "daemon", f"running{since}"
+    # a daemon may have lent it the state
+    return "at work", f"`plexsync {writer.command or '...'}`{since}"
 
 
 _VERDICTS = {"adopted": "not ours"}

@@ -405,6 +405,19 @@ def test_what_is_left_of_a_set_is_ours_and_the_rest_is_wanted_anew() -> None:
     assert left.seen == FieldValue(elements=("Nature", "Winter"), locked=True)
 
 
+@pytest.mark.parametrize("verdict", [Verdict.UNDONE, Verdict.RELEASED])
+def test_nothing_is_wanted_anew_of_what_a_person_had_taken_back(
+    verdict: Verdict,
+) -> None:
+    memory = Memory(verdict=verdict, base=("Nature",))
+    before, change = tags("Nature"), Change(elements=("Ice", "Snow"))
+
+    left = part_of(GENRES, memory, change, before, tags("Ice", "Fog"))
+
+    assert left is not None
+    assert (left.verdict, left.base, left.owned) == (verdict, ("Nature",), ())
+
+
 @pytest.mark.parametrize(
     ("found", "locked"),
     [

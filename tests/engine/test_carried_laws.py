@@ -17,7 +17,7 @@ from tests.engine.test_letter_laws import (
     wear_out,
 )
 from tests.engine.test_restoring_laws import at_rest, back_up, backups, lose, put_back
-from tests.world import World
+from tests.world import FILMS, World, rules
 
 
 def begin(world: World) -> None:
@@ -186,15 +186,78 @@ def test_what_was_still_owed_then_and_is_given_up_since_is_not_tried(
     assert fields(films) == ["title"]
 
 
-def test_an_item_that_has_got_another_key_since_keeps_its_letter(films: World) -> None:
+def _rekey(world: World) -> None:
+    world.plex.moves.rekey(world.key("brook"))
+
+
+def _rename(world: World) -> None:
+    """Have its file renamed in both, and keep its key."""
+    key = world.key("brook")
+    (file,) = world.stash.scenes[1].file_ids
+    world.stash.move_files([file], "/data/films", "rill.mp4")
+    world.plex.scanner.rename(
+        world.section, "/media/films/brook.mp4", "/media/films/rill.mp4"
+    )
+    assert world.key("rill") == key
+
+
+def _come_back(world: World) -> None:
+    """Come back from the trash, in which it was when the backup was made."""
+    world.plex.scanner.scan(world.section)
+
+
+@pytest.mark.parametrize("befall", [_rekey, _rename, _come_back])
+def test_a_letter_is_kept_whatever_befell_its_item_since_the_backup(
+    films: World, befall: Callable[[World], None]
+) -> None:
+    if befall is _come_back:
+        films.plex.scanner.trash(films.key("brook"))
+        films.later(60)
+        films.reconcile(is_full=True)
     back_up(films)
-    films.plex.moves.rekey(films.key("brook"))
+    befall(films)
     films.later(600)
     films.reconcile(is_full=True)
     letter = bury(films)
 
     put_back(films)
     assert look_again(films) == 0
+
+    assert list(map(told, letters(films))) == [told(letter)]
+
+
+def test_each_library_keeps_its_letter(films: World) -> None:
+    shorts = films.plex.add_section("Shorts", "/media/films")
+    films.plex.scanner.scan(shorts)
+    films.rules = {FILMS: rules(), "Shorts": rules()}
+    films.reconcile()
+    films.later(600)
+    refuse(films)
+    films.stash.update_scene(1, title="Refused")
+    wear_out(films)
+    kept = sorted(map(told, letters(films)))
+    assert [one[0] for one in kept] == [FILMS, "Shorts"]
+
+    begin(films)
+
+    assert sorted(map(told, letters(films))) == kept
+    assert look_again(films) == 0
+    assert sorted(map(told, letters(films))) == kept
+
+
+def test_a_state_begun_anew_takes_no_letter_away_of_which_it_never_knew(
+    films: World,
+) -> None:
+    letter = bury(films)
+    back_up(films)
+    lose(films)
+    films.plex_wire.faults.clear()
+    films.plex_wire.up = False
+    films.reconcile()
+    assert letters(films) == []
+    films.plex_wire.up = True
+
+    put_back(films)
 
     assert list(map(told, letters(films))) == [told(letter)]
 

@@ -1,6 +1,7 @@
 """A write that lands late is seen, whatever has changed in Stash meanwhile."""
 
 from reconciler.core.values import Field
+from reconciler.engine.errands import Undo
 from state.ledger import Ledger
 from tests.faults.catalogue import is_put
 from tests.sandbox.server import Fault, What
@@ -79,6 +80,29 @@ def test_law_2_what_lands_and_is_wanted_costs_no_write(world: World) -> None:
 
     assert (after.puts, quiet.puts) == (0, 0)
     assert set(quiet.sent) == {"stash poll"}
+
+
+def test_law_10_an_undo_that_was_not_read_back_at_once_stays_one(world: World) -> None:
+    """A person has taken one of the genres out that it had brought back."""
+    before = [world.stash.create_tag(name) for name in ("Ice", "Snow")]
+    after = [world.stash.create_tag(name) for name in ("Nature", "Silent")]
+    scene = world.scene("ice", tag_ids=tuple(before))
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(scene, tag_ids=tuple(after))
+    changed = world.reconcile().report.pass_id
+    assert changed is not None
+    world.later(600)
+    world.plex_wire.faults.add(Fault(what=What.RESET_AFTER, matches=is_put))
+    world.carry_out(Undo(pass_id=changed))
+    assert set(world.value("ice", Field.GENRES)) == {"Ice", "Snow"}
+    world.plex.person.untag(world.key("ice"), "genre", "Snow", lock=True)
+
+    for _ in range(3):
+        world.later(600)
+        world.reconcile()
+
+    assert world.value("ice", Field.GENRES) == ("Ice",)
 
 
 def test_law_5_what_is_left_of_a_set_that_was_not_read_back_is_ours(

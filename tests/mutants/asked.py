@@ -1,6 +1,6 @@
 """Bugs of what a person asks for: more done than was asked, or of another's."""
 
-from tests.mutants.planting import Bug, asking
+from tests.mutants.planting import Bug, asking, late
 
 ASKED = (
     Bug(
@@ -32,6 +32,13 @@ ASKED = (
         old="    is_ours = is_kept and not is_all",
         new="    is_ours = is_kept",
         caught_by=asking("law_10_nothing_is_ours_once_everything_is_undone"),
+    ),
+    Bug(
+        name="undo that was not read back at once taken for a change in stash",
+        file="reconciler/core/conclude.py",
+        old="    if memory.verdict not in {Verdict.UNDONE, Verdict.RELEASED}:\n",
+        new="    if memory is not None:\n",
+        caught_by=late("law_10_an_undo_that_was_not_read_back_at_once_stays_one"),
     ),
     Bug(
         name="what came later taken for what plex made of it",

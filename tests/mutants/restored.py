@@ -64,8 +64,17 @@ RESTORED = (
     Bug(
         name="dead letters of a backup though they were delivered since",
         file="state/carried.py",
-        old='    "DELETE FROM main.dead_letter WHERE link IN (SELECT id FROM met)",\n',
-        new="",
+        old="DELETE FROM main.dead_letter WHERE link IN (SELECT id FROM met) AND NOT",
+        new="DELETE FROM main.dead_letter WHERE 0 AND NOT",
         caught_by=carrying("one_that_has_been_delivered_since_does_not_come_back"),
+    ),
+    Bug(
+        name="dead letter lost where its file was renamed since the backup",
+        file="state/carried.py",
+        old="AND (here.item = known.item OR here.path = known.path)\nGROUP",
+        new="AND here.path = known.path\nGROUP",
+        caught_by=carrying(
+            "a_letter_is_kept_whatever_befell_its_item_since_the_backup"
+        ),
     ),
 )

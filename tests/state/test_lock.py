@@ -1,6 +1,7 @@
 """One writer: a second one is told who the first is, however the first ended."""
 
 import errno
+import json
 import os
 import resource
 import signal
@@ -101,10 +102,13 @@ def test_a_lock_file_that_says_nothing_still_locks(path: Path, content: bytes) -
 def test_what_a_former_owner_wrote_is_written_over(path: Path) -> None:
     lock = path.with_name("plexsync.db.lock")
     lock.write_bytes(b"x" * 9000)
-    with held(path, command="reconcile", since="then"):
-        assert lock.read_text() == (
-            f'{{"pid": {os.getpid()}, "command": "reconcile", "since": "then"}}'
-        )
+    with held(path, command="run", since="then", began="before"):
+        assert json.loads(lock.read_text()) == {
+            "pid": os.getpid(),
+            "command": "run",
+            "since": "then",
+            "began": "before",
+        }
 
 
 def test_a_failure_under_the_lock_lets_go_of_it(path: Path) -> None:
@@ -161,7 +165,7 @@ def test_whether_somebody_holds_it_is_asked_without_taking_it(path: Path) -> Non
         assert owner.stdout is not None
         owner.stdout.readline()
         since = "2025-10-09T08:53:20+00:00"
-        assert lock.holder() == Holder(command="reconcile", since=since)
+        assert lock.holder() == Holder(command="reconcile", since=since, began=since)
         path.with_name("plexsync.db.lock").write_bytes(b"{}")
         assert lock.holder() == Holder()
         owner.communicate("\n")

@@ -14,6 +14,7 @@ import pytest
 from state.backups import Backups
 from state.errors import HeldError, StateError
 from state.ledger import Ledger, held
+from state.letters import Letters
 from state.recovery import Recovery, begin_anew, recover, restore
 from state.restorations import RestorationRecord
 from state.soundness import Finding, Soundness, examine
@@ -118,11 +119,12 @@ def test_a_damaged_state_is_set_aside_and_the_newest_good_backup_put_there(
     assert known is not None
     assert known.at == int(LATER.timestamp())
     assert known.made_at == int(NOW.timestamp())
-    spoilt, put, kept = done.sentences()
+    spoilt, put, kept, left = done.sentences()
     assert spoilt.startswith(f"the backup {done.spoilt[0].path} is damaged (")
     assert put.startswith(f"the state {path} is ")
     assert put.endswith(f": {good} is in its place, as of 2026-03-01 12:30 UTC")
     assert kept == f"what was there is kept as {aside}"
+    assert left == "dead letters of before are left there"
     assert recovered(backups) is None
 
 
@@ -273,6 +275,29 @@ def test_letters_of_a_state_that_cannot_be_read_are_left_with_it(
         db.commit()
     assert "another program's" in str(restored(backups).untaken)
     assert scenes(path) == 51
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE dead_letter")
+        db.commit()
+    assert "no such table" in str(restored(backups).untaken)
+    assert scenes(path) == 51
+
+
+def test_a_copy_of_what_is_set_aside_is_for_this_user_alone(
+    path: Path, backups: Backups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = []
+    with Ledger(path) as ledger, ledger.transaction():
+        bury(ledger, 7)
+    taken = Letters.take_over
+
+    def noting(letters: Letters, old: Path) -> None:
+        modes.append(stat.S_IMODE(old.stat().st_mode))
+        taken(letters, old)
+
+    monkeypatch.setattr(Letters, "take_over", noting)
+    restored(backups)
+
+    assert modes == [0o600]
 
 
 def test_letters_of_an_older_version_s_state_are_taken_as_well(
