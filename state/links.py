@@ -1,5 +1,6 @@
 """Which item holds a file of which scene, and what is remembered of its fields."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -8,6 +9,7 @@ from peewee import fn
 
 from state.database import LedgerDatabase
 from state.models import DeadLetter, Field, Journal, Link, Outbox, Target
+from state.outbox import OutboxBook
 from state.records import FieldRecord, LinkRecord, PathRecord
 from state.worded import GIVEN, SOME, Worded
 
@@ -45,6 +47,7 @@ _DECIDED = Worded(
     .where(Link.scene.in_(SOME))
     .distinct()
 )
+_OPEN = Journal.select(Journal.link).where(Journal.outcome.is_null())
 _RIVAL = Link.alias()
 _CONTESTED = Worded(
     Link.select(Link.id)
@@ -163,15 +166,33 @@ class Links:
     def inherit(self, link: LinkRecord, heir: LinkRecord) -> LinkRecord:
         """Let a link take the place of *heir*, of which nothing is decided yet.
 
-        What was written, tried or asked for under the heir was of the same item.
+        What was written, tried or asked for under the heir was of the same item. What
+        the heir is owed waits while a write of the link may still land.
         """
         self._take_wishes(link.id, heir.id)
-        Outbox.delete().where(Outbox.link == link.id).execute()
-        Outbox.update(link=link.id).where(Outbox.link == heir.id).execute()
+        self._take_entry(link.id, heir.id)
         Journal.update(link=link.id).where(Journal.link == heir.id).execute()
         DeadLetter.delete().where(DeadLetter.link == heir.id).execute()
         Link.delete().where(Link.id == heir.id).execute()
         return self.take_over(link, heir.scene, heir.path)
+
+    def _take_entry(self, link: int, heir: int) -> None:
+        """Owe a link what its heir is owed, and its own only while a write is open.
+
+        That may still land, and what is newer waits as long as it does.
+        """
+        is_certain = Outbox.link.not_in(_OPEN)
+        Outbox.delete().where(Outbox.link == link, is_certain).execute()
+        owed = OutboxBook(self._db).of_links([link, heir])
+        own, given = owed.get(link), owed.get(heir)
+        if own is not None and given is not None:
+            Outbox.update(
+                fields=json.dumps(sorted({*own.fields, *given.fields})),
+                cause=own.cause,
+                not_before=max(own.not_before, given.not_before),
+            ).where(Outbox.link == heir).execute()
+            Outbox.delete().where(Outbox.link == link).execute()
+        Outbox.update(link=link).where(Outbox.link == heir).execute()
 
     def _take_wishes(self, link: int, heir: int) -> None:
         records = self.memories([link])[link]

@@ -69,6 +69,52 @@ def test_law_1_what_lands_between_the_look_and_the_delivery_is_taken_back_too(
     assert world.reconcile(is_full=True).puts == 0
 
 
+def found_anew(world: World, **fields: str) -> None:
+    """Let another scene have the only scene's file, without any pass in between."""
+    (scene,) = world.stash.scenes
+    files = world.stash.scenes[scene].file_ids
+    world.stash.destroy_scenes(scene)
+    world.stash.create_scene(file_ids=files, **fields)  # type: ignore[arg-type] # by name
+
+
+def test_law_1_what_lands_when_another_scene_has_the_file_is_taken_back_too(
+    world: World,
+) -> None:
+    held_back(world)
+    world.later(30)
+    found_anew(world, title="Ice")
+    world.reconcile()
+    lands(world)
+
+    for _ in range(4):
+        world.later(120)
+        world.reconcile()
+
+    assert world.value("ice", Field.SUMMARY) == ""
+    assert world.value("ice", Field.TITLE) == "Ice"
+    assert world.reconcile(is_full=True).puts == 0
+
+
+def test_law_7_a_late_write_never_lands_on_what_another_scene_says_since(
+    world: World,
+) -> None:
+    world.scene("ice", title="Ice")
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    found_anew(world, title="ICE")
+    assert world.reconcile().puts == 0
+    world.later(20)
+    assert world.plex_wire.faults.release() == 1
+
+    world.later(60)
+    world.reconcile()
+
+    assert world.value("ice", Field.TITLE) == "ICE"
+    world.later(60)
+    assert world.reconcile(is_full=True).puts == 0
+
+
 def test_law_2_what_lands_and_is_wanted_costs_no_write(world: World) -> None:
     held_back(world)
     lands(world)

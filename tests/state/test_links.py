@@ -339,3 +339,33 @@ def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
     assert ledger.journal.opened(9) == [replace(sent, link=link.id)]
     assert ledger.letters.newest(9) == []
     assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}
+
+
+def test_what_an_heir_is_owed_waits_for_a_write_of_the_link_that_may_still_land(
+    ledger: Ledger,
+) -> None:
+    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    ledger.journal.open(row(link.id), now=NOW, overwrites=0, removals=0)
+    ledger.outbox.owe(entry(link.id, "date"), now=NOW)
+    ledger.outbox.postpone(link.id, now=NOW, not_before=NOW + 60, error="no answer")
+    ledger.outbox.give_cause(link.id, "to be verified")
+    ledger.outbox.owe(entry(heir.id, "title", revision=7), now=NOW)
+    ledger.links.inherit(link, heir)
+    newer = entry(link.id, "summary", revision=8)
+    waiting = replace(newer, fields=("date", "summary", "title"), not_before=NOW + 60)
+    inherited = ledger.outbox.of_links([link.id, heir.id])
+    assert inherited[link.id].cause == "to be verified"
+    ledger.outbox.owe(newer, now=NOW)
+    assert ledger.outbox.of_links([link.id, heir.id]) == {link.id: waiting}
+
+
+def test_a_link_whose_write_may_still_land_is_looked_at_for_an_heir_owed_nothing(
+    ledger: Ledger,
+) -> None:
+    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
+    ledger.journal.open(row(link.id), now=NOW, overwrites=0, removals=0)
+    ledger.outbox.owe(entry(link.id, "date"), now=NOW)
+    ledger.links.inherit(link, heir)
+    assert ledger.outbox.of_links([link.id, heir.id]) == {
+        link.id: entry(link.id, "date")
+    }
