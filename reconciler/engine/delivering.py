@@ -32,7 +32,7 @@ from reconciler.engine.recording import Recorder
 from reconciler.engine.report import Audience, Tally
 from reconciler.engine.translate import NOT_SENT, Written, journal_text, memory_record
 from state.ledger import Ledger
-from state.records import EntryRecord, JournalRecord, Stage
+from state.records import EntryRecord, JournalRecord, LinkRecord, Stage
 
 _UNCLEAR = (AmbiguousError, BusyError)
 """Failures of a write that may have been made all the same."""
@@ -286,21 +286,28 @@ class Deliverer:
             self.ledger.journal.close(one.row.id, outcome)
 
     def _absent(self, look: Look) -> None:
-        """Correct the ledger's picture of an item that does not hold the file."""
+        """Correct the ledger's picture of an item that does not hold a scene's file."""
         self.tally.reasons[look.standing] += len(look.fields)
+        links = [look.link]
+        if look.item is not None and look.standing is Standing.LEFT:
+            links = self.looker.claims.departed(look.link, look.item)
         with self.ledger.transaction():
             held = self._held(look)
             self.ledger.items.forget(look.link.target, look.link.item, but=held)
-        snapshots = list(self.ledger.scenes.get([look.link.scene]).values())
+        for link in links:
+            self._relink(link)
+
+    def _relink(self, link: LinkRecord) -> None:
+        snapshots = list(self.ledger.scenes.get([link.scene]).values())
         if any(snapshot.buried_at is not None for snapshot in snapshots):
             # nothing is linked anew for it: what its going had made due goes with it
             with self.ledger.transaction():
-                self.recorder.linker.let_go(look.link)
+                self.recorder.linker.let_go(link)
         self.recorder.relink(snapshots, IN_PLEX)
 
     def _held(self, look: Look) -> Sequence[str]:
         """Name what an item holds still; it may be another file of the scene's."""
         section = self.looker.surveyor.sections[look.link.target]
-        if look.item is None or look.standing is not Standing.MOVED:
+        if look.item is None or look.standing not in {Standing.MOVED, Standing.LEFT}:
             return ()
         return look.item.paths if look.item.section == section.key else ()

@@ -8,11 +8,11 @@ from reconciler.clock import Clock
 from reconciler.core.decide import FIGHTS, Decision
 from reconciler.core.desire import desire
 from reconciler.core.errors import GoneError, StoppedError
-from reconciler.core.match import stash_paths
 from reconciler.core.memory import Memory
 from reconciler.core.plan import decide, decide_item, situation
 from reconciler.core.retry import LONGEST
-from reconciler.core.values import EMPTY, Field, Item, ItemKey, Kind, Scene, Section
+from reconciler.core.values import EMPTY, Field, Item, ItemKey, Scene, Section
+from reconciler.engine.claiming import Claims, is_new
 from reconciler.engine.ports import Library
 from reconciler.engine.report import content_of, line_values
 from reconciler.engine.settings import Planned, Scope
@@ -41,6 +41,7 @@ class Standing(StrEnum):
     GONE = "item gone"
     MOVED = "item holds another file"
     CONTESTED = "claimed by several scenes"
+    LEFT = "another scene's file has left the item"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +126,16 @@ class Looker:
         section = self._section(entries[0].target)
         read_at = self.clock.monotonic()
         items = self._read(list(links.values()))
-        contested = self.contested(links.values(), items)
+        contested = self.claims.contested(links.values(), items)
         looks = []
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
             is_contested = link.id in contested
             standing = _standing(link, item, section, is_contested=is_contested)
             known = memories_of(memories[link.id])
+            if item is not None and standing is Standing.THERE and is_new(known):
+                has_left = self.claims.departed(link, item)
+                standing = Standing.LEFT if has_left else standing
             fields = self._fields(entry, link, known)
             decisions: dict[Field, Decision] = {}
             if item is not None and standing is Standing.THERE:
@@ -159,38 +163,11 @@ class Looker:
         found = self._read(links)
         return {k: item for k, item in found.items() if item.section == section.key}
 
-    def contested(
-        self, links: Collection[LinkRecord], items: Mapping[ItemKey, Item]
-    ) -> set[int]:
-        """Find the links whose item, as it was read, holds files of other scenes too.
-
-        What the ledger knows of who else is linked may be older than the read.
-        """
-        known = self.ledger.links.contested(link.id for link in links)
-        found = set()
-        for link in links:
-            item = items.get(ItemKey(link.item))
-            if item is None or (link.id not in known and len(item.paths) == 1):
-                continue
-            if self._claiming(link, item) - {link.scene}:
-                found.add(link.id)
-        return found
-
-    def _claiming(self, link: LinkRecord, item: Item) -> set[int]:
-        """Find the scenes that have a file of an item, or have not let go of it yet.
-
-        In a Stash that was filled anew a file's id is another file's: while that is
-        doubted, the link alone tells whose the item was.
-        """
+    @property
+    def claims(self) -> Claims:
+        """Whose the items are that were read."""
         mappings = self.surveyor.linker.settings.mappings
-        names = [name for path in item.paths for name in stash_paths(path, mappings)]
-        linked = {
-            one.scene
-            for one in self.ledger.links.at([(link.target, link.item)])
-            if one.path in item.paths and not one.is_lost
-        }
-        linked -= self.ledger.scenes.buried(linked)
-        return linked.union(self.ledger.scenes.referring(Kind.FILE, names))
+        return Claims(ledger=self.ledger, mappings=mappings)
 
     def _section(self, target: int) -> Section:
         found = self.surveyor.connect().get(target)

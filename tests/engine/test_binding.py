@@ -537,6 +537,26 @@ def test_where_the_firsts_file_leaves_what_was_read_for_the_second_is_stale(
         assert list(find_conflicts(ledger)) == []
 
 
+def test_where_the_firsts_file_has_left_unseen_the_second_takes_the_item_over(
+    films: World,
+) -> None:
+    """Only the second is owed anything: to it, our locks are none of a person's."""
+    new, kept = contest(films), link(films, 1)
+    films.plex.scanner.rename(
+        films.section, "/media/films/brook.mp4", "/media/films/elsewhere.mp4"
+    )
+
+    films.reconcile()
+    films.reconcile()
+
+    assert link(films, new).id == kept.id
+    assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
+    assert set(films.value("brook-wide", Field.GENRES)) == {"Foreign", "Wide"}
+    with Ledger(films.state) as ledger:
+        assert list(find_conflicts(ledger)) == []
+        assert ledger.waits.counts() == {1: 1}
+
+
 def test_what_was_decided_stays_with_the_item_that_the_firsts_file_leaves(
     films: World,
 ) -> None:

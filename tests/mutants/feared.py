@@ -317,7 +317,7 @@ FEARED = (
     ),
     Bug(
         name="items that plex has merged told from listings alone",
-        file="reconciler/engine/looking.py",
+        file="reconciler/engine/claiming.py",
         old="(link.id not in known and len(item.paths) == 1)",
         new="link.id not in known",
         caught_by=laws(

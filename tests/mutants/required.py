@@ -189,7 +189,7 @@ REQUIRED = (
     Bug(
         name="two scenes writing one item",
         file="reconciler/engine/looking.py",
-        old="        contested = self.contested(links.values(), items)\n",
+        old="        contested = self.claims.contested(links.values(), items)\n",
         new="        contested = set[int]()\n",
         caught_by=laws("law_9_an_item_that_two_scenes_claim_is_not_written"),
     ),

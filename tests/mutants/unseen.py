@@ -107,7 +107,7 @@ UNSEEN = (
     ),
     Bug(
         name="item of a doubted scene taken for nobody's",
-        file="reconciler/engine/looking.py",
+        file="reconciler/engine/claiming.py",
         old="            if one.path in item.paths and not one.is_lost\n",
         new="            if one.id == link.id\n",
         caught_by=seeing(
