@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 from reconciler.core.values import Field
 from reconciler.engine.conflicts import find_conflicts
-from reconciler.engine.errands import Adopt, Errand, TakePlex, TakeStash, Undo
+from reconciler.engine.errands import (
+    Adopt,
+    Claim,
+    Errand,
+    TakePlex,
+    TakeStash,
+    Undo,
+)
 from state.journal import Extent
 from tests.machine.oracle import Oracle
 from tests.machine.seen import SETS
@@ -29,13 +36,14 @@ def about(oracle: Oracle, world: World, errand: Errand) -> About:
             return [
                 key for key in everything if not written.isdisjoint(_at(oracle, key))
             ]
-        case TakeStash() if errand.scenes is not None:
-            return everything
-        case TakeStash() | TakePlex() if not oracle.in_doubt:
+        case TakeStash(scenes=None) | TakePlex() if not oracle.in_doubt:
             listed = conflicts(world, errand)
             return [
                 key for key in everything if not listed.isdisjoint(_at(oracle, key))
             ]
+        case Claim():
+            # nothing is asked for of a scene that Stash does not have
+            return [key for key in everything if key[0] in oracle.scenes]
         case Adopt():
             return [key for key in everything if key[1] in SETS]
     return everything
