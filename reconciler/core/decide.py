@@ -257,7 +257,9 @@ class Case:
 
     def _verdict(self, reason: Reason) -> Verdict:
         if reason is Reason.EQUAL:
-            return Verdict.WRITTEN if self.memory.ours else Verdict.ADOPTED
+            # in another form only what was written is equal
+            is_written = self.memory.ours or self.observed.value != self.want.value
+            return Verdict.WRITTEN if is_written else Verdict.ADOPTED
         return Verdict.YIELDED if reason in YIELDS else Verdict.KEPT
 
     def _is_ours(self) -> bool:
@@ -306,9 +308,8 @@ class Case:
         return seen is None or self.observed.value != seen.value
 
     def _is_vacant(self) -> bool:
-        return not self.observed.value or (
-            self.placeholder and not self.observed.locked
-        )
+        is_bare = self.placeholder and not self.observed.locked
+        return is_bare or not self.observed.value
 
     def _overwrites(self, reason: Reason) -> bool:
         is_enforced = self.want.rule.policy is Policy.ENFORCE

@@ -1,13 +1,13 @@
 """What holds of every decision, whatever has happened before it."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.canonical import identity
 from reconciler.core.decide import Decision, decide_value
-from reconciler.core.desire import Wanted
+from reconciler.core.desire import Rule, Wanted
 from reconciler.core.elements import decide_elements
-from reconciler.core.memory import Memory, Reason
+from reconciler.core.memory import Memory, Reason, Verdict
 from reconciler.core.values import Field, FieldValue, Policy
 from tests.core.histories import (
     HABITS,
@@ -65,6 +65,11 @@ def test_every_set_is_decided_for_one_reason(
 
 @OFTEN
 @given(wanted(is_set=False), memories(is_set=False), values())
+@example(
+    Wanted(value="b", rule=Rule(policy=Policy.ENFORCE, lock=False)),
+    Memory(base="b", seen=FieldValue(value="a"), verdict=Verdict.WRITTEN),
+    FieldValue(value="a"),
+)
 def test_a_value_that_was_left_stays_left(
     want: Wanted, memory: Memory, has: FieldValue
 ) -> None:
