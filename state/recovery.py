@@ -187,7 +187,7 @@ def _put(state: Path, choice: _Choice, *, why: str, now: datetime) -> Recovery:
         os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         if choice.path is not None:
             copy(choice.path, new)
-        untaken = _take_out(state, old, new)
+        untaken = why or _take_out(state, old, new)
         with Ledger(new, shown=state) as ledger:
             _write_down(ledger, choice, now)
             if size_of(old):
@@ -220,8 +220,11 @@ def _take_out(state: Path, old: Path, new: Path) -> str | None:
     anything.
     """
     try:
-        if why := _unreadable(state):
-            return why
+        if size_of(state) is None and not size_of(log_of(state)):
+            return None  # nothing was there
+        found = examine(state)
+        if found.problem is not None:
+            return f"the state {state} {found.problem}"
         if not (_has_letters(state) or _has_letters(new)):
             return None
         os.close(os.open(old, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -232,13 +235,6 @@ def _take_out(state: Path, old: Path, new: Path) -> str | None:
         _clear(old)
         return str(error)
     return None
-
-
-def _unreadable(state: Path) -> str | None:
-    if size_of(state) is None and not size_of(log_of(state)):
-        return "there was none"
-    found = examine(state)
-    return None if found.problem is None else f"the state {state} {found.problem}"
 
 
 def _has_letters(file: Path) -> bool:

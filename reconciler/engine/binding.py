@@ -182,15 +182,19 @@ class Binder:
         What was decided before the file came to that item goes with the file, and so
         does what a person asked for.
         """
-        known = self.ledger.items.paths(link.target, [link.item])
         # where the file alone was there, the item may be gone, and not missed yet
-        if link.is_lost or not known.get(link.item, set()) - {link.path}:
+        if link.is_lost or not self._held(link) - {link.path}:
             return False
         records = self.ledger.links.memories([link.id])[link.id].values()
         if any(one.wish or one.verdict in _HANDED_BACK for one in records):
             return False
         has_successor = self._heir(link) is not None or not self.living(link)
         return has_successor and self._is_met(link)
+
+    def _held(self, link: LinkRecord) -> set[str]:
+        """Read which files its item is known to hold."""
+        known = self.ledger.items.paths(link.target, [link.item])
+        return known.get(link.item, set())
 
     def _is_met(self, link: LinkRecord) -> bool:
         """Whether anything was decided on the item that it is linked to now."""
@@ -249,8 +253,7 @@ class Binder:
 
         To another film's scene goes only what was decided on this very item.
         """
-        known = self.ledger.items.paths(link.target, [link.item])
-        held = known.get(link.item, set())
+        held = self._held(link)
         rivals = [rival for rival in self.living(link) if rival.path in held]
         if not self._is_met(link):
             rivals = [rival for rival in rivals if rival.path == link.path]

@@ -3,7 +3,7 @@
 What the ledger knows of that may be older than the read.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core import match
@@ -22,15 +22,21 @@ class Claims:
     ledger: Ledger
     mappings: Sequence[match.Mapping]
 
+    def shared(self, links: Iterable[LinkRecord]) -> set[int]:
+        """Find the links whose item others are linked to as well; one query."""
+        return self.ledger.links.contested(link.id for link in links)
+
     def contested(
-        self, links: Collection[LinkRecord], items: Mapping[ItemKey, Item]
+        self,
+        links: Iterable[LinkRecord],
+        items: Mapping[ItemKey, Item],
+        shared: Collection[int],
     ) -> set[int]:
         """Find the links whose item, as it was read, holds others' files too."""
-        known = self.ledger.links.contested(link.id for link in links)
         found = set()
         for link in links:
             item = items.get(ItemKey(link.item))
-            if item is None or (link.id not in known and len(item.paths) == 1):
+            if item is None or (link.id not in shared and len(item.paths) == 1):
                 continue
             if self._claiming(link, item) - {link.scene}:
                 found.add(link.id)

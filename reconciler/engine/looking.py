@@ -126,14 +126,16 @@ class Looker:
         section = self._section(entries[0].target)
         read_at = self.clock.monotonic()
         items = self._read(list(links.values()))
-        contested = self.claims.contested(links.values(), items)
+        shared = self.claims.shared(links.values())
+        contested = self.claims.contested(links.values(), items, shared)
         looks = []
         for entry in entries:
             link, item = links[entry.link], items.get(ItemKey(links[entry.link].item))
             is_contested = link.id in contested
             standing = _standing(link, item, section, is_contested=is_contested)
             known = memories_of(memories[link.id])
-            if item is not None and standing is Standing.THERE and is_new(known):
+            is_first = link.id in shared and is_new(known)
+            if item is not None and standing is Standing.THERE and is_first:
                 has_left = self.claims.departed(link, item)
                 standing = Standing.LEFT if has_left else standing
             fields = self._fields(entry, link, known)

@@ -71,7 +71,9 @@ class Comparer:
         is_there = links and not self.looker.surveyor.is_missing(title)
         items = self.looker.items(list(links.values())) if is_there else {}
         owed = self.ledger.outbox.of_links(link.id for link in links.values())
-        contested = self.looker.claims.contested(links.values(), items)
+        claims = self.looker.claims
+        shared = claims.shared(links.values())
+        contested = claims.contested(links.values(), items, shared)
         for place, fields in rest.items():
             link, item = links.get(place), items.get(place[1])
             standing: str = UNKNOWN

@@ -514,6 +514,22 @@ def test_where_the_firsts_file_leaves_the_item_the_second_takes_it_over(
     assert kept.id in {link(films, 1).id, link(films, new).id}
 
 
+def assert_taken_over(films: World, new: int, kept: LinkRecord) -> None:
+    """Have the first's file leave; the second has its link then, and nothing stands."""
+    films.plex.scanner.rename(
+        films.section, "/media/films/brook.mp4", "/media/films/elsewhere.mp4"
+    )
+
+    films.reconcile()
+    films.reconcile()
+
+    assert link(films, new).id == kept.id
+    assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
+    assert set(films.value("brook-wide", Field.GENRES)) == {"Foreign", "Wide"}
+    with Ledger(films.state) as ledger:
+        assert list(find_conflicts(ledger)) == []
+
+
 def test_where_the_firsts_file_leaves_what_was_read_for_the_second_is_stale(
     films: World,
 ) -> None:
@@ -523,18 +539,7 @@ def test_where_the_firsts_file_leaves_what_was_read_for_the_second_is_stale(
     films.stash.update_scene(new, details="Wide.")
     films.reconcile()
     films.later(60)
-    films.plex.scanner.rename(
-        films.section, "/media/films/brook.mp4", "/media/films/elsewhere.mp4"
-    )
-
-    films.reconcile()
-    films.reconcile()
-
-    assert link(films, new).id == kept.id
-    assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
-    assert set(films.value("brook-wide", Field.GENRES)) == {"Foreign", "Wide"}
-    with Ledger(films.state) as ledger:
-        assert list(find_conflicts(ledger)) == []
+    assert_taken_over(films, new, kept)
 
 
 def test_where_the_firsts_file_has_left_unseen_the_second_takes_the_item_over(
@@ -542,18 +547,8 @@ def test_where_the_firsts_file_has_left_unseen_the_second_takes_the_item_over(
 ) -> None:
     """Only the second is owed anything: to it, our locks are none of a person's."""
     new, kept = contest(films), link(films, 1)
-    films.plex.scanner.rename(
-        films.section, "/media/films/brook.mp4", "/media/films/elsewhere.mp4"
-    )
-
-    films.reconcile()
-    films.reconcile()
-
-    assert link(films, new).id == kept.id
-    assert films.value("brook-wide", Field.TITLE) == "The brook, wide"
-    assert set(films.value("brook-wide", Field.GENRES)) == {"Foreign", "Wide"}
+    assert_taken_over(films, new, kept)
     with Ledger(films.state) as ledger:
-        assert list(find_conflicts(ledger)) == []
         assert ledger.waits.counts() == {1: 1}
 
 

@@ -318,8 +318,8 @@ FEARED = (
     Bug(
         name="items that plex has merged told from listings alone",
         file="reconciler/engine/claiming.py",
-        old="(link.id not in known and len(item.paths) == 1)",
-        new="link.id not in known",
+        old="(link.id not in shared and len(item.paths) == 1)",
+        new="link.id not in shared",
         caught_by=laws(
             "law_9_an_item_that_plex_has_merged_with_another_is_not_written"
         ),

@@ -189,8 +189,8 @@ REQUIRED = (
     Bug(
         name="two scenes writing one item",
         file="reconciler/engine/looking.py",
-        old="        contested = self.claims.contested(links.values(), items)\n",
-        new="        contested = set[int]()\n",
+        old="contested = self.claims.contested(links.values(), items, shared)\n",
+        new="contested = set[int]()\n",
         caught_by=laws("law_9_an_item_that_two_scenes_claim_is_not_written"),
     ),
     Bug(

@@ -341,12 +341,18 @@ def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
     assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}
 
 
-def test_what_an_heir_is_owed_waits_for_a_write_of_the_link_that_may_still_land(
-    ledger: Ledger,
-) -> None:
+def unclear(ledger: Ledger) -> tuple[LinkRecord, LinkRecord]:
+    """Make a link with a write that may still land, and its heir."""
     link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
     ledger.journal.open(row(link.id), now=NOW, overwrites=0, removals=0)
     ledger.outbox.owe(entry(link.id, "date"), now=NOW)
+    return link, heir
+
+
+def test_what_an_heir_is_owed_waits_for_a_write_of_the_link_that_may_still_land(
+    ledger: Ledger,
+) -> None:
+    link, heir = unclear(ledger)
     ledger.outbox.postpone(link.id, now=NOW, not_before=NOW + 60, error="no answer")
     ledger.outbox.give_cause(link.id, "to be verified")
     ledger.outbox.owe(entry(heir.id, "title", revision=7), now=NOW)
@@ -362,9 +368,7 @@ def test_what_an_heir_is_owed_waits_for_a_write_of_the_link_that_may_still_land(
 def test_a_link_whose_write_may_still_land_is_looked_at_for_an_heir_owed_nothing(
     ledger: Ledger,
 ) -> None:
-    link, heir = linked(ledger, 1, "10"), linked(ledger, 2, "10")
-    ledger.journal.open(row(link.id), now=NOW, overwrites=0, removals=0)
-    ledger.outbox.owe(entry(link.id, "date"), now=NOW)
+    link, heir = unclear(ledger)
     ledger.links.inherit(link, heir)
     assert ledger.outbox.of_links([link.id, heir.id]) == {
         link.id: entry(link.id, "date")

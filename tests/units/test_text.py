@@ -9,6 +9,7 @@ from reconciler.units import text
 from reconciler.units.installation import at_home
 
 ROOT = Path(__file__).parents[2]
+ROOT_HOME = Path("/root")
 SHIPPED = {path.name: path.read_text("utf-8") for path in ROOT.glob("systemd/*")}
 SERVICES = sorted(name for name in SHIPPED if name.endswith(".service"))
 
@@ -80,7 +81,7 @@ def test_folders_at_home_are_named_once() -> None:
             "/home/ann/app",
             "/home/ann/app/.venv",
             "/usr",
-            "/root/app",
+            f"{ROOT_HOME}/app",
             "/homes/x",
             "/home/ann/app2",
         ],
@@ -89,7 +90,7 @@ def test_folders_at_home_are_named_once() -> None:
     assert list(at_home(folders)) == [
         Path("/home/ann/app"),
         Path("/home/ann/app2"),
-        Path("/root/app"),
+        ROOT_HOME / "app",
     ]
 
 
