@@ -129,12 +129,14 @@ class Concluder:
             if one.entry is not None or _is_plausible(name, write, after)
         }
         known = _known(landed, done.keys(), after)
-        if one.entry is None and not known and self.failing.is_waiting(one.row.link):
+        is_whole = len(done) == len(one.writes)
+        if one.entry is None and not is_whole and self.failing.is_waiting(one.row.link):
             return ReadBack(cause="", is_as_sent=False, is_open=True)
         records = {str(name): memory_record(memory) for name, memory in known.items()}
         with self.ledger.transaction():
             self.ledger.links.remember(one.row.link, records)
-            self._close(one, _word(len(done), len(one.writes), has_part=bool(known)))
+            if is_whole or one.entry is None:
+                self._close(one, _word(is_whole=is_whole, has_part=bool(known)))
             self._settle(one, done.keys())
             if one.entry is None:
                 self._owe_again(one.row, known.keys())
@@ -150,7 +152,7 @@ class Concluder:
         if one.entry is not None:
             self._tell(one, one.entry, done)
         cause = "" if one.entry is None else one.entry.cause
-        return ReadBack(cause=cause, is_as_sent=len(done) == len(one.writes))
+        return ReadBack(cause=cause, is_as_sent=is_whole)
 
     def _close(self, one: Sent, outcome: str) -> None:
         if not one.is_open:
@@ -246,7 +248,7 @@ def _is_unclear(one: Sent, item: Item | None) -> bool:
     )
 
 
-def _word(done: int, total: int, *, has_part: bool) -> str:
-    if done == total:
+def _word(*, is_whole: bool, has_part: bool) -> str:
+    if is_whole:
         return APPLIED
     return PARTLY if has_part else UNCHANGED

@@ -102,10 +102,10 @@ class Failing:
     def unchanged(
         self, entry: EntryRecord, fields: Sequence[Field], item: ItemKey
     ) -> None:
-        """Count a write that Plex took without an error and did not make."""
+        """Look again at a write that Plex took and has not made, or not yet."""
         names = ", ".join(fields)
         sentence = f"plex kept what item {item} had in {names}; it is tried again"
-        self.failed(entry, fields, TransientError(sentence))
+        self.unclear(entry, fields, TransientError(sentence))
 
     def is_waiting(self, link: int) -> bool:
         """Whether the moment at which a link is tried again is still to come."""

@@ -163,3 +163,67 @@ def test_law_5_what_is_left_of_a_set_that_was_not_read_back_is_ours(
 
     assert world.value("ice", Field.GENRES) == ()
     assert "genre" not in world.item("ice").locks
+
+
+def is_late(world: World) -> None:
+    """Have the next write answered with 200, and made when it is let go."""
+    world.plex_wire.faults.add(Fault(what=What.LATE, matches=is_put))
+
+
+def test_law_5_what_lands_after_a_200_is_ours(world: World) -> None:
+    """A genre that the write adds is wanted when it is seen, and later no more."""
+    tags = [world.stash.create_tag(name) for name in ("Nature", "Silent")]
+    scene = world.scene("ice", tag_ids=tuple(tags))
+    is_late(world)
+    world.reconcile()
+    assert world.value("ice", Field.GENRES) == ()
+    assert world.plex_wire.faults.release() == 1
+    world.later(120)
+    world.reconcile()
+    world.later(120)
+    world.stash.update_scene(scene, tag_ids=(tags[0],))
+
+    world.reconcile()
+
+    assert world.value("ice", Field.GENRES) == ("Nature",)
+
+
+def test_law_7_what_lands_after_a_200_never_lands_on_a_newer_write(
+    world: World,
+) -> None:
+    scene = world.scene("ice", title="Ice", details="The ice sings.")
+    is_late(world)
+    world.reconcile()
+    world.later(5)
+    world.stash.update_scene(scene, title="Ice in May")
+    assert world.reconcile().puts == 0
+    assert world.plex_wire.faults.release() == 1
+    world.later(120)
+
+    world.reconcile()
+
+    assert world.value("ice", Field.TITLE) == "Ice in May"
+    world.later(120)
+    assert world.reconcile(is_full=True).puts == 0
+
+
+def test_law_1_of_a_write_that_plex_made_in_part_the_rest_may_land_late(
+    world: World,
+) -> None:
+    """The rest is taken back where Stash has taken it back before it landed."""
+    tags = [world.stash.create_tag(name) for name in ("Nature", "Silent")]
+    scene = world.scene("ice", title="Ice", tag_ids=tuple(tags))
+    is_late(world)
+    world.reconcile()
+    world.plex.person.edit(world.key("ice"), title="Ice")  # as the write will have it
+    world.later(5)
+    world.reconcile()
+    assert world.plex_wire.faults.release() == 1
+    world.stash.update_scene(scene, tag_ids=())
+
+    for _ in range(3):
+        world.later(120)
+        world.reconcile()
+
+    assert world.value("ice", Field.TITLE) == "Ice"
+    assert world.value("ice", Field.GENRES) == ()

@@ -133,13 +133,13 @@ def test_a_field_that_is_tried_in_vain_buries_itself_alone(world: World) -> None
     lose(world, "title")
     change(world, title="Brook in May")
     for _ in range(7):
-        world.later(3600)
+        world.later(7200)
         world.reconcile()
     (entry,) = owed(world).values()
     assert (entry.attempts_of("title"), entry.fields) == (7, ("title",))
     world.plex.person.edit(world.key("brook"), lock=False, summary="Refreshed.")
     lose(world, "summary")
-    world.later(3600)
+    world.later(7200)
 
     world.reconcile(is_full=True)
 
@@ -243,7 +243,7 @@ def test_attempts_survive_full_passes(film: World) -> None:
 
     found = []
     for _ in range(9):
-        film.later(3600)
+        film.later(7200)
         found.append(
             bool(film.reconcile(is_full=True).report.counts.get("buried fields"))
         )

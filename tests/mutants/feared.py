@@ -304,9 +304,16 @@ FEARED = (
     Bug(
         name="write that may still land given up for lost",
         file="reconciler/engine/concluding.py",
-        old="not known and self.failing.is_waiting(one.row.link)",
+        old="not is_whole and self.failing.is_waiting(one.row.link)",
         new="one.row.id < 0",
         caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
+    ),
+    Bug(
+        name="write that plex took and did not make closed at once",
+        file="reconciler/engine/concluding.py",
+        old="            if is_whole or one.entry is None:\n",
+        new="            if one.writes:\n",
+        caught_by=late("law_5_what_lands_after_a_200_is_ours"),
     ),
     Bug(
         name="command taken on while a write may still land",
