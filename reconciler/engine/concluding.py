@@ -130,7 +130,7 @@ class Concluder:
         }
         known = _known(landed, done.keys(), after)
         is_whole = len(done) == len(one.writes)
-        if one.entry is None and not is_whole and self.failing.is_waiting(one.row.link):
+        if one.entry is None and not is_whole and self.failing.may_land(one.row):
             return ReadBack(cause="", is_as_sent=False, is_open=True)
         records = {str(name): memory_record(memory) for name, memory in known.items()}
         with self.ledger.transaction():

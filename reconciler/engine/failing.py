@@ -10,13 +10,19 @@ import structlog
 from reconciler.clock import Clock
 from reconciler.core.causes import causes
 from reconciler.core.errors import ServerError, TransientError
-from reconciler.core.retry import Again, Bury, after_failure, after_unclear
+from reconciler.core.retry import (
+    VERIFY_AFTER,
+    Again,
+    Bury,
+    after_failure,
+    after_unclear,
+)
 from reconciler.core.values import Field, ItemKey
 from reconciler.engine.linking import AGAIN
 from reconciler.engine.ports import Library
 from reconciler.engine.report import Tally
 from state.ledger import Ledger
-from state.records import EntryRecord, FailureRecord
+from state.records import EntryRecord, FailureRecord, JournalRecord
 
 log = structlog.get_logger(__name__)
 
@@ -107,10 +113,12 @@ class Failing:
         sentence = f"plex kept what item {item} had in {names}; it is tried again"
         self.unclear(entry, fields, TransientError(sentence))
 
-    def is_waiting(self, link: int) -> bool:
-        """Whether the moment at which a link is tried again is still to come."""
-        entry = self.ledger.outbox.of_links([link]).get(link)
-        return entry is not None and entry.not_before > self.clock.unix()
+    def may_land(self, row: JournalRecord) -> bool:
+        """Whether a write that was not seen may still be made, and is waited for."""
+        entry = self.ledger.outbox.of_links([row.link]).get(row.link)
+        now = self.clock.unix()
+        is_young = 0 <= now - row.opened_at < VERIFY_AFTER
+        return is_young and entry is not None and entry.not_before > now
 
     def unclear(
         self, entry: EntryRecord, fields: Sequence[Field], error: ServerError

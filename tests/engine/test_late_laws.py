@@ -1,7 +1,7 @@
 """A write that lands late is seen, whatever has changed in Stash meanwhile."""
 
 from reconciler.core.values import Field
-from reconciler.engine.errands import Undo
+from reconciler.engine.errands import Release, Undo
 from state.ledger import Ledger
 from tests.faults.catalogue import is_put
 from tests.sandbox.server import Fault, What
@@ -227,3 +227,24 @@ def test_law_1_of_a_write_that_plex_made_in_part_the_rest_may_land_late(
 
     assert world.value("ice", Field.TITLE) == "Ice"
     assert world.value("ice", Field.GENRES) == ()
+
+
+def test_law_7_a_write_that_is_never_made_keeps_a_command_for_a_minute_at_most(
+    world: World,
+) -> None:
+    """It is tried seldomer each time: a command does not wait as long."""
+    world.scene("ice", title="Ice")
+    world.plex_wire.faults.add(Fault(what=What.DROPPED, matches=is_put, times=99))
+    for _ in range(6):
+        world.later(3600)
+        world.reconcile()
+    asked = Release()
+
+    at_once = world.carry_out(asked)
+    world.later(61)
+    a_minute_later = world.carry_out(asked)
+
+    assert "may still land" in " ".join(at_once.report.problems)
+    assert a_minute_later.report.problems == ()
+    with world.opened() as ledger:
+        assert ledger.outbox.counts() == {}

@@ -304,8 +304,8 @@ FEARED = (
     Bug(
         name="write that may still land given up for lost",
         file="reconciler/engine/concluding.py",
-        old="not is_whole and self.failing.is_waiting(one.row.link)",
-        new="one.row.id < 0",
+        old="one.entry is None and not is_whole and self.failing",
+        new="one.row.id < 0 and self.failing",
         caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
     ),
     Bug(
