@@ -27,7 +27,7 @@ SELECT MAX(scene), COUNT(scene) FROM (
 
 
 _PUT = "INSERT OR REPLACE INTO census (kind, count, tip, due) VALUES (?, ?, ?, ?)"
-_MARKED = "SELECT scene FROM mark WHERE absent = ? ORDER BY scene LIMIT ?"
+_MARKED = "SELECT scene FROM mark WHERE absent = ? AND scene > ? ORDER BY scene LIMIT ?"
 _ALL = Worded(Census.select())
 _MARKS = Worded(Mark.select(fn.COUNT(Mark.scene)))
 
@@ -72,9 +72,9 @@ class CensusBook:
             [(scene,) for scene in scenes],
         )
 
-    def marked(self, limit: int, *, is_absent: bool) -> list[int]:
-        """Name the next scenes to read again."""
-        found = self._db.ask(_MARKED, int(is_absent), limit)
+    def marked(self, limit: int, *, is_absent: bool, after: int = 0) -> list[int]:
+        """Name the next scenes to read again, in order, behind one."""
+        found = self._db.ask(_MARKED, int(is_absent), after, limit)
         return [scene for (scene,) in found]
 
     def unmark(self, scenes: Iterable[int]) -> None:

@@ -20,6 +20,16 @@ INSERT INTO journal
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
+LANDS_WITHIN = 60
+"""Seconds within which a write that is open may still land."""
+
+# few rows are open; by its own choice SQLite walks through all, from the newest on
+_LAST_OPENED = """
+SELECT MAX(opened_at) FROM journal INDEXED BY journal_open
+JOIN link ON link.target = journal.target AND link.item = journal.item
+WHERE journal.outcome IS NULL AND link.id = ?
+"""
+
 _OPENED = Worded(
     Journal.select()
     .where(Journal.outcome.is_null(), Journal.id > GIVEN)
@@ -140,6 +150,13 @@ class JournalBook:
         query = Journal.select(Journal.outcome, fn.COUNT(Journal.id))
         grouped = query.group_by(Journal.outcome)
         return {outcome or "open": count for outcome, count in rows(grouped)}
+
+
+def certain_at(db: LedgerDatabase, link: int, now: int) -> int:
+    """Say when no open write to a link's item can land any more; 0: none is open."""
+    ((opened,),) = db.ask(_LAST_OPENED, link)
+    # one of a time to come was opened by a clock that was wrong
+    return 0 if opened is None else min(opened, now) + LANDS_WITHIN
 
 
 def _within(query: "ModelSelect[Any]", extent: Extent) -> "ModelSelect[Any]":

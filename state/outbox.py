@@ -9,6 +9,7 @@ from peewee import fn
 from state import loads
 from state.database import LedgerDatabase, rows
 from state.due import WISHED, Due, read_due
+from state.journal import certain_at
 from state.models import DeadLetter, Field, Outbox
 from state.records import (
     EntryRecord,
@@ -29,9 +30,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _OWED = """
-SELECT fields, stage, pass, not_before, EXISTS (
-  SELECT 1 FROM journal WHERE journal.link = outbox.link AND outcome IS NULL
-), revision, tries FROM outbox WHERE link = ?
+SELECT fields, stage, pass, not_before, revision, tries FROM outbox WHERE link = ?
 """
 
 _DROPPED = """
@@ -76,8 +75,8 @@ class OutboxBook:
         """Owe a delivery; it takes the place of whatever was owed to the link.
 
         Fields still owed from before stay owed, under the new revision; and what has
-        not been let go yet stays with the pass that planned it. While a write is open
-        of which it is not known if it landed, what is newer waits as long as it does.
+        not been let go yet stays with the pass that planned it. While a write of the
+        item is open, whichever link's, what is newer waits until it cannot land.
         Dead letters of the fields are taken back, and what was tried in vain stays so,
         unless the revision is another. What was dropped is owed only then.
         """
@@ -100,14 +99,15 @@ class OutboxBook:
     def _owe(
         self, entry: EntryRecord, *, now: int, anew: frozenset[str] = frozenset()
     ) -> None:
-        fields, pass_id, not_before = set(entry.fields), entry.pass_id, 0
+        fields, pass_id = set(entry.fields), entry.pass_id
+        not_before = certain_at(self._db, entry.link, now)
         tries: dict[str, TriesRecord] = {}
-        for names, stage, number, moment, is_open, revision, tried in self._db.ask(
+        for names, stage, number, moment, revision, tried in self._db.ask(
             _OWED, entry.link
         ):
             fields |= set(json.loads(names))
             pass_id = number if stage == Stage.PLANNED else pass_id
-            not_before = moment if is_open else 0
+            not_before = max(not_before, moment) if not_before else 0
             tries = tries_of(tried) if revision == entry.revision else {}
         tries = {name: one for name, one in tries.items() if name not in anew}
         entry = replace(entry, fields=tuple(sorted(fields)), pass_id=pass_id)

@@ -170,8 +170,11 @@ class Concluder:
         """Have looked at what has landed and nobody owes any more.
 
         A delivery that came before it was read has settled what it owed, and knew
-        nothing of what of the write Stash has taken back since.
+        nothing of what of the write Stash has taken back since. What has landed on an
+        item that has not the scene's file any more is left.
         """
+        if self.ledger.links.get([row.link])[row.link].is_lost:
+            return
         entry = self.ledger.outbox.of_links([row.link]).get(row.link)
         unowed = {str(name) for name in landed} - set(entry.fields if entry else ())
         snapshot = self.ledger.scenes.get([row.scene]).get(row.scene)

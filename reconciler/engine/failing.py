@@ -114,11 +114,14 @@ class Failing:
         self.unclear(entry, fields, TransientError(sentence))
 
     def may_land(self, row: JournalRecord) -> bool:
-        """Whether a write that was not seen may still be made, and is waited for."""
+        """Whether a write that was not seen may still be made, and is waited for.
+
+        Of a write that a crash has cut off, the entry waits for nothing.
+        """
         entry = self.ledger.outbox.of_links([row.link]).get(row.link)
         now = self.clock.unix()
-        is_young = 0 <= now - row.opened_at < VERIFY_AFTER
-        return is_young and entry is not None and entry.not_before > now
+        is_young = abs(now - row.opened_at) < VERIFY_AFTER
+        return is_young and (entry is None or entry.not_before > now)
 
     def unclear(
         self, entry: EntryRecord, fields: Sequence[Field], error: ServerError

@@ -46,9 +46,11 @@ class Refresher:
         while found := self.ledger.census.marked(_BATCH, is_absent=False):
             there = self.recorder.read([SceneId(one) for one in found], read_at)
             self.miss([scene for scene in found if scene not in there])
-        while found := self.ledger.census.marked(1, is_absent=True):
+        scene = 0
+        while found := self.ledger.census.marked(1, is_absent=True, after=scene):
             (scene,) = found
-            if not self.recorder.read([SceneId(scene)], read_at):
+            is_there = self.recorder.read([SceneId(scene)], read_at)
+            if not is_there and not self._is_written(scene):
                 self._bury(SceneId(scene))
 
     def miss(self, missing: Sequence[int]) -> None:
@@ -64,6 +66,12 @@ class Refresher:
             self.ledger.scenes.forget_stamps(missing)
             due = CensusRecord(count=known.count, tip=known.tip, is_due=True)
             self.ledger.census.put(SCENES, due)
+
+    def _is_written(self, scene: int) -> bool:
+        """Whether a write of a scene's may still land: that goes with it."""
+        keys = [link.id for link in self._links(SceneId(scene))]
+        rows = self.ledger.journal.of_links(keys)
+        return any(row.outcome is None for own in rows.values() for row in own)
 
     def _bury(self, scene: SceneId) -> None:
         with self.ledger.transaction():

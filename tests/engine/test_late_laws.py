@@ -1,8 +1,15 @@
 """A write that lands late is seen, whatever has changed in Stash meanwhile."""
 
-from reconciler.core.values import Field
+from collections.abc import Callable
+
+import pytest
+
+from reconciler.core.retry import VERIFY_AFTER
+from reconciler.core.values import Field, OnDelete
 from reconciler.engine.errands import Release, Undo
+from state.journal import LANDS_WITHIN
 from state.ledger import Ledger
+from tests.engine.test_binding import renumber
 from tests.faults.catalogue import is_put
 from tests.sandbox.server import Fault, What
 from tests.world import World
@@ -248,3 +255,123 @@ def test_law_7_a_write_that_is_never_made_keeps_a_command_for_a_minute_at_most(
     assert a_minute_later.report.problems == ()
     with world.opened() as ledger:
         assert ledger.outbox.counts() == {}
+
+
+def test_the_ledger_waits_for_a_write_as_long_as_the_core_says() -> None:
+    assert LANDS_WITHIN == VERIFY_AFTER
+
+
+def writes_late(world: World) -> None:
+    """Have a pass give up a write that Plex makes when it is let go."""
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+
+
+def lands_after(world: World) -> None:
+    """Let it land when two passes had the time to write something newer."""
+    for _ in range(2):
+        world.reconcile()
+        world.later(5)
+    assert world.value("ice", Field.TITLE) != "Newer", "it waits"
+    assert world.plex_wire.faults.release() == 1
+    for _ in range(3):
+        world.later(60)
+        world.reconcile()
+
+
+def file_goes_to_another(world: World) -> None:
+    """Have the scene that is written lose a file, and another take it up."""
+    world.scene("hail", title="Hail")
+    world.scene("snow", title="Snow")
+    world.reconcile()
+    world.later(600)
+    file = world.stash.scan_copy("/data/films/ice.mp4", 1)
+    world.plex.add(world.section, "/media/films/ice.mp4")
+    writes_late(world)
+    world.stash.assign_file(2, file)
+    world.stash.update_scene(1)
+    world.stash.update_scene(2, title="Newer")
+
+
+def scene_goes_and_another_comes(world: World) -> None:
+    world.scene("ice", title="Ice")
+    writes_late(world)
+    (scene,) = world.stash.scenes
+    files = world.stash.scenes[scene].file_ids
+    world.stash.destroy_scenes(scene)
+    world.scene("hail", title="Hail")
+    world.reconcile()
+    world.stash.create_scene(file_ids=files, title="Newer")
+
+
+def scenes_change_places(world: World) -> None:
+    """They do in an item that Plex has made of both, and that it splits again."""
+    for stem in ("ice", "snow"):
+        world.scene(stem, title=stem.title())
+    world.reconcile()
+    world.later(600)
+    world.stash.update_scene(1, title="The ice")
+    writes_late(world)
+    world.plex.moves.merge(world.key("ice"), [world.key("snow")])
+    world.reconcile(is_full=True)
+    renumber(world, 1, 2)
+    world.stash.update_scene(2, title="Newer")
+    world.reconcile()
+    world.plex.moves.split(world.key("ice"))
+    world.reconcile(is_full=True)
+
+
+@pytest.mark.parametrize(
+    "changes_hands",
+    [file_goes_to_another, scene_goes_and_another_comes, scenes_change_places],
+)
+def test_law_7_a_late_write_never_lands_on_a_newer_one_of_whoever_has_the_item_now(
+    world: World, changes_hands: Callable[[World], None]
+) -> None:
+    changes_hands(world)
+
+    lands_after(world)
+
+    assert world.value("ice", Field.TITLE) == "Newer"
+    assert world.reconcile(is_full=True).puts == 0
+
+
+@pytest.mark.parametrize("on_delete", OnDelete)
+def test_law_10_what_lands_when_the_scene_has_gone_is_no_exception(
+    world: World, on_delete: OnDelete
+) -> None:
+    """Its values are kept, and can be undone; or its locks, or all of it, taken off."""
+    world.on_delete = on_delete
+    world.scene("ice", title="Ice", details="The ice sings.")
+    before = world.item("ice")
+    writes_late(world)
+    world.scene("hail", title="Hail")
+    world.stash.destroy_scenes(1)
+
+    lands_after(world)
+
+    found = world.item("ice")
+    assert bool(found.locks) is (on_delete is OnDelete.KEEP)
+    assert (found.values == before.values) is (on_delete is OnDelete.RESTORE)
+    world.carry_out(Undo(since=0))
+    assert world.item("ice").values == before.values
+
+
+def test_law_9_what_lands_when_the_file_has_gone_is_left(world: World) -> None:
+    """And is ours, should the file come back."""
+    world.scene("hail", title="Hail")
+    world.reconcile()
+    world.later(600)
+    file = world.stash.scan_copy("/data/films/ice.mp4", 1)
+    world.plex.add(world.section, "/media/films/ice.mp4")
+    writes_late(world)
+    world.stash.delete_files(file)
+    world.stash.update_scene(1, title="Newer")
+
+    lands_after(world)
+
+    assert world.value("ice", Field.TITLE) == "Hail"
+    world.stash.scan_copy("/data/films/ice.mp4", 1)
+    world.reconcile()
+    assert world.value("ice", Field.TITLE) == "Newer"

@@ -297,8 +297,8 @@ FEARED = (
     Bug(
         name="newer write sent while an older one may still land",
         file="state/outbox.py",
-        old="            not_before = moment if is_open else 0\n",
-        new="            pass\n",
+        old="        not_before = certain_at(self._db, entry.link, now)\n",
+        new="        not_before = 0\n",
         caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
     ),
     Bug(
@@ -307,6 +307,27 @@ FEARED = (
         old="one.entry is None and not is_whole and self.failing",
         new="one.row.id < 0 and self.failing",
         caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
+    ),
+    Bug(
+        name="write of a link that is owed nothing any more given up for lost",
+        file="reconciler/engine/failing.py",
+        old="(entry is None or entry.not_before > now)",
+        new="(entry is not None and entry.not_before > now)",
+        caught_by=late("law_9_what_lands_when_the_file_has_gone_is_left"),
+    ),
+    Bug(
+        name="scene buried while a write of its may still land",
+        file="reconciler/engine/refreshing.py",
+        old="            if not is_there and not self._is_written(scene):\n",
+        new="            if not is_there:\n",
+        caught_by=late("law_10_what_lands_when_the_scene_has_gone_is_no_exception"),
+    ),
+    Bug(
+        name="what lands on an item that has lost the file looked at again",
+        file="reconciler/engine/concluding.py",
+        old="        if self.ledger.links.get([row.link])[row.link].is_lost:\n",
+        new="        if row.id < 0:\n",
+        caught_by=late("law_9_what_lands_when_the_file_has_gone_is_left"),
     ),
     Bug(
         name="write that plex took and did not make closed at once",

@@ -44,6 +44,7 @@ def test_a_census_is_read_as_it_was_recorded(ledger: Ledger) -> None:
 def test_marks_are_taken_in_the_order_of_scenes(ledger: Ledger) -> None:
     ledger.census.mark([7, 3, 9])
     assert ledger.census.marked(2, is_absent=False) == [3, 7]
+    assert ledger.census.marked(2, is_absent=False, after=3) == [7, 9]
     ledger.census.unmark([3, 9, 42])
     assert ledger.census.marked(2, is_absent=False) == [7]
     assert ledger.census.marks() == 1

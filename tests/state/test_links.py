@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from state.journal import LANDS_WITHIN
 from state.ledger import Ledger
 from state.links import UNKNOWN
 from state.records import FieldRecord, LinkRecord
@@ -338,7 +339,8 @@ def test_what_was_done_under_an_heir_is_told_of_the_link_it_left(
     ledger.links.inherit(link, heir)
     assert ledger.journal.opened(9) == [replace(sent, link=link.id)]
     assert ledger.letters.newest(9) == []
-    assert ledger.outbox.of_links([link.id]) == {link.id: entry(link.id, "title")}
+    owed = replace(entry(link.id, "title"), not_before=NOW + LANDS_WITHIN)
+    assert ledger.outbox.of_links([link.id]) == {link.id: owed}
 
 
 def unclear(ledger: Ledger) -> tuple[LinkRecord, LinkRecord]:
@@ -365,11 +367,29 @@ def test_what_an_heir_is_owed_waits_for_a_write_of_the_link_that_may_still_land(
     assert ledger.outbox.of_links([link.id, heir.id]) == {link.id: waiting}
 
 
+def test_what_is_owed_waits_while_any_links_write_to_the_item_may_still_land(
+    ledger: Ledger,
+) -> None:
+    link, heir = unclear(ledger)
+    ledger.outbox.cancel([link.id])
+    ledger.outbox.owe(entry(heir.id, "title"), now=NOW + 5)
+    (owed,) = ledger.outbox.of_links([heir.id]).values()
+    assert owed.not_before == NOW + LANDS_WITHIN
+
+
+def test_what_is_owed_waits_no_longer_for_a_write_of_a_clock_that_was_ahead(
+    ledger: Ledger,
+) -> None:
+    _, heir = unclear(ledger)
+    ledger.outbox.owe(entry(heir.id, "title"), now=NOW - 9999)
+    (owed,) = ledger.outbox.of_links([heir.id]).values()
+    assert owed.not_before == NOW - 9999 + LANDS_WITHIN
+
+
 def test_a_link_whose_write_may_still_land_is_looked_at_for_an_heir_owed_nothing(
     ledger: Ledger,
 ) -> None:
     link, heir = unclear(ledger)
     ledger.links.inherit(link, heir)
-    assert ledger.outbox.of_links([link.id, heir.id]) == {
-        link.id: entry(link.id, "date")
-    }
+    owed = replace(entry(link.id, "date"), not_before=NOW + LANDS_WITHIN)
+    assert ledger.outbox.of_links([link.id, heir.id]) == {link.id: owed}
