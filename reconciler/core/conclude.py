@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from reconciler.core.canonical import identity
 from reconciler.core.elements import by_identity
-from reconciler.core.memory import Memory, Verdict
+from reconciler.core.memory import GIVEN_BACK, Memory
 from reconciler.core.values import Change, Field, FieldValue
 
 _WIDTH = 255
@@ -105,7 +105,7 @@ def part_of(
     added = {identity(name) for name in kept} - by_identity(before.elements).keys()
     if not (field.is_set and is_locked and added) or there.keys() & gone.keys():
         return None
-    if memory.verdict not in {Verdict.UNDONE, Verdict.RELEASED}:
+    if memory.verdict not in GIVEN_BACK:
         there = by_identity(kept)
         wanted = tuple(e for e in memory.base or () if identity(e) in there)
         memory = replace(memory, base=wanted)

@@ -23,7 +23,7 @@ from reconciler.core.decide import (
     seen_of,
 )
 from reconciler.core.desire import Wanted
-from reconciler.core.memory import Memory, Reason, Verdict
+from reconciler.core.memory import GIVEN_BACK, Memory, Reason, Verdict
 from reconciler.core.values import Change, FieldValue, Policy
 
 
@@ -35,7 +35,7 @@ def decide_elements(
     *is_fought*: others took what we wrote twice in a day.
     """
     case = Set(want=want, memory=memory, observed=observed)
-    if memory.verdict in {Verdict.UNDONE, Verdict.RELEASED} and given_up(
+    if memory.verdict in GIVEN_BACK and given_up(
         memory, desired_moved=case.desired.keys() != case.base
     ):
         left = replace(memory, seen=seen_of(memory, observed))

@@ -18,6 +18,10 @@ class Verdict(StrEnum):
     RELEASED = "released"  # handed back by `release`, until `claim`
 
 
+GIVEN_BACK = frozenset({Verdict.UNDONE, Verdict.RELEASED})
+"""What was asked to be nobody's of ours any more."""
+
+
 class Reason(StrEnum):
     """Why a field is written or left; one for each row of the table, and their kin."""
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.core.match import Mapping, stash_paths
-from reconciler.core.memory import Verdict
+from reconciler.core.memory import GIVEN_BACK
 from reconciler.core.values import Kind, SceneId
 from state.ledger import Ledger
 from state.records import FieldRecord, LinkRecord, PathRecord
-
-_HANDED_BACK = frozenset({Verdict.RELEASED, Verdict.UNDONE})
 
 
 class Former(StrEnum):
@@ -152,7 +150,7 @@ class Binder:
         if not self.is_renewed:
             return False
         records = self.ledger.links.memories([link.id])[link.id]
-        if any(record.verdict in _HANDED_BACK for record in records.values()):
+        if any(record.verdict in GIVEN_BACK for record in records.values()):
             self.ledger.links.renew(link.id)
             return True
         waiting = {n: one for n, one in records.items() if one.wish is not None}
@@ -186,7 +184,7 @@ class Binder:
         if link.is_lost or not self._held(link) - {link.path}:
             return False
         records = self.ledger.links.memories([link.id])[link.id].values()
-        if any(one.wish or one.verdict in _HANDED_BACK for one in records):
+        if any(one.wish or one.verdict in GIVEN_BACK for one in records):
             return False
         has_successor = self._heir(link) is not None or not self.living(link)
         return has_successor and self._is_met(link)

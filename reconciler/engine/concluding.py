@@ -1,7 +1,7 @@
 """What became of writes: read back, remembered, and only then settled."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -13,7 +13,7 @@ from reconciler.core.conclude import (
     part_of,
     remember,
 )
-from reconciler.core.memory import Memory
+from reconciler.core.memory import GIVEN_BACK, NOTHING, Memory
 from reconciler.core.values import EMPTY, Field, Item, ItemKey, SceneId
 from reconciler.engine.failing import Failing
 from reconciler.engine.linking import AGAIN, OpenPass
@@ -26,10 +26,17 @@ from reconciler.engine.translate import (
     UNCHANGED,
     Written,
     journal_fields,
+    memories_of,
     memory_record,
 )
 from state.ledger import Ledger
-from state.records import EntryRecord, JournalRecord, Stage
+from state.records import (
+    EntryRecord,
+    JournalRecord,
+    LinkRecord,
+    SnapshotRecord,
+    Stage,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -129,6 +136,8 @@ class Concluder:
             if one.entry is not None or _is_plausible(name, write, after)
         }
         known = _known(landed, done.keys(), after)
+        if one.entry is None:
+            known = self._met_anew(one.row, known)
         is_whole = len(done) == len(one.writes)
         if one.entry is None and not is_whole and self.failing.may_land(one.row):
             return ReadBack(cause="", is_as_sent=False, is_open=True)
@@ -154,6 +163,29 @@ class Concluder:
         cause = "" if one.entry is None else one.entry.cause
         return ReadBack(cause=cause, is_as_sent=is_whole)
 
+    def _met_anew(
+        self, row: JournalRecord, known: dict[Field, Memory]
+    ) -> dict[Field, Memory]:
+        """Meet anew what was handed back for a scene that is back, or another's now.
+
+        Nobody asks for that any more, and what has landed of it is not to stand.
+        """
+        link, snapshot = self._now(row)
+        if (link.scene, snapshot.revision) == (row.scene, row.revision):
+            return known
+        asked = memories_of(self.ledger.links.memories([row.link])[row.link])
+        return {
+            name: replace(memory, verdict=None, seen=None)
+            if memory.verdict in GIVEN_BACK and not asked.get(name, NOTHING).wish
+            else memory
+            for name, memory in known.items()
+        }
+
+    def _now(self, row: JournalRecord) -> tuple[LinkRecord, SnapshotRecord]:
+        """Read whose a row's link is by now, and what that scene says."""
+        link = self.ledger.links.get([row.link])[row.link]
+        return link, self.ledger.scenes.get([link.scene])[link.scene]
+
     def _close(self, one: Sent, outcome: str) -> None:
         if not one.is_open:
             self.ledger.journal.close(one.row.id, outcome)
@@ -173,12 +205,10 @@ class Concluder:
         nothing of what of the write Stash has taken back since. What has landed on an
         item that has not the scene's file any more is left.
         """
-        if self.ledger.links.get([row.link])[row.link].is_lost:
-            return
+        link, snapshot = self._now(row)
         entry = self.ledger.outbox.of_links([row.link]).get(row.link)
         unowed = {str(name) for name in landed} - set(entry.fields if entry else ())
-        snapshot = self.ledger.scenes.get([row.scene]).get(row.scene)
-        if not unowed or snapshot is None or snapshot.buried_at is not None:
+        if not unowed or link.is_lost or snapshot.buried_at is not None:
             return
         again = EntryRecord(
             link=row.link,

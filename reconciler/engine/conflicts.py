@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.elements import by_identity, keys_in_plex
 from reconciler.core.match import stem
-from reconciler.core.memory import Memory, Reason, Verdict
+from reconciler.core.memory import GIVEN_BACK, Memory, Reason, Verdict
 from reconciler.core.values import EMPTY, Field, SceneId
 from reconciler.engine.report import content_of
 from reconciler.engine.translate import memories_of
@@ -141,7 +141,7 @@ def can_be_taken(one: Memory) -> bool:
 
     A word for Plex is taken back by that; what is undone or released is not.
     """
-    return one.verdict not in {None, Verdict.UNDONE, Verdict.RELEASED}
+    return one.verdict not in {None, *GIVEN_BACK}
 
 
 def _has_veto(one: Memory) -> bool:

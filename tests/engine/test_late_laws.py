@@ -1,6 +1,7 @@
 """A write that lands late is seen, whatever has changed in Stash meanwhile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,9 @@ from reconciler.engine.errands import Release, Undo
 from state.journal import LANDS_WITHIN
 from state.ledger import Ledger
 from tests.engine.test_binding import renumber
-from tests.faults.catalogue import is_put
+from tests.faults.catalogue import is_get, is_put
 from tests.sandbox.server import Fault, What
+from tests.sandbox.stash.records import Scene
 from tests.world import World
 
 
@@ -375,3 +377,53 @@ def test_law_9_what_lands_when_the_file_has_gone_is_left(world: World) -> None:
     world.stash.scan_copy("/data/films/ice.mp4", 1)
     world.reconcile()
     assert world.value("ice", Field.TITLE) == "Newer"
+
+
+def same_scene(world: World, row: Scene) -> None:
+    """Have Stash know a scene again that it had deleted."""
+    rows = {**world.stash.scenes, row.id: replace(row, updated_at=world.stash.now())}
+    world.stash.scenes.replace_all(dict(sorted(rows.items())), max(rows))
+
+
+def another_scene(world: World, row: Scene) -> None:
+    world.stash.create_scene(
+        file_ids=row.file_ids, title=row.title, details=row.details
+    )
+
+
+@pytest.mark.parametrize("comes_back", [same_scene, another_scene])
+@pytest.mark.parametrize("what", [What.RESET_AFTER, What.SLOW_BEFORE])
+@pytest.mark.parametrize("on_delete", [OnDelete.RELEASE, OnDelete.RESTORE])
+def test_law_1_a_file_that_is_back_though_its_going_is_not_known_is_met_anew(
+    world: World,
+    on_delete: OnDelete,
+    what: What,
+    comes_back: Callable[[World, Scene], None],
+) -> None:
+    """Plex has taken the locks off, or all back, and could not be asked in between."""
+    world.on_delete = on_delete
+    scene = world.scene("ice", title="Ice", details="The ice sings.")
+    world.scene("hail", title="Hail")
+    world.reconcile()
+    world.later(600)
+    row = world.stash.scenes[scene]
+    world.stash.destroy_scenes(scene)
+    world.plex_wire.faults.add(Fault(what=what, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    comes_back(world, row)
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_get, times=9))
+    world.reconcile()
+    world.plex_wire.faults.clear()
+    world.plex_wire.faults.release()
+    world.later(60)
+
+    world.reconcile()
+
+    assert world.value("ice", Field.TITLE) == "Ice"
+    world.later(60)
+    (*_, scene) = (n for n, one in world.stash.scenes.items() if one.title == "Ice")
+    world.stash.update_scene(scene, title="The ice", details="It sings.")
+    world.reconcile()
+    assert world.value("ice", Field.TITLE) == "The ice"
+    assert world.value("ice", Field.SUMMARY) == "It sings."

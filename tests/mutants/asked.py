@@ -36,7 +36,7 @@ ASKED = (
     Bug(
         name="undo that was not read back at once taken for a change in stash",
         file="reconciler/core/conclude.py",
-        old="    if memory.verdict not in {Verdict.UNDONE, Verdict.RELEASED}:\n",
+        old="    if memory.verdict not in GIVEN_BACK:\n",
         new="    if memory is not None:\n",
         caught_by=late("law_10_an_undo_that_was_not_read_back_at_once_stays_one"),
     ),

@@ -316,6 +316,15 @@ FEARED = (
         caught_by=late("law_9_what_lands_when_the_file_has_gone_is_left"),
     ),
     Bug(
+        name="file that is back left as its going has found it",
+        file="reconciler/engine/concluding.py",
+        old="            if memory.verdict in GIVEN_BACK and not asked",
+        new="            if row.id < 0 and not asked",
+        caught_by=late(
+            "law_1_a_file_that_is_back_though_its_going_is_not_known_is_met_anew"
+        ),
+    ),
+    Bug(
         name="scene buried while a write of its may still land",
         file="reconciler/engine/refreshing.py",
         old="            if not is_there and not self._is_written(scene):\n",
@@ -325,8 +334,8 @@ FEARED = (
     Bug(
         name="what lands on an item that has lost the file looked at again",
         file="reconciler/engine/concluding.py",
-        old="        if self.ledger.links.get([row.link])[row.link].is_lost:\n",
-        new="        if row.id < 0:\n",
+        old="not unowed or link.is_lost or",
+        new="not unowed or",
         caught_by=late("law_9_what_lands_when_the_file_has_gone_is_left"),
     ),
     Bug(
