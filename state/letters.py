@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from typing import Self
 
 from state.carried import take_letters
 from state.database import LedgerDatabase
@@ -25,8 +26,14 @@ _OUTDATE = "DELETE FROM dead_letter WHERE link = ? AND revision != ?"
 class Letters:
     """The book of dead letters."""
 
-    def __init__(self, db: LedgerDatabase) -> None:
+    def __init__(self, db: LedgerDatabase, *, is_dropped: bool = False) -> None:
         self._db = db
+        self._is_one = DeadLetter.dropped_at.is_null(not is_dropped)
+
+    @property
+    def dropped(self) -> Self:
+        """The book of what was dropped, and is left still: only to be read."""
+        return type(self)(self._db, is_dropped=True)
 
     def count(self) -> int:
         """Count the dead letters."""
@@ -53,7 +60,7 @@ class Letters:
         is_behind = (DeadLetter.link > link) | (
             (DeadLetter.link == link) & (DeadLetter.field > name)
         )
-        query = DeadLetter.select().where(_IS_ONE & is_behind)
+        query = DeadLetter.select().where(self._is_one & is_behind)
         if scenes is not None:
             mine = Link.select(Link.id).where(Link.scene.in_(list(scenes)))
             query = query.where(DeadLetter.link.in_(mine))
@@ -118,6 +125,7 @@ def _record(letter: DeadLetter, scene: int) -> DeadLetterRecord:
         attempts=letter.attempts,
         first_at=letter.first_at,
         buried_at=letter.buried_at,
+        dropped_at=letter.dropped_at,
         failure=FailureRecord(
             error=letter.error,
             kind=letter.kind,

@@ -266,6 +266,8 @@ class DeadLetterRecord:
     buried_at: int
     """When it was tried last, and given up."""
     failure: FailureRecord
+    dropped_at: int | None = None
+    """Since when it is no letter any more, and left all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

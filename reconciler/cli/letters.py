@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -46,12 +47,16 @@ def dead_letters() -> None:
 @JSON
 @click.pass_obj
 def list_(setting: Setting) -> None:
-    """List the fields that are not tried again until Stash changes their scenes."""
-    found = _read(setting, Sought())
+    """List the fields that are not tried again until Stash changes their scenes.
+
+    Those that were dropped too: they are left as long.
+    """
+    found, dropped = _read(setting, Sought())
     if setting.document is not None:
-        _close(setting.document, _listed(found))
+        _close(setting.document, _listed(found, dropped))
     else:
         letters.show_letters(paper(), found)
+        letters.show_dropped(paper(), dropped)
 
 
 @dead_letters.command(cls=Command)
@@ -60,11 +65,12 @@ def list_(setting: Setting) -> None:
 @click.pass_obj
 def show(setting: Setting, *, scene: int, fields: frozenset[Field] | None) -> None:
     """Show all that is known of a scene's dead letters."""
-    found = _read(setting, Sought(scenes={SceneId(scene)}, fields=fields))
+    sought = Sought(scenes={SceneId(scene)}, fields=fields)
+    found, dropped = _read(setting, sought)
     if setting.document is not None:
-        _close(setting.document, _listed(found))
-    elif found:
-        letters.show_whole(paper(), found)
+        _close(setting.document, _listed(found, dropped))
+    elif found or dropped:
+        letters.show_whole(paper(), [*found, *dropped])
     else:
         click.echo(f"scene {scene}: {letters.NONE}")
 
@@ -148,10 +154,14 @@ def _check_named(ways: str, *, is_all: bool, named: object) -> None:
         raise UserError([problem])
 
 
-def _read(setting: Setting, sought: Sought) -> list[Letter]:
+def _read(setting: Setting, sought: Sought) -> tuple[list[Letter], list[Letter]]:
+    """Read dead letters, and what of them was dropped."""
     with bootstrap.reading(setting.config) as ledger:
         check_scenes(ledger, sought.scenes or ())
-        return [] if ledger is None else list(find_letters(ledger, sought))
+        if ledger is None:
+            return [], []
+        dropped = replace(sought, is_dropped=True)
+        return list(find_letters(ledger, sought)), list(find_letters(ledger, dropped))
 
 
 @contextmanager
@@ -169,8 +179,9 @@ def _revived_fields(found: Revived) -> dict[str, Any]:
     return {"pass": found.pass_id, **counts}
 
 
-def _listed(found: Sequence[Letter]) -> dict[str, Any]:
-    return {"letters": [letters.letter_fields(one) for one in found]}
+def _listed(found: Sequence[Letter], dropped: Sequence[Letter]) -> dict[str, Any]:
+    told = [letters.letter_fields(one) for one in found]
+    return {"letters": told, "dropped": [letters.dropped_fields(d) for d in dropped]}
 
 
 def _tell(

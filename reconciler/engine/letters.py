@@ -37,11 +37,13 @@ class Sought:
     fields: Collection[Field] | None = None
     kind: str | None = None
     """The class of the error."""
+    is_dropped: bool = False
+    """Whether what was dropped is meant, and is left still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One dead letter."""
+    """One dead letter, or one that was dropped."""
 
     library: str
     item: str
@@ -63,6 +65,7 @@ class Letter:
     last_tried_at: int
     server: str
     """Plex's version; empty where it had not said."""
+    dropped_at: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,7 +138,8 @@ def purge(ledger: Ledger, *, before: int) -> int:
 
 def _pages(ledger: Ledger, sought: Sought) -> Iterator[list[DeadLetterRecord]]:
     after = (0, "")
-    while page := ledger.letters.page(
+    book = ledger.letters.dropped if sought.is_dropped else ledger.letters
+    while page := book.page(
         after=after,
         limit=_BATCH,
         scenes=sought.scenes,
@@ -206,4 +210,5 @@ def _letter(
         first_tried_at=one.first_at,
         last_tried_at=one.buried_at,
         server=one.failure.server,
+        dropped_at=one.dropped_at,
     )

@@ -11,12 +11,21 @@ from reconciler.render import paper
 from state.records import DeadLetterRecord
 
 NONE = "there are no dead letters"
+LEFT = "left until Stash changes the scene"
+
+_DROPPED = ("library", "item", "name", "scene", "field", "dropped_at")
 
 
 def letter_fields(one: Letter) -> dict[str, Any]:
     """Take what a document says of a dead letter."""
     fields = asdict(one)
+    del fields["dropped_at"]
     return {"class": fields.pop("kind"), **fields}
+
+
+def dropped_fields(one: Letter) -> dict[str, Any]:
+    """Take what a document says of one that was dropped."""
+    return {name: getattr(one, name) for name in _DROPPED}
 
 
 def brief_fields(one: DeadLetterRecord) -> dict[str, Any]:
@@ -60,6 +69,21 @@ def show_letters(console: Console, found: Sequence[Letter]) -> None:
     )
 
 
+def show_dropped(console: Console, found: Sequence[Letter]) -> None:
+    """Show what was dropped, a line each."""
+    if not found:
+        return
+    paper.say(console)
+    paper.heading(console, f"dropped, and {LEFT}")
+    rows = [
+        (str(one.scene), one.library, one.name, one.field, paper.moment(one.dropped_at))
+        for one in found
+        if one.dropped_at is not None
+    ]
+    headings = ("scene", "library", "name", "field", "when")
+    paper.columns(console, headings, rows)
+
+
 def show_whole(console: Console, found: Sequence[Letter]) -> None:
     """Show all that is known of dead letters."""
     for one in found:
@@ -75,6 +99,9 @@ def show_whole(console: Console, found: Sequence[Letter]) -> None:
         when = first if first == last else f"{first} to {last}"
         paper.label(console, "tried", f"{tried}, {when}")
         paper.label(console, "server", f"Plex {one.server or 'of unknown version'}")
+        if one.dropped_at is not None:
+            when = paper.moment(one.dropped_at)
+            paper.label(console, "dropped", f"{when}: {LEFT}")
 
 
 def revived_sentences(found: Revived, deliverer: str) -> list[str]:

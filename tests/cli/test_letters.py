@@ -78,14 +78,17 @@ def test_one_is_shown_whole(dead: Desk) -> None:
 
 
 def test_documents(dead: Desk) -> None:
-    listed = dead.done("dead-letters", "list", "--json").document
     shown = dead.done("dead-letters", "show", "2", "--json").document
-    tried = dead.done("dead-letters", "retry", "--scene", "1", "--json").document
     dropped = dead.done("dead-letters", "drop", "--scene", "2", "--json").document
+    listed = dead.done("dead-letters", "list", "--json").document
+    left = dead.done("dead-letters", "show", "2", "--json").document
+    tried = dead.done("dead-letters", "retry", "--scene", "1", "--json").document
     purged = dead.done("dead-letters", "purge", "--json").document
 
     assert set(keys(listed)) == expected("dead-letters list")
-    assert set(keys(shown)) == expected("show")
+    assert set(keys(shown)) | set(keys(left)) == expected("show")
+    assert (shown["dropped"], left["letters"]) == ([], [])
+    assert left["dropped"] == listed["dropped"]
     about = [(letter["scene"], letter["stash"]) for letter in shown["letters"]]
     assert about == [(2, "Two")]
     for document in (tried, dropped, purged):
@@ -135,6 +138,27 @@ def test_what_has_no_item_any_more_is_told(dead: Desk) -> None:
         "1 field left: the item or the scene is not there",
         "nothing is owed again",
     ]
+
+
+def test_what_is_dropped_is_listed_as_long_as_it_is_left(dead: Desk) -> None:
+    dead.done("dead-letters", "drop", "--all")
+
+    said = dead.done("dead-letters", "list").out.splitlines()
+    assert said[0] == "there are no dead letters"
+    assert said[2] == "dropped, and left until Stash changes the scene"
+    assert [line.split()[:4] for line in said[4:]] == [
+        ["1", "Films", "one", "title"],
+        ["2", "Films", "two", "title"],
+    ]
+    shown = dead.done("dead-letters", "show", "1").out.splitlines()
+    assert shown[0] == "Films, one: title"
+    assert shown[-1].startswith("dropped")
+    assert shown[-1].endswith(": left until Stash changes the scene")
+
+    dead.stash.update_scene(1, title="Another")
+    dead.done("reconcile")
+    left = dead.done("dead-letters", "list", "--json").document["dropped"]
+    assert [one["scene"] for one in left] == [2]
 
 
 def test_what_is_dropped_is_forgotten(dead: Desk) -> None:

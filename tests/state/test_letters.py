@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from state.ledger import Ledger
 from state.records import DeadLetterRecord, FailureRecord
 from tests.state.samples import NOW, entry, failure, place
@@ -78,6 +80,8 @@ def test_what_is_dropped_is_no_letter_and_is_withheld(ledger: Ledger) -> None:
     assert ledger.letters.drop([genre], now=NOW) == 0
     assert named(ledger.letters.newest(9)) == [(1, "title")]
     assert named(ledger.letters.page(limit=9)) == [(1, "title")]
+    (dropped,) = ledger.letters.dropped.page(limit=9)
+    assert dropped == replace(genre, dropped_at=NOW)
     assert ledger.letters.count() == 1
     assert ledger.letters.withheld([link, 99]) == {link: {"genre": 4, "title": 4}}
 
