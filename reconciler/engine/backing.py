@@ -7,6 +7,7 @@ import structlog
 
 from reconciler.clock import Clock
 from reconciler.core import backup
+from reconciler.core.wording import several
 from reconciler.engine.ports import Library
 from reconciler.engine.report import Audience, Tally
 from state.ledger import Ledger
@@ -14,6 +15,10 @@ from state.servers import ServerRecord
 
 log = structlog.get_logger(__name__)
 
+WAITING = "waiting for plex to back up its database"
+"""How the stage begins that lasts for minutes without a step."""
+
+_MINUTE = 60
 _WHY = "before many items are written for the first time"
 
 
@@ -46,7 +51,7 @@ class Backing:
         if known.backup_at is None:
             known = self._ask(known)
         if known.backup_over is None:
-            self.audience.stage("waiting for plex to back up its database", None)
+            self.audience.stage(_waiting(known), None)
         while (known := self._look(known)).backup_over is None:
             # only now: else who is stopped each time would never see the end of it
             if self.is_stopped():
@@ -84,12 +89,17 @@ class Backing:
         return known
 
 
+def _waiting(known: ServerRecord) -> str:
+    longest = backup.LONGEST if known.backup_activity else backup.LEAST
+    return f"{WAITING}, for {several(int(longest / _MINUTE), 'minute')} at most"
+
+
 def _told(*, goes_on: bool | None) -> str:
     if goes_on is None:
         asked = f"plex was asked to back up its database, {_WHY}"
         return f"{asked}; it does not tell when it is done"
     if goes_on:
-        minutes = int(backup.LONGEST / 60)
+        minutes = int(backup.LONGEST / _MINUTE)
         asked = f"plex was asked to back up its database, {_WHY}"
         return f"{asked}, and is still at it after {minutes} minutes"
     return f"plex has backed up its database, {_WHY}"

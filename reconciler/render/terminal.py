@@ -14,6 +14,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from reconciler.engine.backing import WAITING
 from reconciler.engine.report import Line
 from reconciler.render import paper
 
@@ -24,7 +25,8 @@ _SHOWN = 200
 class Watcher:
     """An audience at a terminal: a bar on standard error while something is done.
 
-    Where standard error is no terminal, each stage that does something leaves a line.
+    Where standard error is no terminal, each stage that does something leaves a line;
+    that in which Plex is waited for has its line at once.
     """
 
     def __init__(self, errors: Console) -> None:
@@ -60,6 +62,8 @@ class Watcher:
         if self._task is not None:
             self._progress.remove_task(self._task)
         self._name = paper.clean(name)
+        if name.startswith(WAITING) and not self._errors.is_terminal:
+            paper.say(self._errors, self._name)
         self._task = self._progress.add_task(self._name, total=total)
 
     def advance(self, steps: int = 1) -> None:

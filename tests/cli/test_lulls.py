@@ -1,6 +1,10 @@
 """What status and plan say of quiet hours, and of what came after a failure."""
 
-from datetime import UTC, datetime
+import sys
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
 
 from reconciler.cli.setting import Around
 from reconciler.clock import Clock
@@ -94,6 +98,34 @@ def test_a_backup_that_plex_does_not_make_is_told_once(desk: Desk) -> None:
     assert later.document["notes"] == []
     desk.stash.update_scene(1, title="Lake")
     assert "backed up" not in desk.done("reconcile").out
+
+
+@pytest.mark.parametrize("is_document", [False, True])
+def test_a_pipe_is_told_at_once_what_is_waited_for(
+    desk: Desk, *, is_document: bool
+) -> None:
+    """On standard error alone, and where no document is asked for."""
+    desk.configure(plex={"backup": True})
+    for number in range(51):
+        desk.scene(f"pond-{number}")
+    moment, heard = datetime(2031, 3, 1, tzinfo=UTC), list[str]()
+
+    def wait(seconds: float) -> None:
+        nonlocal moment
+        moment += timedelta(seconds=seconds)
+        errors = sys.stderr.buffer
+        assert isinstance(errors, BytesIO)
+        heard.append(errors.getvalue().decode())
+
+    around = Around(clock=Clock(now=lambda: moment, wait=wait))
+    options = ["--json"] * is_document
+    said = desk.run("reconcile", *options, around=around)
+
+    told = "waiting for plex to back up its database, for 1 minute at most"
+    assert {told in one for one in heard} == {not is_document}
+    assert said.err.count(told) == int(not is_document)
+    assert told not in said.out
+    assert desk.title("pond-50") == "Pond-50"
 
 
 def test_an_answer_after_a_failed_pass_is_told(desk: Desk) -> None:
