@@ -87,9 +87,12 @@ class Links:
         limit: int,
         scenes: Iterable[int] | None = None,
         target: int | None = None,
+        with_lost: bool = False,
     ) -> list[LinkRecord]:
-        """Read links that are not lost, in order: of some scenes, of a target, all."""
-        query = Link.select().where(Link.id > after, Link.lost == 0)
+        """Read links in order: of some scenes, of a target, all; lost ones if asked."""
+        query = Link.select().where(Link.id > after)
+        if not with_lost:
+            query = query.where(Link.lost == 0)
         if scenes is not None:
             query = query.where(Link.scene.in_(list(scenes)))
         if target is not None:

@@ -46,7 +46,7 @@ class Binder:
         }
         held = {(place.target, place.item) for place in places}
         orphans = [link for key, link in links.items() if key not in held]
-        heirs = [one for one in orphans if self._follows(one)]
+        heirs = [one for one in orphans if self.follows(one)]
         if former is Former.ANOTHER:
             heirs = []
             self.ledger.links.disown(link.id for link in orphans)
@@ -87,6 +87,10 @@ class Binder:
         if self.ledger.scenes.buried([link.scene]):
             self._meets_anew(link)
         return self.ledger.links.inherit(link, heir)
+
+    def follows(self, link: LinkRecord) -> bool:
+        """Whether a link goes with its file to an item of another key."""
+        return not (link.is_former or self._is_taken(link) or self._stays(link))
 
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item.
@@ -169,10 +173,6 @@ class Binder:
         target, _ = at
         heir = next((one for one in heirs if one.target == target), None)
         return None if heir is None or self._rivals(scene, at) else heir
-
-    def _follows(self, link: LinkRecord) -> bool:
-        """Whether a link goes with its file to an item of another key."""
-        return not (link.is_former or self._is_taken(link) or self._stays(link))
 
     def _stays(self, link: LinkRecord) -> bool:
         """Whether its item is there still without the file: what was decided on it.

@@ -185,6 +185,10 @@ class Linker:
         if left := self._binder().hand_over(link):
             self._owe_heir(left)
 
+    def is_reached(self, link: LinkRecord) -> bool:
+        """Whether what is asked of its scene is about a link, be its item lost."""
+        return not link.is_lost or self._binder().follows(link)
+
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item."""
         self._binder().leave(link)

@@ -33,19 +33,17 @@ from reconciler.engine.errands import (
 from reconciler.engine.linking import OpenPass
 from reconciler.engine.looking import Looker
 from reconciler.engine.ports import Source
+from reconciler.engine.reach import BATCH, Known, Reach
 from reconciler.engine.recording import Recorder, absent
 from reconciler.engine.report import UNDONE, Line, Tally, content_of
-from reconciler.engine.translate import memories_of, memory_record, restored
+from reconciler.engine.translate import memory_record, restored
 from reconciler.engine.undoing import Undone, undone
-from reconciler.engine.unfound import unfound
+from reconciler.engine.unfound import unfound, waits
 from reconciler.engine.wishes import claimed, offered, released, takeable
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import EntryRecord, LinkRecord, Stage
 
-_BATCH = 50
-
-Known = Mapping[Field, Memory]
 _KINDS = {Field.GENRES: Kind.TAG, Field.ACTORS: Kind.PERFORMER}
 
 
@@ -61,12 +59,17 @@ class Placer:
     open_pass: OpenPass
     tally: Tally
 
+    @property
+    def _reach(self) -> Reach:
+        return Reach(ledger=self.ledger, linker=self.looker.surveyor.linker)
+
     def place(self, errand: Errand) -> None:
         """Write an errand's wishes down; each chunk is a transaction of its own.
 
         What depends on what Stash says now is read from there first.
         """
-        self.tally.missing += unfound(self.ledger, errand)
+        linker = self.looker.surveyor.linker
+        self.tally.missing += unfound(self.ledger, errand, linker.is_reached)
         match errand:
             case Undo():
                 self._undo(errand)
@@ -90,7 +93,10 @@ class Placer:
             found = self._taken(errand)
             about = {link.scene for link, _ in found}
         else:
-            pages = self._links(errand.scenes, errand.library)
+            with_lost = isinstance(errand, Claim)
+            pages = self._reach.links(
+                errand.scenes, errand.library, with_lost=with_lost
+            )
             about = {link.scene for page in pages for link in page}
         scenes = [SceneId(scene) for scene in sorted(about)]
         there = self.recorder.read_now(scenes)
@@ -103,9 +109,14 @@ class Placer:
         asked: Callable[[Memory], Memory],
         there: AbstractSet[SceneId] | None = None,
     ) -> None:
-        """Ask the same of every field of links, where that is not so already."""
-        for links in self._links(errand.scenes, errand.library, there):
-            memories = self._memories(links)
+        """Ask the same of every field of links, where that is not so already.
+
+        Of a lost one as well: there it waits until the item is found.
+        """
+        lost = 0
+        pages = self._reach.links(errand.scenes, errand.library, there, with_lost=True)
+        for links in pages:
+            memories = self._reach.memories(links)
             withheld = self.ledger.letters.withheld(link.id for link in links)
             found = []
             for link in links:
@@ -120,6 +131,9 @@ class Placer:
                 }
                 found.append((link, news))
             self._write(errand, found)
+            lost += sum(link.is_lost for link, news in found if news)
+        if lost:
+            self.tally.note(waits(errand, lost))
 
     def _take_stash(self, errand: TakeStash) -> None:
         wish, there = Wish(asked=Asked.TAKE), self._read_again(errand)
@@ -137,25 +151,25 @@ class Placer:
         """
         if errand.scenes is None:
             return list(conflicting(self.ledger, None, errand.fields))
-        pages = self._links(errand.scenes, None)
+        pages = self._reach.links(errand.scenes, None)
         return [found for links in pages for found in self._takeable(errand, links)]
 
     def _takeable(
         self, errand: TakeStash, links: Sequence[LinkRecord]
     ) -> Iterator[tuple[LinkRecord, Known]]:
         rules = self.looker.surveyor.linker.rules(links[0].target)
-        memories = self._memories(links)
+        memories = self._reach.memories(links)
         for link in links:
             found = takeable(memories[link.id], rules, errand.fields)
-            if found and not link.is_lost:
+            if found:
                 yield link, found
 
     def _undone(self, errand: TakeStash) -> int:
         """Count what is not taken, since a person has undone it."""
         return sum(
             one.verdict is Verdict.UNDONE and name in (errand.fields or Field)
-            for links in self._links(errand.scenes, None)
-            for known in self._memories(links).values()
+            for links in self._reach.links(errand.scenes, None)
+            for known in self._reach.memories(links).values()
             for name, one in known.items()
             if errand.scenes is not None
         )
@@ -182,7 +196,7 @@ class Placer:
             after = keys[-1]
             links, journal = self.ledger.links.get(keys), self.ledger.journal
             rows = journal.of_links(keys)
-            memories = self._memories(list(links.values()))
+            memories = self._reach.memories(list(links.values()))
             wished = []
             for key in keys:
                 link = links[key]
@@ -196,10 +210,10 @@ class Placer:
 
     def _undoable(self, extent: Extent, after: int, *, is_all: bool) -> list[int]:
         if not is_all:
-            return self.ledger.journal.links(extent, after=after, limit=_BATCH)
+            return self.ledger.journal.links(extent, after=after, limit=BATCH)
         # the journal forgets, the memories of fields do not
         scenes = extent.scenes
-        found = self.ledger.links.page(after=after, limit=_BATCH, scenes=scenes)
+        found = self.ledger.links.page(after=after, limit=BATCH, scenes=scenes)
         return [link.id for link in found]
 
     def _spare(
@@ -245,10 +259,10 @@ class Placer:
             for name in sorted(fields)
         }
         there = self._read_again(errand)
-        for links in self._links(errand.scenes, errand.library, there):
+        for links in self._reach.links(errand.scenes, errand.library, there):
             if links[0].target not in self.looker.surveyor.connect():
                 continue  # its library is missing: what is there is not known
-            memories = self._memories(links)
+            memories = self._reach.memories(links)
             items = self.looker.items(links)
             scenes = self.ledger.scenes.get(link.scene for link in links)
             found = []
@@ -274,30 +288,6 @@ class Placer:
                 found.append((link, wished))
             self._write(errand, found)
 
-    def _links(
-        self,
-        scenes: frozenset[SceneId] | None,
-        library: str | None,
-        there: AbstractSet[SceneId] | None = None,
-    ) -> Iterator[list[LinkRecord]]:
-        """Page through links, of one target after the other."""
-        for key, target in sorted(self.looker.surveyor.linker.targets.items()):
-            after = 0
-            while library in {None, target.title}:
-                page = self.ledger.links.page(
-                    after=after, limit=_BATCH, scenes=scenes, target=key
-                )
-                if not page:
-                    break
-                after = page[-1].id
-                mine = [link for link in page if there is None or link.scene in there]
-                if mine:
-                    yield mine
-
-    def _memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
-        records = self.ledger.links.memories(link.id for link in links)
-        return {link.id: memories_of(records.get(link.id, {})) for link in links}
-
     def _write(self, errand: Errand, found: Sequence[tuple[LinkRecord, Known]]) -> None:
         wished = [(link, known) for link, known in found if known]
         if not wished:
@@ -305,6 +295,7 @@ class Placer:
         revisions = self.ledger.scenes.get(link.scene for link, _ in wished)
         now = self.clock.unix()
         with self.ledger.transaction():
+            number = self.open_pass.begun()
             for link, known in wished:
                 records = {str(n): memory_record(one) for n, one in known.items()}
                 self.ledger.links.remember(link.id, records)
@@ -315,6 +306,7 @@ class Placer:
                     revision=revisions[link.scene].revision,
                     stage=Stage.RELEASED,
                     cause=errand.cause,
-                    pass_id=self.open_pass.begun(),
+                    pass_id=number,
                 )
-                self.ledger.outbox.ask(entry, now=now)
+                if not link.is_lost:  # all is owed to that once its item is found
+                    self.ledger.outbox.ask(entry, now=now)

@@ -1,24 +1,54 @@
 """What an errand names and is not there: sentences for the person who asks."""
 
-from reconciler.engine.errands import Errand, Undo
+from collections.abc import Callable, Sequence
+
+from reconciler.core.wording import several
+from reconciler.engine.errands import Claim, Errand, Release, Undo
 from state.journal import Extent
 from state.ledger import Ledger
+from state.records import LinkRecord
 
 
-def unfound(ledger: Ledger, errand: Errand) -> list[str]:
+def unfound(
+    ledger: Ledger, errand: Errand, is_reached: Callable[[LinkRecord], bool]
+) -> list[str]:
     """Tell of scenes and passes of which there is nothing to be found."""
     known = ledger.links.of_scenes(errand.scenes or ())
-    scenes = [
-        f"scene {scene} has no item in plex that plexsync knows:"
-        " its number is in the address of its page in stash"
+    told = {
+        scene: _of_links(errand, known.get(scene, ()), is_reached)
         for scene in sorted(errand.scenes or ())
-        if scene not in known
-    ]
+    }
+    scenes = [f"scene {scene} {why}" for scene, why in told.items() if why]
     if not isinstance(errand, Undo) or errand.pass_id is None:
         return scenes
     if ledger.journal.links(Extent(pass_id=errand.pass_id), after=0, limit=1):
         return scenes
     return [_of_no_writes(ledger, errand.pass_id), *scenes]
+
+
+def waits(errand: Claim | Release, lost: int) -> str:
+    """Tell that what is asked of lost items is done when they are found again."""
+    return f"the {errand.cause} waits for {several(lost, 'item')} that plex has lost"
+
+
+def _of_links(
+    errand: Errand,
+    links: Sequence[LinkRecord],
+    is_reached: Callable[[LinkRecord], bool],
+) -> str | None:
+    if not links:
+        return (
+            "has no item in plex that plexsync knows:"
+            " its number is in the address of its page in stash"
+        )
+    # a release and a claim need nothing of the item itself
+    can_wait = isinstance(errand, Claim | Release) and any(map(is_reached, links))
+    if can_wait or not all(link.is_lost for link in links):
+        return None
+    return (
+        f"has lost its item in plex: nothing is done of the {errand.cause};"
+        " ask for it again once `plexsync reconcile` has found the item"
+    )
 
 
 def _of_no_writes(ledger: Ledger, number: int) -> str:

@@ -89,9 +89,13 @@ class Oracle(Films):
             word.is_released = True
 
     def granted(self) -> None:
-        """Hear that nothing that was asked for is left to be done."""
-        for word in self.words.values():
-            word.granted()
+        """Hear that nothing that was asked for is left to be done.
+
+        But for what was asked of items that are gone: that waits until they are found.
+        """
+        for (stem, _), word in self.words.items():
+            if stem not in self.lost:
+                word.granted()
 
     def _hear_errand(self, errand: Errand, word: Word, now: int) -> None:
         match errand:

@@ -1,6 +1,6 @@
 """Bugs of what a person asks for: more done than was asked, or of another's."""
 
-from tests.mutants.planting import Bug, asking, late
+from tests.mutants.planting import Bug, asking, late, losing
 
 ASKED = (
     Bug(
@@ -9,6 +9,22 @@ ASKED = (
         old="        there = self.recorder.read_now(scenes)\n",
         new="        there = set(scenes)\n",
         caught_by=asking("law_3_adopt_leaves_what_stash_has_begun_to_want"),
+    ),
+    Bug(
+        name="claim deaf to what plex has lost",
+        file="reconciler/engine/placing.py",
+        old="errand.scenes, errand.library, there, with_lost=True)",
+        new="errand.scenes, errand.library, there)",
+        caught_by=losing(
+            "law_1_what_is_claimed_while_its_item_is_gone_is_written_when_it_is_found"
+        ),
+    ),
+    Bug(
+        name="release of a lost item that is another scene's by now",
+        file="reconciler/engine/linking.py",
+        old="        return not link.is_lost or self._binder().follows(link)\n",
+        new="        return True\n",
+        caught_by=losing("law_9_a_release_is_of_no_film_that_another_scene_has_by_now"),
     ),
     Bug(
         name="a person's lock taken for ours",

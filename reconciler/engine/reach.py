@@ -1,0 +1,59 @@
+"""Which links an errand is about, and what is remembered of their fields."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from reconciler.core.memory import Memory
+from reconciler.core.values import Field, SceneId
+from reconciler.engine.linking import Linker
+from reconciler.engine.translate import memories_of
+from state.ledger import Ledger
+from state.records import LinkRecord
+
+BATCH = 50
+
+Known = Mapping[Field, Memory]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Reads the links of scenes and libraries, 50 at a time."""
+
+    ledger: Ledger
+    linker: Linker
+
+    def links(
+        self,
+        scenes: frozenset[SceneId] | None,
+        library: str | None,
+        there: AbstractSet[SceneId] | None = None,
+        *,
+        with_lost: bool = False,
+    ) -> Iterator[list[LinkRecord]]:
+        """Page through links, of one target after the other.
+
+        Only those of scenes that are *there*; of lost ones, if asked for, those that
+        go with their scene's file to where it is found.
+        """
+        for key, target in sorted(self.linker.targets.items()):
+            after = 0
+            while library in {None, target.title}:
+                page = self.ledger.links.page(
+                    after=after,
+                    limit=BATCH,
+                    scenes=scenes,
+                    target=key,
+                    with_lost=with_lost,
+                )
+                if not page:
+                    break
+                after = page[-1].id
+                mine = [link for link in page if there is None or link.scene in there]
+                if found := [link for link in mine if self.linker.is_reached(link)]:
+                    yield found
+
+    def memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
+        """Read what is remembered of the fields of each link."""
+        records = self.ledger.links.memories(link.id for link in links)
+        return {link.id: memories_of(records.get(link.id, {})) for link in links}
