@@ -1,6 +1,6 @@
 """An errand, turned into wishes: written into the ledger, and owed to the outbox."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -39,7 +39,7 @@ from reconciler.engine.report import UNDONE, Line, Tally, content_of
 from reconciler.engine.translate import memory_record, restored
 from reconciler.engine.undoing import Undone, undone
 from reconciler.engine.unfound import unfound, waits
-from reconciler.engine.wishes import claimed, offered, released, takeable
+from reconciler.engine.wishes import asked, offered, takeable
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import EntryRecord, LinkRecord, Stage
@@ -74,9 +74,9 @@ class Placer:
             case Undo():
                 self._undo(errand)
             case Release():
-                self._ask(errand, released)
+                self._ask(errand)
             case Claim():
-                self._ask(errand, claimed, self._read_again(errand))
+                self._ask(errand, self._read_again(errand))
             case TakeStash():
                 self._take_stash(errand)
             case TakePlex():
@@ -106,7 +106,6 @@ class Placer:
     def _ask(
         self,
         errand: Release | Claim,
-        asked: Callable[[Memory], Memory],
         there: AbstractSet[SceneId] | None = None,
     ) -> None:
         """Ask the same of every field of links, where that is not so already.
@@ -118,10 +117,14 @@ class Placer:
         for links in pages:
             memories = self._reach.memories(links)
             withheld = self.ledger.letters.withheld(link.id for link in links)
+            shared = self.ledger.links.contested(link.id for link in links)
             found = []
             for link in links:
                 known = {name: memories[link.id].get(name, NOTHING) for name in Field}
-                wished = {name: asked(one) for name, one in known.items()}
+                wished = {
+                    name: asked(errand, one, is_shared=link.id in shared)
+                    for name, one in known.items()
+                }
                 dead = withheld.get(link.id, {})
                 news = {
                     name: one

@@ -9,6 +9,7 @@ from reconciler.core.elements import by_identity, keys_in_plex
 from reconciler.core.memory import Asked, Memory, Verdict, Wish
 from reconciler.core.values import Field, FieldValue, Policy
 from reconciler.engine.conflicts import can_be_taken
+from reconciler.engine.errands import Claim, Release
 
 
 def offered(
@@ -41,15 +42,25 @@ def takeable(
     }
 
 
-def released(one: Memory) -> Memory:
+def asked(errand: Release | Claim, one: Memory, *, is_shared: bool) -> Memory:
+    """Wish for what is asked of a field; the item may be another scene's as well."""
+    if isinstance(errand, Release):
+        return _released(one)
+    return _claimed(one, is_heir=is_shared and one.verdict is None)
+
+
+def _released(one: Memory) -> Memory:
     """Wish for a release; a claim that was to come is taken back by it."""
     is_released = one.verdict is Verdict.RELEASED
     return replace(one, wish=None if is_released else Wish(asked=Asked.RELEASE))
 
 
-def claimed(one: Memory) -> Memory:
-    """Wish for a claim; a release that was to come is taken back by it."""
-    if one.verdict is Verdict.RELEASED:
+def _claimed(one: Memory, *, is_heir: bool) -> Memory:
+    """Wish for a claim; a release that was to come is taken back by it.
+
+    An heir is left what the other scene has decided, and that may be a release.
+    """
+    if one.verdict is Verdict.RELEASED or is_heir:
         return replace(one, wish=Wish(asked=Asked.CLAIM))
     is_to_be = one.wish is not None and one.wish.asked is Asked.RELEASE
     return replace(one, wish=None) if is_to_be else one

@@ -50,6 +50,28 @@ def test_law_3_adopt_leaves_what_stash_has_begun_to_want(world: World) -> None:
     assert set(world.value("brook", Field.GENRES)) == {"Ice", "Frost"}
 
 
+def test_law_1_what_a_scene_has_released_is_claimed_by_the_one_that_has_its_film(
+    world: World,
+) -> None:
+    """Stash was filled anew, and nothing has told yet that the first scene is gone."""
+    world.scene("glacier", title="Glacier")
+    scene = world.scene("brook", title="Brook")
+    files = world.stash.scenes[scene].file_ids
+    world.reconcile()
+    world.carry_out(Release(scenes=frozenset({SceneId(scene)})))
+    world.later(600)
+    world.stash.destroy_scenes(scene)
+    heir = world.stash.create_scene(file_ids=files, title="Brook in May")
+
+    world.reconcile(scenes=frozenset({SceneId(heir)}))
+    world.carry_out(Claim(scenes=frozenset({SceneId(heir)})))
+
+    assert world.value("brook", Field.TITLE) == "Brook"
+    world.later(600)
+    world.reconcile()
+    assert world.value("brook", Field.TITLE) == "Brook in May"
+
+
 def test_law_3_claim_leaves_a_person_what_was_handed_back_before_the_release(
     world: World,
 ) -> None:

@@ -20,6 +20,15 @@ ASKED = (
         ),
     ),
     Bug(
+        name="claim deaf to what another scene has released of the item",
+        file="reconciler/engine/wishes.py",
+        old="    if one.verdict is Verdict.RELEASED or is_heir:\n",
+        new="    if one.verdict is Verdict.RELEASED:\n",
+        caught_by=asking(
+            "law_1_what_a_scene_has_released_is_claimed_by_the_one_that_has_its_film"
+        ),
+    ),
+    Bug(
         name="release of a lost item that is another scene's by now",
         file="reconciler/engine/linking.py",
         old="        return not link.is_lost or self._binder().follows(link)\n",
