@@ -117,6 +117,63 @@ def test_law_7_a_late_write_never_lands_on_what_another_scene_says_since(
     assert world.reconcile(is_full=True).puts == 0
 
 
+SHORE = "/media/films/shore/ice.mp4"
+
+
+def moves(world: World) -> None:
+    """Have the film's file move, of which Plex does not know yet."""
+    (file,) = world.stash.scenes[1].file_ids
+    world.stash.move_files([file], "/data/films/shore", "ice.mp4")
+    world.stash.update_scene(1, date="2021-05-04")
+    assert world.reconcile().report.waiting == 1
+
+
+def is_found(world: World) -> int:
+    """Have Plex find the file where it is now; give the key of its item."""
+    world.plex.scanner.rename_file("/media/films/ice.mp4", SHORE)
+    world.plex.scanner.scan(world.section)
+    return world.plex.scanner.key_of(world.section, SHORE)
+
+
+def test_law_7_a_late_write_never_lands_on_what_is_newer_once_its_item_was_lost(
+    world: World,
+) -> None:
+    world.scene("ice", title="Ice")
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+    moves(world)
+    key = is_found(world)
+    world.stash.update_scene(1, title="ICE")
+    assert world.reconcile().puts == 0
+    world.later(20)
+    assert world.plex_wire.faults.release() == 1
+
+    world.later(60)
+    world.reconcile()
+
+    assert world.plex.snapshot_of(key).values["title"] == "ICE"
+
+
+def test_law_1_what_lands_in_an_item_that_was_lost_is_taken_back_when_it_is_found(
+    world: World,
+) -> None:
+    held_back(world)
+    moves(world)
+    lands(world)
+    world.later(120)
+    world.stash.update_scene(1, details="")
+    assert world.reconcile().puts == 0
+    with Ledger(world.state) as ledger:
+        assert (ledger.outbox.counts(), ledger.journal.opened(9)) == ({}, [])
+    key = is_found(world)
+
+    world.reconcile()
+
+    assert not world.plex.snapshot_of(key).values.get("summary")
+    assert world.plex.snapshot_of(key).values["title"] == "Ice"
+
+
 def test_law_2_what_lands_and_is_wanted_costs_no_write(world: World) -> None:
     held_back(world)
     lands(world)
