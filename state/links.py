@@ -111,7 +111,7 @@ class Links:
         """Follow a scene to the item that holds its file now.
 
         Another item is a new incarnation: what was decided stays, what was seen does
-        not.
+        not. A write that may still land is left to who has the item that it lands on.
         """
         is_new = place.item != link.item
         incarnation = link.incarnation + int(is_new)
@@ -124,6 +124,7 @@ class Links:
         ).where(Link.id == link.id).execute()
         if is_new:
             Field.update(seen=None).where(Field.link == link.id).execute()
+            self._leave_open(link)
         return LinkRecord(
             id=link.id,
             target=link.target,
@@ -132,6 +133,12 @@ class Links:
             path=place.path,
             incarnation=incarnation,
         )
+
+    def _leave_open(self, link: LinkRecord) -> None:
+        there = [k for k in self.at([(link.target, link.item)]) if not k.is_lost]
+        if there:
+            is_its = (Journal.link == link.id) & Journal.outcome.is_null()
+            Journal.update(link=there[0].id).where(is_its).execute()
 
     def at(self, items: Iterable[tuple[int, str]]) -> list[LinkRecord]:
         """Read every link to these items of targets, lost ones included."""

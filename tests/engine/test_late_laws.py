@@ -381,9 +381,30 @@ def scenes_change_places(world: World) -> None:
     world.reconcile(is_full=True)
 
 
+def file_is_split_off(world: World) -> None:
+    """Plex has made one item of two, and leaves it to the one that is not written."""
+    world.scene("ice", title="Newer")
+    world.reconcile()
+    world.later(600)
+    world.scene("snow", title="Snow")
+    writes_late(world)
+    written = world.key("snow")
+    world.plex.moves.merge(written, [world.key("ice")])
+    world.reconcile(is_full=True)
+    world.plex.model.items[written].media.reverse()
+    world.plex.moves.split(written)
+    assert world.key("ice") == written
+    world.reconcile(is_full=True)
+
+
 @pytest.mark.parametrize(
     "changes_hands",
-    [file_goes_to_another, scene_goes_and_another_comes, scenes_change_places],
+    [
+        file_goes_to_another,
+        scene_goes_and_another_comes,
+        scenes_change_places,
+        file_is_split_off,
+    ],
 )
 def test_law_7_a_late_write_never_lands_on_a_newer_one_of_whoever_has_the_item_now(
     world: World, changes_hands: Callable[[World], None]

@@ -316,6 +316,15 @@ FEARED = (
         caught_by=late("law_9_what_lands_when_the_file_has_gone_is_left"),
     ),
     Bug(
+        name="write that may still land gone with its link to another item",
+        file="state/links.py",
+        old="            self._leave_open(link)\n",
+        new="            pass\n",
+        caught_by=late(
+            "law_7_a_late_write_never_lands_on_a_newer_one_of_whoever_has_the_item_now"
+        ),
+    ),
+    Bug(
         name="file that is back left as its going has found it",
         file="reconciler/engine/concluding.py",
         old="            if memory.verdict in GIVEN_BACK and not asked",

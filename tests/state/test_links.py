@@ -386,6 +386,22 @@ def test_what_is_owed_waits_no_longer_for_a_write_of_a_clock_that_was_ahead(
     assert owed.not_before == NOW - 9999 + LANDS_WITHIN
 
 
+def test_a_write_that_may_still_land_stays_with_the_item_that_its_link_leaves(
+    ledger: Ledger,
+) -> None:
+    link, rival = unclear(ledger)
+    (sent,) = ledger.journal.opened(9)
+    done = ledger.journal.open(row(link.id), now=NOW, overwrites=0, removals=0)
+    ledger.journal.close(done.id, "applied")
+    moved = ledger.links.rebind(link, place("11"))
+    assert ledger.journal.opened(9) == [replace(sent, link=rival.id)]
+    assert [one.id for one in ledger.journal.of_links([link.id])[link.id]] == [done.id]
+    ledger.journal.open(row(link.id), now=NOW, overwrites=0, removals=0)
+    ledger.links.lose([rival.id])
+    ledger.links.rebind(moved, place("10"))
+    assert [one.link for one in ledger.journal.opened(9)] == [rival.id, link.id]
+
+
 def test_a_link_whose_write_may_still_land_is_looked_at_for_an_heir_owed_nothing(
     ledger: Ledger,
 ) -> None:
