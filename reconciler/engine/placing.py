@@ -38,7 +38,7 @@ from reconciler.engine.recording import Recorder, absent
 from reconciler.engine.report import UNDONE, Line, Tally, content_of
 from reconciler.engine.translate import memory_record, restored
 from reconciler.engine.undoing import Undone, undone
-from reconciler.engine.unfound import unfound, waits
+from reconciler.engine.unfound import departed, unfound, waits
 from reconciler.engine.wishes import asked, offered, takeable
 from state.journal import Extent
 from state.ledger import Ledger
@@ -100,7 +100,11 @@ class Placer:
             about = {link.scene for page in pages for link in page}
         scenes = [SceneId(scene) for scene in sorted(about)]
         there = self.recorder.read_now(scenes)
-        self.tally.missing += absent(sorted((errand.scenes or set()) & about - there))
+        gone = about - there
+        if errand.scenes is not None:
+            self.tally.missing += absent(sorted(errand.scenes & gone))
+        elif unknown := gone - self.ledger.scenes.buried(gone):
+            self.tally.miss(departed(errand, len(unknown)))
         return there
 
     def _ask(

@@ -26,6 +26,15 @@ def unfound(
     return [_of_no_writes(ledger, errand.pass_id), *scenes]
 
 
+def departed(errand: Errand, scenes: int) -> str:
+    """Tell of scenes that are not in Stash any more, which no pass has found out."""
+    gone = several(scenes, "scene")
+    return (
+        f"stash has lost {gone} since the last pass: nothing is done"
+        f" there of the {errand.cause}; ask for it again after `plexsync reconcile`"
+    )
+
+
 def waits(errand: Claim | Release, lost: int) -> str:
     """Tell that what is asked of lost items is done when they are found again."""
     return f"the {errand.cause} waits for {several(lost, 'item')} that plex has lost"

@@ -72,6 +72,25 @@ def test_law_1_what_a_scene_has_released_is_claimed_by_the_one_that_has_its_film
     assert world.value("brook", Field.TITLE) == "Brook in May"
 
 
+def test_law_1_a_claim_of_everything_tells_what_is_not_claimed(world: World) -> None:
+    """Of a scene that has gone nothing is known yet of the one that has its film."""
+    world.scene("glacier", title="Glacier")
+    scene = world.scene("brook", title="Brook")
+    files = world.stash.scenes[scene].file_ids
+    world.reconcile()
+    world.carry_out(Release())
+    world.later(600)
+    world.stash.destroy_scenes(scene)
+    world.stash.create_scene(file_ids=files, title="Brook in May")
+
+    (told,) = world.carry_out(Claim()).report.missing
+
+    assert told.startswith("stash has lost 1 scene since the last pass")
+    world.reconcile()
+    assert world.carry_out(Claim()).report.missing == ()
+    assert world.value("brook", Field.TITLE) == "Brook in May"
+
+
 def test_law_3_claim_leaves_a_person_what_was_handed_back_before_the_release(
     world: World,
 ) -> None:

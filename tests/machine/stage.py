@@ -184,6 +184,8 @@ class Stage:
         if outcome[0].report.problems or outcome[0].report.doubts:
             self.oracle.in_doubt = True
             self.oracle.perhaps_released(released)
+        elif outcome[0].report.missing:
+            self.oracle.perhaps_released(released)  # as it was told
 
     def foresee(self, errand: Errand) -> None:
         """Foresee an errand: nothing is written, and it is what is then done."""
@@ -191,11 +193,13 @@ class Stage:
         foreseen = self.world.foresee(errand)
         assert look(self.world) == items, "a look ahead wrote to plex"
         assert self._state() == state, "a look ahead wrote to the state"
-        was_in_doubt = self.oracle.in_doubt
+        was_in_doubt, released = self.oracle.in_doubt, self.oracle.released
         self.oracle.asked(errand, about(self.oracle, self.world, errand))
         outcome: list[Outcome] = []
         self._watch(lambda: outcome.append(self.world.carry_out(errand)))
         done = outcome[0]
+        if done.report.missing:
+            self.oracle.perhaps_released(released)  # as it was told
         if not (was_in_doubt or foreseen.report.problems or done.report.problems):
             assert foreseen.changes == done.changes, "what was foreseen is not what is"
 

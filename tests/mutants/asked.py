@@ -29,6 +29,13 @@ ASKED = (
         ),
     ),
     Bug(
+        name="claim silent on scenes that have gone",
+        file="reconciler/engine/placing.py",
+        old="            self.tally.miss(departed(errand, len(unknown)))\n",
+        new="            departed(errand, len(unknown))\n",
+        caught_by=asking("law_1_a_claim_of_everything_tells_what_is_not_claimed"),
+    ),
+    Bug(
         name="release of a lost item that is another scene's by now",
         file="reconciler/engine/linking.py",
         old="        return not link.is_lost or self._binder().follows(link)\n",
