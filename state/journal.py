@@ -20,10 +20,19 @@ INSERT INTO journal
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
+_PART = """
+INSERT INTO journal
+  (link, target, item, scene, pass, planned, revision, opened_at, fields, overwrites,
+   removals, taken)
+SELECT link, target, item, scene, pass, planned, revision, opened_at, ?, 0, 0, '[]'
+FROM journal WHERE id = ?
+"""
+
 LANDS_WITHIN = 60
 """Seconds within which a write that is open may still land."""
 
-# few rows are open; by its own choice SQLite walks through all, from the newest on
+# few rows are open, as a rule; by its own choice SQLite walks through all there are,
+# from the newest on
 _LAST_OPENED = """
 SELECT MAX(opened_at) FROM journal INDEXED BY journal_open
 JOIN link ON link.target = journal.target AND link.item = journal.item
@@ -89,6 +98,15 @@ class JournalBook:
     def narrow(self, row: int, fields: str) -> None:
         """Leave of a row what was sent: the rest of it never was."""
         self._db.ask("UPDATE journal SET fields = ? WHERE id = ?", fields, row)
+
+    def part(self, row: int, fields: str, outcome: str, *, rest: str) -> None:
+        """Close a row with some of its fields; the *rest* has an open one of its own.
+
+        What the write weighs stays with the first.
+        """
+        self._db.ask(_PART, rest, row)
+        self.narrow(row, fields)
+        self.close(row, outcome)
 
     def close(self, row: int, outcome: str) -> None:
         """Write down what became of it."""

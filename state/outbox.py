@@ -30,7 +30,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _OWED = """
-SELECT fields, stage, pass, not_before, revision, tries FROM outbox WHERE link = ?
+SELECT fields, stage, pass, revision, tries FROM outbox WHERE link = ?
 """
 
 _DROPPED = """
@@ -102,12 +102,9 @@ class OutboxBook:
         fields, pass_id = set(entry.fields), entry.pass_id
         not_before = certain_at(self._db, entry.link, now)
         tries: dict[str, TriesRecord] = {}
-        for names, stage, number, moment, revision, tried in self._db.ask(
-            _OWED, entry.link
-        ):
+        for names, stage, number, revision, tried in self._db.ask(_OWED, entry.link):
             fields |= set(json.loads(names))
             pass_id = number if stage == Stage.PLANNED else pass_id
-            not_before = max(not_before, moment) if not_before else 0
             tries = tries_of(tried) if revision == entry.revision else {}
         tries = {name: one for name, one in tries.items() if name not in anew}
         entry = replace(entry, fields=tuple(sorted(fields)), pass_id=pass_id)

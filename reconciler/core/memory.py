@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 
 GIVEN_BACK = frozenset({Verdict.UNDONE, Verdict.RELEASED})
-"""What was asked to be nobody's of ours any more."""
+"""Verdicts of what was ours, and by a person's word is not any more."""
 
 
 class Reason(StrEnum):

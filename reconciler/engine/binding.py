@@ -60,6 +60,8 @@ class Binder:
             elif heir := self._follower(heirs, scene, at):
                 heirs.remove(heir)
                 orphans.remove(heir)
+                if former is Former.TOMBSTONE:
+                    self._meets_anew(heir)
                 yield self.ledger.links.rebind(heir, place), True
             else:
                 yield self.ledger.links.add(scene, place), True

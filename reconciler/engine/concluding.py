@@ -26,6 +26,7 @@ from reconciler.engine.translate import (
     UNCHANGED,
     Written,
     journal_fields,
+    journal_text,
     memories_of,
     memory_record,
 )
@@ -130,38 +131,50 @@ class Concluder:
             for name, write in one.writes.items()
             if _outcome(name, write, after, again) is Outcome.APPLIED
         }
-        done = {
-            name: write
-            for name, write in landed.items()
-            if one.entry is not None or _is_plausible(name, write, after)
-        }
-        known = _known(landed, done.keys(), after)
         if one.entry is None:
-            known = self._met_anew(one.row, known)
-        is_whole = len(done) == len(one.writes)
-        if one.entry is None and not is_whole and self.failing.may_land(one.row):
-            return ReadBack(cause="", is_as_sent=False, is_open=True)
-        records = {str(name): memory_record(memory) for name, memory in known.items()}
+            return self._resolved(one, landed, after)
+        return self._read_back(one, one.entry, landed, after)
+
+    def _read_back(
+        self,
+        one: Sent,
+        entry: EntryRecord,
+        landed: Mapping[Field, Written],
+        after: Item,
+    ) -> ReadBack:
+        """Settle what has landed; what has not may still, and keeps its row open."""
+        known = _known(landed, landed.keys(), after)
+        left = sorted(one.writes.keys() - landed.keys())
         with self.ledger.transaction():
-            self.ledger.links.remember(one.row.link, records)
-            if is_whole or one.entry is None:
-                self._close(one, _word(is_whole=is_whole, has_part=bool(known)))
-            self._settle(one, done.keys())
-            if one.entry is None:
-                self._owe_again(one.row, known.keys())
-        log.info(
-            "concluded",
-            scene=one.row.scene,
-            item=one.key,
-            applied=len(done),
-            sent=len(one.writes),
-            resolved=one.entry is None,
-            fields={str(name): str(w.memory.reason) for name, w in one.writes.items()},
-        )
-        if one.entry is not None:
-            self._tell(one, one.entry, done)
-        cause = "" if one.entry is None else one.entry.cause
-        return ReadBack(cause=cause, is_as_sent=is_whole)
+            self._remember(one.row, known)
+            self._part(one, landed)
+            if left:
+                self.failing.unchanged(entry, left, one.key)
+            settle = self.ledger.outbox.settle
+            settle(one.row.link, revision=one.row.revision, fields=landed)
+        _log(one, landed)
+        self._tell(one, entry, landed)
+        return ReadBack(cause=entry.cause, is_as_sent=not left)
+
+    def _resolved(
+        self, one: Sent, landed: Mapping[Field, Written], after: Item
+    ) -> ReadBack:
+        """Close a row that was left open, unless the write may still land."""
+        done = {n: w for n, w in landed.items() if _is_plausible(n, w, after)}
+        is_whole = len(done) == len(one.writes)
+        if not is_whole and self.failing.may_land(one.row):
+            return ReadBack(cause="", is_as_sent=False, is_open=True)
+        known = self._met_anew(one.row, _known(landed, done.keys(), after))
+        with self.ledger.transaction():
+            self._remember(one.row, known)
+            self._close(one, _word(is_whole=is_whole, has_part=bool(known)))
+            self._owe_again(one.row, known.keys())
+        _log(one, done)
+        return ReadBack(cause="", is_as_sent=is_whole)
+
+    def _remember(self, row: JournalRecord, known: Mapping[Field, Memory]) -> None:
+        records = {str(name): memory_record(memory) for name, memory in known.items()}
+        self.ledger.links.remember(row.link, records)
 
     def _met_anew(
         self, row: JournalRecord, known: dict[Field, Memory]
@@ -190,13 +203,18 @@ class Concluder:
         if not one.is_open:
             self.ledger.journal.close(one.row.id, outcome)
 
-    def _settle(self, one: Sent, done: Collection[Field]) -> None:
-        if one.entry is None:
-            return
-        if left := sorted(one.writes.keys() - set(done)):
-            self.failing.unchanged(one.entry, left, one.key)
-        settle = self.ledger.outbox.settle
-        settle(one.row.link, revision=one.row.revision, fields=done)
+    def _part(self, one: Sent, landed: Mapping[Field, Written]) -> None:
+        """Close what has landed; what may still land has a row of its own from now.
+
+        Or it would be read back once more, when others may have been at it.
+        """
+        every = journal_fields(one.row.fields) if one.is_open else one.writes
+        left = {name: write for name, write in every.items() if name not in landed}
+        if not left:
+            self._close(one, APPLIED)
+        elif landed:
+            done, rest = journal_text(landed), journal_text(left)
+            self.ledger.journal.part(one.row.id, done, APPLIED, rest=rest)
 
     def _owe_again(self, row: JournalRecord, landed: Collection[Field]) -> None:
         """Have looked at what has landed and nobody owes any more.
@@ -245,6 +263,18 @@ class Concluder:
             self.tally.causes[entry.cause] += 1
         self.tally.counts["written fields"] += len(done)
         self.tally.counts["written items"] += int(bool(done))
+
+
+def _log(one: Sent, done: Collection[Field]) -> None:
+    log.info(
+        "concluded",
+        scene=one.row.scene,
+        item=one.key,
+        applied=len(done),
+        sent=len(one.writes),
+        resolved=one.entry is None,
+        fields={str(name): str(w.memory.reason) for name, w in one.writes.items()},
+    )
 
 
 def _outcome(name: Field, write: Written, after: Item, again: Item | None) -> Outcome:

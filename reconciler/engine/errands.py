@@ -26,6 +26,8 @@ class Release:
 
     scenes: frozenset[SceneId] | None = None
     library: str | None = None
+    with_lost: bool = True
+    """Whether of what Plex has lost too, once it is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

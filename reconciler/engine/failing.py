@@ -9,7 +9,7 @@ import structlog
 
 from reconciler.clock import Clock
 from reconciler.core.causes import causes
-from reconciler.core.errors import ServerError, TransientError
+from reconciler.core.errors import AmbiguousError, ServerError
 from reconciler.core.retry import (
     VERIFY_AFTER,
     Again,
@@ -111,7 +111,7 @@ class Failing:
         """Look again at a write that Plex took and has not made, or not yet."""
         names = ", ".join(fields)
         sentence = f"plex kept what item {item} had in {names}; it is tried again"
-        self.unclear(entry, fields, TransientError(sentence))
+        self.unclear(entry, fields, AmbiguousError(sentence))
 
     def may_land(self, row: JournalRecord) -> bool:
         """Whether a write that was not seen may still be made, and is waited for.

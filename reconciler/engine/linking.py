@@ -187,7 +187,10 @@ class Linker:
 
     def is_reached(self, link: LinkRecord) -> bool:
         """Whether what is asked of its scene is about a link, be its item lost."""
-        return not link.is_lost or self._binder().follows(link)
+        if not link.is_lost:
+            return True
+        is_living = not self.ledger.scenes.buried([link.scene])
+        return is_living and self._binder().follows(link)
 
     def leave(self, link: LinkRecord) -> None:
         """Let go of a tombstone's link, unless nobody else holds its item."""

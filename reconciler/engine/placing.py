@@ -114,21 +114,20 @@ class Placer:
     ) -> None:
         """Ask the same of every field of links, where that is not so already.
 
-        Of a lost one as well: there it waits until the item is found.
+        Of a lost one it waits until the item is found.
         """
         lost = 0
-        pages = self._reach.links(errand.scenes, errand.library, there, with_lost=True)
-        for links in pages:
+        with_lost = not isinstance(errand, Release) or errand.with_lost
+        for links in self._reach.links(
+            errand.scenes, errand.library, there, with_lost=with_lost
+        ):
             memories = self._reach.memories(links)
             withheld = self.ledger.letters.withheld(link.id for link in links)
             shared = self.ledger.links.contested(link.id for link in links)
             found = []
             for link in links:
                 known = {name: memories[link.id].get(name, NOTHING) for name in Field}
-                wished = {
-                    name: asked(errand, one, is_shared=link.id in shared)
-                    for name, one in known.items()
-                }
+                wished = asked(errand, known, is_shared=link.id in shared)
                 dead = withheld.get(link.id, {})
                 news = {
                     name: one

@@ -49,8 +49,9 @@ class Refresher:
         scene = 0
         while found := self.ledger.census.marked(1, is_absent=True, after=scene):
             (scene,) = found
-            is_there = self.recorder.read([SceneId(scene)], read_at)
-            if not is_there and not self._is_written(scene):
+            if self._is_written(scene):
+                continue  # Stash is not asked in each poll while Plex is away
+            if not self.recorder.read([SceneId(scene)], read_at):
                 self._bury(SceneId(scene))
 
     def miss(self, missing: Sequence[int]) -> None:
@@ -80,7 +81,7 @@ class Refresher:
         links = self._links(scene)
         on_delete = self.linker.settings.on_delete
         if links and on_delete is OnDelete.RELEASE:
-            self.place(Release(scenes=frozenset({scene})))
+            self.place(Release(scenes=frozenset({scene}), with_lost=False))
         elif links and on_delete is OnDelete.RESTORE:
             self.place(Undo(scenes=frozenset({scene}), since=0))
         with self.ledger.transaction():

@@ -42,11 +42,14 @@ def takeable(
     }
 
 
-def asked(errand: Release | Claim, one: Memory, *, is_shared: bool) -> Memory:
-    """Wish for what is asked of a field; the item may be another scene's as well."""
+def asked(
+    errand: Release | Claim, known: Mapping[Field, Memory], *, is_shared: bool
+) -> dict[Field, Memory]:
+    """Wish for what is asked of fields; the item may be another scene's as well."""
     if isinstance(errand, Release):
-        return _released(one)
-    return _claimed(one, is_heir=is_shared and one.verdict is None)
+        return {name: _released(one) for name, one in known.items()}
+    is_heir = is_shared and all(one.verdict is None for one in known.values())
+    return {name: _claimed(one, is_heir=is_heir) for name, one in known.items()}
 
 
 def _released(one: Memory) -> Memory:

@@ -203,3 +203,29 @@ def test_law_10_what_is_asked_while_paused_is_undone_by_the_number_that_is_told(
 
     assert world.value("glacier", Field.TITLE) == "Glacier"
     assert world.value("brook", Field.TITLE) == "Brook"
+
+
+def test_law_1_a_claim_of_all_of_an_item_that_two_have_parts_them_no_worse(
+    world: World,
+) -> None:
+    """Plex has made one item of two films, and parts them again after the claim."""
+    world.scene("ice", title="Ice")
+    world.reconcile()
+    world.later(600)
+    world.scene("snow", title="Snow")
+    key = world.key("ice")
+    world.plex.moves.merge(key, [world.key("snow")])
+    world.reconcile(is_full=True)
+    world.later(600)
+    world.carry_out(Claim())
+    world.later(600)
+    world.plex.model.items[key].media.reverse()
+    world.plex.moves.split(key)
+
+    for _ in range(3):
+        world.reconcile(is_full=True)
+        world.later(600)
+
+    assert world.key("snow") == key
+    assert world.value("snow", Field.TITLE) == "Snow"
+    assert world.value("ice", Field.TITLE) == "Ice"

@@ -505,3 +505,92 @@ def test_law_1_a_file_that_is_back_though_its_going_is_not_known_is_met_anew(
     world.reconcile()
     assert world.value("ice", Field.TITLE) == "The ice"
     assert world.value("ice", Field.SUMMARY) == "It sings."
+
+
+def test_law_10_a_release_that_was_not_read_back_at_once_stays_one(
+    world: World,
+) -> None:
+    """Though Stash has said more of the scene before it is read back."""
+    scene = world.scene("ice", title="Ice")
+    world.reconcile()
+    world.later(600)
+    world.plex_wire.faults.add(Fault(what=What.RESET_AFTER, matches=is_put))
+    world.carry_out(Release())
+    world.later(5)
+    world.stash.update_scene(scene, title="The ice")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_get, times=9))
+    world.reconcile()
+    world.plex_wire.faults.clear()
+
+    for _ in range(3):
+        world.later(120)
+        world.reconcile()
+
+    assert world.value("ice", Field.TITLE) == "Ice"
+    assert not world.item("ice").locks
+
+
+def test_law_1_what_is_newer_waits_for_a_minute_at_most(world: World) -> None:
+    """However seldom by now what it takes the place of was tried."""
+    scene = world.scene("ice", title="Ice")
+    world.plex_wire.faults.add(Fault(what=What.DROPPED, matches=is_put, times=4))
+    for _ in range(4):
+        world.later(3600)
+        world.reconcile()
+    world.later(5)
+    world.stash.update_scene(scene, title="Newer")
+    assert world.reconcile().puts == 0
+    world.later(60)
+
+    world.reconcile()
+
+    assert world.value("ice", Field.TITLE) == "Newer"
+
+
+def test_law_2_a_scene_that_is_gone_is_not_asked_for_while_plex_is_away(
+    world: World,
+) -> None:
+    """It is buried when it is known what its last write came to."""
+    world.is_probing = False
+    world.scene("hail", title="Hail")
+    scene = world.scene("ice", title="Ice")
+    world.plex_wire.faults.add(Fault(what=What.RESET_BEFORE, matches=is_put, skip=1))
+    world.reconcile()
+    away = Fault(what=What.RESET_BEFORE, matches=lambda _: True, times=10**6)
+    world.plex_wire.faults.add(away)
+    world.later(5)
+    world.stash.destroy_scenes(scene)
+    world.reconcile()
+
+    for _ in range(3):
+        world.later(600)
+        sent = world.reconcile().sent
+        assert [one for one in sent if one.startswith("stash")] == ["stash poll"]
+
+    world.plex_wire.faults.clear()
+    for _ in range(3):
+        world.later(600)
+        world.reconcile()
+    with Ledger(world.state) as ledger:
+        assert ledger.scenes.buried([scene]) == {scene}
+
+
+def test_what_was_sent_by_a_clock_that_was_ahead_is_known_by_now(world: World) -> None:
+    """Nothing is owed to its link any more, so nothing but its age tells."""
+    world.scene("hail", title="Hail")
+    world.reconcile()
+    world.ours_ahead = 3600
+    world.later(600)
+    file = world.stash.scan_copy("/data/films/ice.mp4", 1)
+    world.plex.add(world.section, "/media/films/ice.mp4")
+    writes_late(world)
+    world.stash.delete_files(file)
+    world.stash.update_scene(1, title="Newer")
+    world.reconcile()
+    world.ours_ahead = 0
+    world.later(5)
+
+    world.reconcile()
+
+    with Ledger(world.state) as ledger:
+        assert ledger.journal.opened(9) == []

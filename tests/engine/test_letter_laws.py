@@ -171,7 +171,7 @@ def test_a_letter_tells_since_when_it_was_tried(film: World) -> None:
     wear_out(film)
 
     (letter,) = letters(film)
-    assert (letter.kind, letter.attempts) == ("transient", 8)
+    assert (letter.kind, letter.attempts) == ("ambiguous", 8)
     assert letter.first_tried_at == first
     assert letter.last_tried_at == film.clock.unix()
 
@@ -302,7 +302,7 @@ def test_after_an_outage_those_of_its_class_come_back(film: World) -> None:
     refuse(film, "summary")
     film.reconcile()
     kinds = [letter.kind for letter in letters(film)]
-    assert (kinds.count("transient"), kinds.count("permanent")) == (1, 120)
+    assert (kinds.count("ambiguous"), kinds.count("permanent")) == (1, 120)
     film.plex_wire.faults.clear()
     film.later(3600)
 
@@ -310,7 +310,7 @@ def test_after_an_outage_those_of_its_class_come_back(film: World) -> None:
     film.reconcile()
 
     assert (found.fields, found.items) == (120, 60)
-    assert [letter.kind for letter in letters(film)] == ["transient"]
+    assert [letter.kind for letter in letters(film)] == ["ambiguous"]
     assert film.value("reel-59", Field.TITLE) == "Reel 59"
     assert film.value("reel-59", Field.SUMMARY) == "A reel."
 

@@ -1,9 +1,11 @@
 """The laws, of what a person asks of a scene while Plex does not have its item."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.core.memory import Verdict
-from reconciler.core.values import Field, SceneId
+from reconciler.core.values import Field, OnDelete, SceneId
 from reconciler.engine.errands import (
     Adopt,
     Claim,
@@ -134,21 +136,97 @@ def test_law_8_what_needs_an_item_is_refused_while_it_is_gone(
     assert "ask for it again once `plexsync reconcile` has found the item" in told
 
 
-def test_law_9_a_release_is_of_no_film_that_another_scene_has_by_now(
-    film: World,
+def copy_goes(world: World) -> None:
+    """Have the copy's item go for good."""
+    world.plex.scanner.remove_file("/media/films/copy.mp4")
+    world.plex.scanner.scan(world.section)
+    world.plex.scanner.empty_trash(world.section)
+    world.reconcile(is_full=True)
+    world.later(600)
+
+
+@pytest.mark.parametrize("is_lost_first", [True, False])
+@pytest.mark.parametrize("on_delete", [OnDelete.RELEASE, OnDelete.RESTORE])
+def test_law_1_a_scene_that_is_back_is_met_anew_in_each_of_its_items(
+    world: World, on_delete: OnDelete, *, is_lost_first: bool
 ) -> None:
-    goes(film)
-    (file,) = film.stash.scenes[SCENE].file_ids
-    film.stash.destroy_scenes(SCENE)
-    film.reconcile()
-    heir = film.stash.create_scene(file_ids=(file,), title="Ice")
-    film.reconcile()
+    """One of two is back under another key."""
+    world.on_delete = on_delete
+    scene = world.scene("brook", title="Brook")
+    world.scene("frost", title="Frost")
+    world.stash.scan_copy("/data/films/copy.mp4", scene)
+    world.plex.add(world.section, "/media/films/copy.mp4")
+    world.reconcile()
+    world.later(600)
+    if is_lost_first:
+        copy_goes(world)
+    row = world.stash.scenes[scene]
+    world.stash.destroy_scenes(scene)
+    assert world.reconcile().report.notes == ()
+    world.later(600)
+    if not is_lost_first:
+        copy_goes(world)
+    back = replace(row, updated_at=world.stash.now())
+    world.stash.scenes.replace_all(
+        dict(sorted({**world.stash.scenes, scene: back}.items())), 2
+    )
+    world.plex.scanner.add(world.section, "/media/films/copy.mp4")
+    world.reconcile(is_full=True)
+    world.later(600)
+    world.stash.update_scene(scene, title="The brook")
 
-    outcome = film.carry_out(Release(scenes=ITS))
+    world.reconcile()
 
-    assert len(outcome.report.missing) == 1
-    film.plex.scanner.add(film.section, "/media/films/brook.mp4")
-    film.later(600)
-    film.stash.update_scene(heir, title="Brook in May")
-    film.reconcile(is_full=True)
-    assert film.value("brook", Field.TITLE) == "Brook in May"
+    assert world.value("brook", Field.TITLE) == "The brook"
+    assert world.value("copy", Field.TITLE) == "The brook"
+
+
+def test_law_1_what_a_tombstone_was_asked_is_no_word_to_the_next_scene(
+    world: World,
+) -> None:
+    """A release of everything, and a claim, while a deleted scene's item is away."""
+    scene = world.scene("brook", title="Brook")
+    world.scene("frost", title="Frost")
+    world.reconcile()
+    world.later(600)
+    key = world.key("brook")
+    world.plex.scanner.trash(key)
+    world.stash.update_scene(scene, details="A brook.")
+    world.reconcile(is_full=True)
+    world.later(600)
+    (file,) = world.stash.scenes[scene].file_ids
+    world.stash.destroy_scenes(scene)
+    world.reconcile()
+    world.later(600)
+    assert world.carry_out(Release()).report.notes == ()
+    world.carry_out(Claim())
+    world.later(600)
+    world.stash.create_scene(file_ids=(file,), title="The brook")
+    world.plex.model.items[key].deleted_at = None
+
+    world.reconcile(is_full=True)
+
+    assert world.value("brook", Field.TITLE) == "The brook"
+
+
+def test_law_9_a_release_is_of_no_film_that_another_scene_has_by_now(
+    world: World,
+) -> None:
+    scene = world.scene("brook", title="Brook")
+    world.scene("frost", title="Frost")
+    file = world.stash.scan_copy("/data/films/copy.mp4", scene)
+    world.plex.add(world.section, "/media/films/copy.mp4")
+    world.reconcile()
+    world.later(600)
+    copy_goes(world)
+    heir = world.stash.create_scene(title="Ice")
+    world.stash.assign_file(heir, file)
+    world.stash.update_scene(scene)
+    world.reconcile()
+
+    outcome = world.carry_out(Release(scenes=ITS))
+
+    assert outcome.report.notes == ()
+    world.plex.scanner.add(world.section, "/media/films/copy.mp4")
+    world.reconcile(is_full=True)
+    assert world.value("copy", Field.TITLE) == "Ice"

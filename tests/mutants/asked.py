@@ -13,10 +13,28 @@ ASKED = (
     Bug(
         name="claim deaf to what plex has lost",
         file="reconciler/engine/placing.py",
-        old="errand.scenes, errand.library, there, with_lost=True)",
-        new="errand.scenes, errand.library, there)",
+        old="errand.scenes, errand.library, there, with_lost=with_lost\n",
+        new="errand.scenes, errand.library, there\n",
         caught_by=losing(
             "law_1_what_is_claimed_while_its_item_is_gone_is_written_when_it_is_found"
+        ),
+    ),
+    Bug(
+        name="claim of what another scene has decided that has decided itself",
+        file="reconciler/engine/wishes.py",
+        old="is_shared and all(one.verdict is None for one in known.values())",
+        new="is_shared",
+        caught_by=asking(
+            "law_1_a_claim_of_all_of_an_item_that_two_have_parts_them_no_worse"
+        ),
+    ),
+    Bug(
+        name="tombstone's item taken for one that its scene may find again",
+        file="reconciler/engine/linking.py",
+        old="        return is_living and self._binder().follows(link)\n",
+        new="        return self._binder().follows(link)\n",
+        caught_by=losing(
+            "law_1_what_a_tombstone_was_asked_is_no_word_to_the_next_scene"
         ),
     ),
     Bug(
@@ -38,8 +56,8 @@ ASKED = (
     Bug(
         name="release of a lost item that is another scene's by now",
         file="reconciler/engine/linking.py",
-        old="        return not link.is_lost or self._binder().follows(link)\n",
-        new="        return True\n",
+        old="        return is_living and self._binder().follows(link)\n",
+        new="        return is_living\n",
         caught_by=losing("law_9_a_release_is_of_no_film_that_another_scene_has_by_now"),
     ),
     Bug(

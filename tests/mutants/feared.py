@@ -1,6 +1,6 @@
 """More bugs, such as a careful reviewer fears."""
 
-from tests.mutants.planting import Bug, crashes, decisions, late, laws, long
+from tests.mutants.planting import Bug, crashes, decisions, late, laws, long, parts
 
 FEARED = (
     Bug(
@@ -283,8 +283,8 @@ FEARED = (
     Bug(
         name="others' words taken for what became of a lost write",
         file="reconciler/engine/concluding.py",
-        old="if one.entry is not None or _is_plausible(name, write, after)\n",
-        new="if True\n",
+        old="for n, w in landed.items() if _is_plausible(n, w, after)}",
+        new="for n, w in landed.items()}",
         caught_by=laws("law_7_a_lost_write_is_made_though_others_wrote_meanwhile"),
     ),
     Bug(
@@ -304,8 +304,8 @@ FEARED = (
     Bug(
         name="write that may still land given up for lost",
         file="reconciler/engine/concluding.py",
-        old="one.entry is None and not is_whole and self.failing",
-        new="one.row.id < 0 and self.failing",
+        old="        if not is_whole and self.failing",
+        new="        if one.row.id < 0 and self.failing",
         caught_by=laws("law_7_a_late_write_never_lands_on_a_newer_one"),
     ),
     Bug(
@@ -336,8 +336,8 @@ FEARED = (
     Bug(
         name="scene buried while a write of its may still land",
         file="reconciler/engine/refreshing.py",
-        old="            if not is_there and not self._is_written(scene):\n",
-        new="            if not is_there:\n",
+        old="            if self._is_written(scene):\n",
+        new="            if scene < 0:\n",
         caught_by=late("law_10_what_lands_when_the_scene_has_gone_is_no_exception"),
     ),
     Bug(
@@ -350,9 +350,30 @@ FEARED = (
     Bug(
         name="write that plex took and did not make closed at once",
         file="reconciler/engine/concluding.py",
-        old="            if is_whole or one.entry is None:\n",
-        new="            if one.writes:\n",
+        old="        if not left:\n            self._close",
+        new="        if one.writes:\n            self._close",
         caught_by=late("law_5_what_lands_after_a_200_is_ours"),
+    ),
+    Bug(
+        name="what was read back concluded once more with what was not",
+        file="reconciler/engine/concluding.py",
+        old="        elif landed:\n",
+        new="        elif not one.writes:\n",
+        caught_by=parts("law_3_what_a_person_makes_of_a_part_that_was_read_back_stays"),
+    ),
+    Bug(
+        name="what a person asked for forgotten with its answer",
+        file="reconciler/engine/concluding.py",
+        old=" and not asked.get(name, NOTHING).wish\n",
+        new="\n",
+        caught_by=late("law_10_a_release_that_was_not_read_back_at_once_stays_one"),
+    ),
+    Bug(
+        name="what is newer kept waiting longer than a write may land",
+        file="state/journal.py",
+        old="min(opened, now) + LANDS_WITHIN",
+        new="min(opened, now) + 9 * LANDS_WITHIN",
+        caught_by=late("law_1_what_is_newer_waits_for_a_minute_at_most"),
     ),
     Bug(
         name="command taken on while a write may still land",

@@ -54,6 +54,11 @@ def late(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/engine/test_late_laws.py::test_{name}" for name in names)
 
 
+def parts(*names: str) -> tuple[str, ...]:
+    """Name tests of tests/engine/test_part_laws.py."""
+    return tuple(f"tests/engine/test_part_laws.py::test_{name}" for name in names)
+
+
 def losing(*names: str) -> tuple[str, ...]:
     """Name tests of tests/engine/test_lost_laws.py."""
     return tuple(f"tests/engine/test_lost_laws.py::test_{name}" for name in names)
