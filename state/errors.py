@@ -27,7 +27,9 @@ class OutdatedError(StateError):
 
 def refused(what: str, error: OSError) -> StateError:
     """Tell that the system refuses something to the file or its folder."""
-    advice = "make the folder writable for this user, or set another [state] path"
+    advice = (
+        "make it and its folder writable for this user, or set another [state] path"
+    )
     if error.errno in _FULL:
         advice = "free some space and run again"
     return StateError(f"cannot {what}: {error.strerror}; {advice}")

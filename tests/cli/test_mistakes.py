@@ -163,7 +163,7 @@ MISTAKES = {
     "state folder not writable": Mistake(
         broken=written(state={"path": "/sys/plexsync/plexsync.db"}),
         code=1,
-        words=("cannot write /sys/plexsync", "make the folder writable"),
+        words=("cannot write /sys/plexsync", "make it and its folder writable"),
     ),
     "stash down": Mistake(
         broken=stash_down,

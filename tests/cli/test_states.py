@@ -322,7 +322,7 @@ def test_a_state_on_a_read_only_disk_is_told_and_all_arrives_later(
         (["reconcile"], f"cannot write {kept.state}: Read-only file system"),
         (["plan"], "make it and its folder writable for this user"),
         (["status"], "make it and its folder writable for this user"),
-        (["state", "backup"], "Read-only file system; make the folder writable"),
+        (["state", "backup"], "Read-only file system; make it and its folder writable"),
         (["state", "restore"], f"cannot write {kept.state}: Read-only file system"),
     )
 

@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_written_is_told(
     with as_nobody(), pytest.raises(StateError) as failure:
         backups.make(NOW)
     assert str(failure.value).startswith(f"cannot write {closed}/backups/.2026-03-01T")
-    assert "Permission denied; make the folder writable" in str(failure.value)
+    assert "Permission denied; make it and its folder writable" in str(failure.value)
 
 
 def test_a_name_that_cannot_be_given_is_told(backups: Backups, folder: Path) -> None:

@@ -120,16 +120,16 @@ def test_a_file_where_the_folder_should_be_is_told(path: Path) -> None:
     path.touch()
     inside = path / "plexsync.db"
     assert refused(inside) == (
-        f"cannot write {inside}: File exists; make the folder writable for this user,"
-        " or set another [state] path"
+        f"cannot write {inside}: File exists; make it and its folder writable for"
+        " this user, or set another [state] path"
     )
 
 
 def test_a_directory_is_no_state(path: Path) -> None:
     path.mkdir()
     assert refused(path) == (
-        f"cannot write {path}: Is a directory; make the folder writable for this user,"
-        " or set another [state] path"
+        f"cannot write {path}: Is a directory; make it and its folder writable for"
+        " this user, or set another [state] path"
     )
     with pytest.raises(StateError) as refusal, Ledger(path):
         pass
@@ -146,8 +146,8 @@ def test_a_folder_that_may_not_be_written_is_told(
     path = open_folder / "plexsync.db"
     with as_nobody():
         assert refused(path) == (
-            f"cannot write {path}: Permission denied; make the folder writable for"
-            " this user, or set another [state] path"
+            f"cannot write {path}: Permission denied; make it and its folder writable"
+            " for this user, or set another [state] path"
         )
 
 

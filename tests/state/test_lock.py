@@ -123,8 +123,8 @@ def test_a_lock_file_that_cannot_be_opened_is_told(path: Path) -> None:
     with pytest.raises(StateError) as failure:
         hold(path)
     assert str(failure.value) == (
-        f"cannot lock {path}.lock: Is a directory; make the folder writable for this"
-        " user, or set another [state] path"
+        f"cannot lock {path}.lock: Is a directory; make it and its folder writable"
+        " for this user, or set another [state] path"
     )
 
 
