@@ -26,6 +26,13 @@ def held_back(world: World) -> None:
         assert len(ledger.journal.opened(9)) == 1
 
 
+def writes_late(world: World) -> None:
+    """Have a pass give up a write that Plex makes when it is let go."""
+    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
+    world.reconcile()
+    world.later(5)
+
+
 def lands(world: World) -> None:
     world.plex.person.edit(world.key("ice"), title="Ice", summary="The ice sings.")
 
@@ -101,9 +108,7 @@ def test_law_7_a_late_write_never_lands_on_what_another_scene_says_since(
     world: World,
 ) -> None:
     world.scene("ice", title="Ice")
-    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
-    world.reconcile()
-    world.later(5)
+    writes_late(world)
     found_anew(world, title="ICE")
     assert world.reconcile().puts == 0
     world.later(20)
@@ -139,9 +144,7 @@ def test_law_7_a_late_write_never_lands_on_what_is_newer_once_its_item_was_lost(
     world: World,
 ) -> None:
     world.scene("ice", title="Ice")
-    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
-    world.reconcile()
-    world.later(5)
+    writes_late(world)
     moves(world)
     key = is_found(world)
     world.stash.update_scene(1, title="ICE")
@@ -318,13 +321,6 @@ def test_law_7_a_write_that_is_never_made_keeps_a_command_for_a_minute_at_most(
 
 def test_the_ledger_waits_for_a_write_as_long_as_the_core_says() -> None:
     assert LANDS_WITHIN == VERIFY_AFTER
-
-
-def writes_late(world: World) -> None:
-    """Have a pass give up a write that Plex makes when it is let go."""
-    world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
-    world.reconcile()
-    world.later(5)
 
 
 def lands_after(world: World) -> None:
