@@ -48,6 +48,14 @@ _CONDITIONS = {
 }
 
 
+_TRIED = Worded(
+    Outbox.select()
+    .where(Outbox.stage == Stage.RELEASED, Outbox.attempts > 0)
+    .order_by(Outbox.not_before, Outbox.link)
+    .limit(GIVEN)
+)
+
+
 def read_due(db: LedgerDatabase, due: Due, limit: int) -> list[Any]:
     """Read rows of the outbox in the order of their links."""
     given = _given(due)
@@ -58,6 +66,11 @@ def read_due(db: LedgerDatabase, due: Due, limit: int) -> list[Any]:
 def _worded(*names: str) -> Worded:
     query = Outbox.select().where(*(_CONDITIONS[name] for name in names))
     return Worded(query.order_by(Outbox.link).limit(GIVEN))
+
+
+def read_tried(db: LedgerDatabase, limit: int) -> list[Any]:
+    """Read rows that delivery has tried in vain, the next to be tried first."""
+    return _TRIED.models(db, limit)
 
 
 def _given(due: Due) -> dict[str, tuple[object, ...]]:

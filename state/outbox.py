@@ -8,7 +8,7 @@ from peewee import fn
 
 from state import loads
 from state.database import LedgerDatabase, rows
-from state.due import WISHED, Due, read_due
+from state.due import WISHED, Due, read_due, read_tried
 from state.journal import certain_at
 from state.models import DeadLetter, Field, Outbox
 from state.records import (
@@ -199,6 +199,10 @@ class OutboxBook:
     def due(self, due: Due, limit: int) -> list[EntryRecord]:
         """Read entries in the order of their links."""
         return [_entry(row) for row in read_due(self._db, due, limit)]
+
+    def tried(self, limit: int) -> list[EntryRecord]:
+        """Read released entries tried in vain, the next to be tried first."""
+        return [_entry(row) for row in read_tried(self._db, limit)]
 
     def of_links(self, links: Iterable[int]) -> dict[int, EntryRecord]:
         """Read what is owed to some links."""

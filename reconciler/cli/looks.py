@@ -40,7 +40,8 @@ def status(setting: Setting) -> None:
     found = replace(
         known or Status(), paused=paused, lulls=lulls, at_work=bootstrap.at_work(config)
     )
-    items = health(found, setting.clock.unix())
+    now = setting.clock.unix()
+    items = health(found, now)
     if setting.document is not None:
         fields = {"exit_code": Exit.DONE, "problems": setting.mistakes}
         setting.document.close({**fields, **standing.status_fields(found, items)})
@@ -48,7 +49,7 @@ def status(setting: Setting) -> None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
         standing.show_health(paper(), found, items)
     else:
-        standing.show_status(paper(), found, items)
+        standing.show_status(paper(), found, items, now=now)
 
 
 def _quiet(schedule: Schedule, clock: Clock, ledger: Ledger | None) -> str:

@@ -1,8 +1,9 @@
 """How things stand, read from the ledger alone."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.core.match import stem
 from reconciler.core.values import SceneId
 from reconciler.engine.conflicts import count_conflicts
 from state.ledger import Ledger
@@ -13,6 +14,7 @@ DAEMON = "run"
 """The command that is the daemon."""
 
 _LETTERS = 20
+_TRIED = 5
 _OUTAGES = 5
 
 
@@ -23,6 +25,25 @@ class Hold:
     number: int
     reasons: tuple[str, ...]
     """Sentences with their numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """An item whose delivery did not come off, and is tried again."""
+
+    library: str
+    item: str
+    name: str
+    """The file's, without its folder and ending."""
+    scene: int
+    fields: tuple[str, ...]
+    """Those that were tried in vain."""
+    attempts: int
+    """Of the field that was tried most often."""
+    error: str
+    """What the last of them came to, a sentence."""
+    not_before: int
+    """When it is tried again, in unix seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +74,9 @@ class Status:
     outbox: Mapping[str, int] = field(default_factory=dict)
     """Stage -> entries."""
     retrying: int = 0
+    """Released entries that were tried in vain."""
+    tried: tuple[Tried, ...] = ()
+    """The next of them."""
     held: tuple[int, ...] = ()
     """Passes that the brake has looked at and not let go."""
     holds: tuple[Hold, ...] = ()
@@ -110,6 +134,7 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         conflicts=count_conflicts(ledger),
         outbox=ledger.outbox.counts(),
         retrying=ledger.outbox.postponed(),
+        tried=tuple(_tried(ledger, titles)),
         held=held,
         holds=tuple(Hold(number=n, reasons=reasons[n].reasons) for n in held),
         doubts={subject: doubt.reason for subject, doubt in doubts.items()},
@@ -128,6 +153,23 @@ def read_status(ledger: Ledger, goes_on: Callable[[int], bool]) -> Status:
         under_way=under_way,
         returned=_returned(last, outages),
     )
+
+
+def _tried(ledger: Ledger, titles: Mapping[int, str]) -> Iterator[Tried]:
+    entries = ledger.outbox.tried(_TRIED)
+    links = ledger.links.get(entry.link for entry in entries)
+    for entry in entries:
+        link = links[entry.link]
+        yield Tried(
+            library=titles[entry.target],
+            item=link.item,
+            name=stem(link.path),
+            scene=link.scene,
+            fields=tuple(sorted(entry.tries)),
+            attempts=entry.attempts,
+            error=entry.error or "",
+            not_before=entry.not_before,
+        )
 
 
 def _outages(ledger: Ledger) -> tuple[OutageRecord, ...]:

@@ -11,15 +11,17 @@ from reconciler.engine.checking import Hint, Matches, Sample
 from reconciler.engine.health import OF_LIBRARIES, OF_STASH, HealthItem, Trouble
 from reconciler.engine.history import Passed
 from reconciler.engine.running import HELD
-from reconciler.engine.status import DAEMON, AtWork, Status
+from reconciler.engine.status import DAEMON, AtWork, Status, Tried
 from reconciler.render import letters, paper
 from reconciler.render.document import VERSION
 from state.records import PassRecord, Stage
 from state.restorations import RestorationRecord
 
 
-def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
-    """Show how things stand, the troubles last."""
+def show_status(
+    console: Console, status: Status, items: Sequence[HealthItem], *, now: int
+) -> None:
+    """Show how things stand *now*, in unix seconds, the troubles last."""
     paper.label(console, *_at_work(status.at_work))
     known = "nothing" if status.watermark is None else paper.moment(status.watermark)
     paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
@@ -32,7 +34,7 @@ def show_status(console: Console, status: Status, items: Sequence[HealthItem]) -
     if status.returned is not None:
         since = f"what failed has answered, last at {paper.moment(status.returned)}"
         paper.label(console, "since then", f"{since}; quiet passes are not recorded")
-    _show_owed(console, status)
+    _show_owed(console, status, now)
     paper.counts(console, "fields", _in_words(status.fields))
     _show_over(console, status)
     show_health(console, status, items)
@@ -105,14 +107,36 @@ def _rest(status: Status, server: str) -> Iterator[str]:
             yield f"left alone until {until}: {outage.cause}"
 
 
-def _show_owed(console: Console, status: Status) -> None:
+def _show_owed(console: Console, status: Status, now: int) -> None:
     planned = status.outbox.get(Stage.PLANNED, 0)
     released = status.outbox.get(Stage.RELEASED, 0)
     if planned and not status.held:
         paper.label(console, "planned", f"{paper.several(planned, 'item')} to look at")
     if released:
-        tried = f", {status.retrying} tried in vain so far" if status.retrying else ""
+        tried = _tried_of(released, status.retrying)
         paper.label(console, "owed", f"{paper.several(released, 'item')}{tried}")
+    for one in status.tried:
+        paper.label(console, "", _tried(one, now))
+    if (more := status.retrying - len(status.tried)) > 0:
+        paper.label(console, "", f"... and {more} more")
+
+
+def _tried_of(released: int, retrying: int) -> str:
+    """Say how many items of those that are owed were tried in vain."""
+    if not retrying:
+        return ""
+    if retrying == released:
+        return f", {'all ' if released > 1 else ''}tried in vain so far"
+    return f", {retrying} of them tried in vain so far"
+
+
+def _tried(one: Tried, now: int) -> str:
+    """Say how often an item was tried in vain, when it is again, and why."""
+    times = "once" if one.attempts == 1 else f"{one.attempts} times"
+    next_at = f"not before {paper.moment(one.not_before)}"
+    again = next_at if now < one.not_before else "with the next pass"
+    what = f"{one.library}, {one.name} (scene {one.scene}): {', '.join(one.fields)}"
+    return f"{what}; tried {times}, again {again}: {one.error}"
 
 
 def _show_over(console: Console, status: Status) -> None:

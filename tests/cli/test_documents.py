@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.cli.desk import ROOT, Desk, Said
-from tests.cli.test_exit_codes import STRICT
+from tests.cli.test_exit_codes import STRICT, is_put
 from tests.sandbox.server import Fault, Request, Response, What
 
 OPEN = {
@@ -142,6 +142,9 @@ def test_status(full: Desk) -> None:
         )
     )
     failed = full.run("reconcile", "--json").document
+    full.stash.update_scene(2, title="Edited")
+    full.plex_server.faults.add(Fault(what=What.DROPPED, matches=is_put))
+    dropped = full.run("reconcile", "--json").document
     full.plex_server.stop()
     full.scene("unseen", in_plex=False)
     full.run("reconcile")
@@ -156,6 +159,18 @@ def test_status(full: Desk) -> None:
     assert set(keys(nothing)) == top
     assert (failed["exit_code"], failed["counts"]["buried_fields"]) == (1, 2)
     assert (document["dead"], document["last"]["outcome"]) == (2, "failed")
+    (tried,) = document["tried"]
+    assert tried["not_before"] > document["last"]["started_at"]
+    assert tried["error"] in dropped["problems"]
+    del tried["not_before"], tried["error"]
+    assert tried == {
+        "library": "Films",
+        "item": str(full.key("two")),
+        "name": "two",
+        "scene": 2,
+        "fields": ["title"],
+        "attempts": 1,
+    }
 
 
 def test_check(full: Desk) -> None:

@@ -1,17 +1,23 @@
 """What a person sees: at a terminal, and in a pipe."""
 
+import io
 import os
 import pty
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from reconciler.engine.report import Content
-from reconciler.render.paper import pair
+from reconciler.engine.status import Status, Tried
+from reconciler.engine.troubles import HealthItem
+from reconciler.render.paper import pair, paper
+from reconciler.render.standing import show_status
 from state.ledger import Ledger
 from state.lock import WriterLock
+from state.records import EntryRecord, Stage
 from tests.cli.desk import Desk
 
 _ORDER = "the same, in another order"
@@ -235,6 +241,88 @@ def test_status_tells_a_pass_under_way_from_one_that_was_cut_short(desk: Desk) -
         assert "was cut short; `plexsync reconcile` goes on from there\n" in said.out
     assert not desk.done("status", "--json").document["under_way"]
     assert "cut short" in desk.done("passes").out
+
+
+def shown(status: Status, *items: HealthItem, now: int) -> list[str]:
+    stream = io.StringIO()
+    show_status(paper(stream=stream), status, items, now=now)
+    return stream.getvalue().splitlines()
+
+
+TRIED = Tried(
+    library="Films",
+    item="7",
+    name="one",
+    scene=3,
+    fields=("genres", "title"),
+    attempts=2,
+    error="Plex has not answered",
+    not_before=START + 60,
+)
+
+
+@pytest.mark.parametrize(
+    ("released", "retrying", "words"),
+    [
+        (2, 0, "2 items"),
+        (1, 1, "1 item, tried in vain so far"),
+        (2, 2, "2 items, all tried in vain so far"),
+        (2, 1, "2 items, 1 of them tried in vain so far"),
+    ],
+)
+def test_status_tells_how_many_items_were_tried_in_vain(
+    released: int, retrying: int, words: str
+) -> None:
+    status = Status(outbox={"released": released}, retrying=retrying)
+
+    assert f"owed           {words}" in shown(status, now=START)
+
+
+def test_status_says_of_items_tried_in_vain_why_and_when_they_are_again() -> None:
+    first = replace(TRIED, attempts=1, not_before=START, fields=("title",))
+    status = Status(outbox={"released": 4}, retrying=4, tried=(first, TRIED))
+
+    once = "tried once, again with the next pass"
+    twice = "tried 2 times, again not before 2096-10-02 07:07:40 UTC"
+
+    lines = shown(status, now=START)
+
+    place = lines.index("owed           4 items, all tried in vain so far")
+    assert [line.strip() for line in lines[place + 1 : place + 4]] == [
+        f"Films, one (scene 3): title; {once}: Plex has not answered",
+        f"Films, one (scene 3): genres, title; {twice}: Plex has not answered",
+        "... and 2 more",
+    ]
+
+
+def test_status_names_at_most_five_items_that_were_tried_in_vain(desk: Desk) -> None:
+    for number in range(7):
+        desk.scene(f"reel-{number}")
+    desk.done("reconcile")
+    with Ledger(desk.state) as ledger:
+        links = ledger.links.at((1, str(desk.key(f"reel-{n}"))) for n in range(7))
+        number = ledger.passes.begin("reconcile", now=START)
+        for link in links:
+            entry = EntryRecord(
+                link=link.id,
+                target=link.target,
+                fields=("title",),
+                revision=1,
+                stage=Stage.RELEASED,
+                cause="changed in stash",
+                pass_id=number,
+            )
+            ledger.outbox.owe(entry, now=START)
+            ledger.outbox.postpone(
+                link.id, not_before=START + link.id, error="no answer", now=START
+            )
+
+    lines = desk.done("status").out.splitlines()
+    document = desk.done("status", "--json").document
+
+    assert lines.index("               ... and 2 more")
+    assert [one["name"] for one in document["tried"]] == [f"reel-{n}" for n in range(5)]
+    assert document["retrying"] == 7
 
 
 def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from reconciler.core.absence import STASH
 from reconciler.core.wording import moment
 from reconciler.engine.health import Daemon, HealthItem, Trouble, health
-from reconciler.engine.status import AtWork, Hold, Status
+from reconciler.engine.status import AtWork, Hold, Status, Tried
 from state.records import DeadLetterRecord, FailureRecord, OutageRecord
 from state.restorations import RestorationRecord
 
@@ -149,6 +149,19 @@ EVERYTHING = Status(
     fields={"kept: locked": 3},
     restored=RestorationRecord(id=1, at=NOW, made_at=NOW - 99),
     at_work=AtWork(command="run", since=NOW),
+    retrying=1,
+    tried=(
+        Tried(
+            library=NAME,
+            item="7",
+            name=NAME,
+            scene=3,
+            fields=("title",),
+            attempts=2,
+            error=NAME,
+            not_before=NOW + 60,
+        ),
+    ),
 )
 
 

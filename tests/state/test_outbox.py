@@ -86,6 +86,18 @@ def test_only_released_entries_that_were_tried_are_postponed(ledger: Ledger) -> 
     for link in (1, 3):
         ledger.outbox.postpone(link, now=NOW, not_before=NOW, error="plex is busy")
     assert ledger.outbox.postponed() == 1
+    assert [one.link for one in ledger.outbox.tried(9)] == [1]
+
+
+def test_what_was_tried_is_read_in_the_order_in_which_it_is_tried_again(
+    ledger: Ledger,
+) -> None:
+    for link, later in ((1, 60), (2, 30), (3, 60)):
+        ledger.outbox.owe(entry(link, stage=RELEASED), now=NOW)
+        ledger.outbox.postpone(link, now=NOW, not_before=NOW + later, error="busy")
+
+    assert [one.link for one in ledger.outbox.tried(9)] == [2, 1, 3]
+    assert [one.link for one in ledger.outbox.tried(1)] == [2]
 
 
 def test_a_cancelled_entry_is_owed_no_more(ledger: Ledger) -> None:
