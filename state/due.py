@@ -5,6 +5,8 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from peewee import fn
+
 from state.database import LedgerDatabase
 from state.models import Field, Outbox
 from state.records import Stage
@@ -48,11 +50,20 @@ _CONDITIONS = {
 }
 
 
+_IS_TRIED = (Outbox.stage == Stage.RELEASED) & (Outbox.attempts > 0)
+_COUNT = fn.COUNT(Outbox.link)
+
 _TRIED = Worded(
     Outbox.select()
-    .where(Outbox.stage == Stage.RELEASED, Outbox.attempts > 0)
+    .where(_IS_TRIED)
     .order_by(Outbox.not_before, Outbox.link)
     .limit(GIVEN)
+)
+_TRIED_COUNT = Worded(Outbox.select(_COUNT).where(_IS_TRIED))
+_PUT_OFF = Worded(
+    Outbox.select(_COUNT, fn.MIN(Outbox.not_before)).where(
+        _IS_TRIED, Outbox.not_before > GIVEN, Outbox.not_before <= GIVEN
+    )
 )
 
 
@@ -71,6 +82,18 @@ def _worded(*names: str) -> Worded:
 def read_tried(db: LedgerDatabase, limit: int) -> list[Any]:
     """Read rows that delivery has tried in vain, the next to be tried first."""
     return _TRIED.models(db, limit)
+
+
+def count_tried(db: LedgerDatabase) -> int:
+    """Count what delivery has tried in vain."""
+    ((count,),) = _TRIED_COUNT.rows(db)
+    return int(count)
+
+
+def count_put_off(db: LedgerDatabase, now: int, horizon: int) -> tuple[int, int | None]:
+    """Count what is tried again after *now* and by *horizon*, and say when first."""
+    ((count, first),) = _PUT_OFF.rows(db, now, horizon)
+    return int(count), first
 
 
 def _given(due: Due) -> dict[str, tuple[object, ...]]:

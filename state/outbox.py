@@ -8,7 +8,7 @@ from peewee import fn
 
 from state import loads
 from state.database import LedgerDatabase, rows
-from state.due import WISHED, Due, read_due, read_tried
+from state.due import WISHED, Due, count_put_off, count_tried, read_due, read_tried
 from state.journal import certain_at
 from state.models import DeadLetter, Field, Outbox
 from state.records import (
@@ -52,11 +52,6 @@ _PLANNED = Worded(
     .where(Outbox.stage == Stage.PLANNED)
     .distinct()
     .order_by(Outbox.pass_id)
-)
-_POSTPONED = Worded(
-    Outbox.select(fn.COUNT(Outbox.link)).where(
-        Outbox.stage == Stage.RELEASED, Outbox.attempts > 0
-    )
 )
 _NEXT_DUE = Worded(
     Outbox.select(fn.MIN(Outbox.not_before)).where(Outbox.not_before > GIVEN)
@@ -283,8 +278,14 @@ class OutboxBook:
 
     def postponed(self) -> int:
         """Count the released entries that were tried and are still owed."""
-        ((count,),) = _POSTPONED.rows(self._db)
-        return int(count)
+        return count_tried(self._db)
+
+    def put_off(self, now: int, horizon: int) -> tuple[int, int | None]:
+        """Count those of them that wait, and say when the first is tried, unix seconds.
+
+        What is not to be tried before *horizon* either does not wait, as in `Due`.
+        """
+        return count_put_off(self._db, now, horizon)
 
 
 def _values(entry: EntryRecord, owed_at: int) -> tuple[object, ...]:

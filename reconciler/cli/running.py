@@ -73,9 +73,17 @@ class Outcome:
             what = paper.several(self.report.undelivered, "item")
             verb = "stays" if self.report.undelivered == 1 else "stay"
             found.append(
-                f"{what} could not be delivered yet and {verb} owed: run again later"
+                f"{what} could not be delivered yet and {verb} owed: {self._again()}"
             )
         return found
+
+    def _again(self) -> str:
+        """Say when what is put off is tried again."""
+        first = self.report.retry_at
+        if first is None:
+            return "run again"
+        which = "it" if self.report.undelivered == 1 else "the first of them"
+        return f"run again after {paper.moment(first)}, when {which} is tried again"
 
     def _unplanned(self) -> list[str]:
         plan, spared = self.report.of_plan, self.report.spared

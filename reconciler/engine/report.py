@@ -171,7 +171,13 @@ class Tally:
             self.notes.append(sentence)
 
     def report(
-        self, *, pass_id: int | None, is_paused: bool, undelivered: int, waiting: int
+        self,
+        *,
+        pass_id: int | None,
+        is_paused: bool,
+        undelivered: int,
+        put_off: tuple[int, int | None],
+        waiting: int,
     ) -> "PassReport":
         """Put together what came of the pass, as far as it has come."""
         return PassReport(
@@ -190,6 +196,8 @@ class Tally:
             of_plan=self.of_plan,
             is_left_off=self.is_left_off,
             undelivered=undelivered,
+            put_off=put_off[0],
+            retry_at=put_off[1],
             waiting=waiting,
         )
 
@@ -231,5 +239,9 @@ class PassReport:
     """Delivery was called away from what it could have gone on with."""
     undelivered: int
     """Entries that were tried and are still owed."""
+    put_off: int
+    """Those of them that are not to be tried yet."""
+    retry_at: int | None
+    """When the first of these is, in unix seconds."""
     waiting: int
     """Scenes without an item, summed over the targets."""

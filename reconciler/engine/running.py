@@ -13,6 +13,7 @@ from reconciler.core.errors import (
     StoppedError,
     TransientError,
 )
+from reconciler.core.retry import LONGEST
 from reconciler.engine.checking import find_parted
 from reconciler.engine.errands import Errand
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
@@ -281,10 +282,12 @@ class Pass:
     def _report(self) -> PassReport:
         for guard in (self._parts.stash_guard, self._parts.plex_guard):
             guard.settle()
+        now = self.means.clock.unix()
         return self.tally.report(
             pass_id=self._parts.open.number,
             is_paused=self.means.is_paused(),
             undelivered=self.means.ledger.outbox.postponed(),
+            put_off=self.means.ledger.outbox.put_off(now, now + int(LONGEST)),
             waiting=sum(self.means.ledger.waits.counts().values()),
         )
 

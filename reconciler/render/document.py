@@ -80,6 +80,8 @@ def report_fields(report: PassReport) -> dict[str, Any]:
         "causes": report.causes,
         "waiting": report.waiting,
         "undelivered": report.undelivered,
+        "put_off": report.put_off,
+        "retry_at": report.retry_at,
         "held": [reason for one in report.held for reason in one.reasons],
         "doubts": {one.subject: one.reason for one in report.doubts},
         "paused": report.is_paused,

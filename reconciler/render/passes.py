@@ -36,8 +36,20 @@ def show_plan(console: Console, report: PassReport) -> None:
     paper.say(console, f"{whole}{items} would be written ({fields})")
     for why in report.lulls:
         paper.say(console, f"reconcile would leave it for later: {why}")
+    _show_put_off(console, report)
     _show_deleted(console, report)
     _show_waiting(console, report)
+
+
+def _show_put_off(console: Console, report: PassReport) -> None:
+    """Say what a plan leaves out, since it was tried in vain and waits."""
+    if report.retry_at is None:
+        return
+    is_one = report.put_off == 1
+    what = f"{paper.several(report.put_off, 'item')} tried in vain"
+    verb = "is owed and waits" if is_one else "are owed and wait, the first"
+    until = f"until {paper.moment(report.retry_at)}"
+    paper.say(console, f"{what} {verb} {until}; `plexsync status` says more")
 
 
 def show_outcome(

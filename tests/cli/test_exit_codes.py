@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.core.wording import moment
+from state.ledger import Ledger
 from state.lock import WriterLock
 from tests.cli.desk import Desk
 from tests.sandbox.server import Fault, Request, What
@@ -77,10 +79,54 @@ def test_what_is_not_delivered_is_a_failure_until_it_is(desk: Desk) -> None:
 
     assert (first.code, second.code) == (1, 1)
     assert "tried again" in first.errors[0]
+    document = desk.run("reconcile", "--json").document
+    (tried,) = desk.done("status", "--json").document["tried"]
+    assert (document["put_off"], document["retry_at"]) == (1, tried["not_before"])
+    when = moment(document["retry_at"])
+    words = "1 item could not be delivered yet and stays owed"
     assert second.errors == [
-        "error: 1 item could not be delivered yet and stays owed: run again later"
+        f"error: {words}: run again after {when}, when it is tried again"
     ]
     assert "tried in vain" in desk.done("status").out
+
+
+@pytest.mark.parametrize("scope", [[], ["--scene", "1"]])
+def test_a_plan_says_until_when_waits_what_was_tried_in_vain(
+    desk: Desk, scope: list[str]
+) -> None:
+    desk.scene("one")
+    desk.plex_server.faults.add(Fault(what=What.DROPPED, matches=is_put))
+    desk.run("reconcile")
+
+    said = desk.done("plan", *scope)
+    document = desk.done("plan", *scope, "--json").document
+
+    assert (document["changes"], document["put_off"]) == ([], 1)
+    when, more = moment(document["retry_at"]), "`plexsync status` says more"
+    assert said.out.splitlines() == [
+        "0 items would be written (0 fields)",
+        f"1 item tried in vain is owed and waits until {when}; {more}",
+    ]
+
+
+def test_what_was_tried_in_vain_is_in_no_plan_that_writes_it(desk: Desk) -> None:
+    """Nor does a failure say when: it may be tried at once."""
+    desk.scene("one")
+    desk.plex_server.faults.add(Fault(what=What.DROPPED, matches=is_put))
+    desk.run("reconcile")
+    with Ledger(desk.state) as ledger:
+        (tried,) = ledger.outbox.tried(1)
+        ledger.outbox.postpone(tried.link, not_before=1, error="no answer", now=1)
+    desk.done("pause")
+
+    said = desk.done("plan")
+    failed = desk.run("reconcile")
+
+    assert "1 item would be written" in said.out
+    assert "waits until" not in said.out
+    assert failed.errors == [
+        "error: 1 item could not be delivered yet and stays owed: run again"
+    ]
 
 
 @pytest.mark.parametrize(

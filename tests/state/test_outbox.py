@@ -100,6 +100,22 @@ def test_what_was_tried_is_read_in_the_order_in_which_it_is_tried_again(
     assert [one.link for one in ledger.outbox.tried(1)] == [2]
 
 
+def test_what_waits_of_what_was_tried_is_counted_and_says_until_when(
+    ledger: Ledger,
+) -> None:
+    assert ledger.outbox.put_off(NOW, NOW + 99) == (0, None)
+    for link, later in ((1, 60), (2, 30), (3, 0), (4, 100), (5, 20), (6, 10)):
+        stage = PLANNED if link == 6 else RELEASED
+        ledger.outbox.owe(entry(link, stage=stage), now=NOW)
+        if link != 5:  # which waits, and was not tried
+            at = NOW + later
+            ledger.outbox.postpone(link, now=NOW, not_before=at, error="busy")
+
+    assert ledger.outbox.put_off(NOW, NOW + 99) == (2, NOW + 30)
+    assert ledger.outbox.put_off(NOW, NOW + 60) == (2, NOW + 30)
+    assert ledger.outbox.put_off(NOW + 30, NOW + 59) == (0, None)
+
+
 def test_a_cancelled_entry_is_owed_no_more(ledger: Ledger) -> None:
     for link in (1, 2, 3):
         ledger.outbox.owe(entry(link), now=NOW)
