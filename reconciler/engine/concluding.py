@@ -149,7 +149,7 @@ class Concluder:
             self._remember(one.row, known)
             self._part(one, landed)
             if left:
-                self.failing.unchanged(entry, left, one.key)
+                self.failing.unchanged(entry, left, one.key, one.name)
             settle = self.ledger.outbox.settle
             settle(one.row.link, revision=one.row.revision, fields=landed)
         _log(one, landed)

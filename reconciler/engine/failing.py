@@ -106,11 +106,15 @@ class Failing:
         log.info("postponed", link=entry.link, seconds=seconds)
 
     def unchanged(
-        self, entry: EntryRecord, fields: Sequence[Field], item: ItemKey
+        self, entry: EntryRecord, fields: Sequence[Field], item: ItemKey, name: str
     ) -> None:
-        """Look again at a write that Plex took and has not made, or not yet."""
-        names = ", ".join(fields)
-        sentence = f"plex kept what item {item} had in {names}; it is tried again"
+        """Look again at a write that Plex took and has not made, or not yet.
+
+        The *name* is that of the item's file. What is said of it is kept by a dead
+        letter as well, of which nothing is tried again.
+        """
+        what = f"a write of {', '.join(fields)} to item {item} ({name})"
+        sentence = f"plex took {what} without an error, and has not made it"
         self.unclear(entry, fields, AmbiguousError(sentence))
 
     def may_land(self, row: JournalRecord) -> bool:

@@ -481,3 +481,17 @@ def test_a_retry_that_crashes_anywhere_loses_no_letter(dead: World) -> None:
 
     assert is_over
     assert dead.value("brook", Field.TITLE) == "Brook in May"
+
+
+def test_a_letter_of_what_plex_has_not_made_names_the_item_and_promises_nothing(
+    film: World,
+) -> None:
+    lose(film, "title")
+    change(film, title="Brook in May")
+    wear_out(film)
+
+    (letter,) = letters(film)
+    assert letter.error == (
+        f"plex took a write of title to item {letter.item} (brook) without an error,"
+        " and has not made it"
+    )
