@@ -47,7 +47,7 @@ def status(setting: Setting) -> None:
         setting.document.close({**fields, **standing.status_fields(found, items)})
     elif known is None:
         click.echo("nothing is known yet: run `plexsync reconcile`")
-        standing.show_health(paper(), found, items)
+        standing.show_health(paper(), found, items, now=now)
     else:
         standing.show_status(paper(), found, items, now=now)
 

@@ -178,7 +178,9 @@ class Herald:
         for item in found.begun:
             lines.append(f"{item.type}: {item.message}; {item.hint}")
             if self.has_titles:
-                lines += [f"  {line}" for line in _named(ledger, status, item)]
+                lines += [
+                    f"  {line}" for line in _named(ledger, status, item, self.now())
+                ]
         lines += [f"over: {one.kind}: {one.message}" for one in found.over]
         return "\n".join(lines)
 
@@ -209,7 +211,7 @@ def _record(ledger: Ledger, after: Mapping[str, NoticeRecord]) -> None:
                 ledger.notices.put(about, notice)
 
 
-def _named(ledger: Ledger, status: Status, item: HealthItem) -> list[str]:
+def _named(ledger: Ledger, status: Status, item: HealthItem, now: int) -> list[str]:
     """Name what an item is about, as far as a message has room."""
     match item.type:
         case Trouble.LETTERS:
@@ -219,7 +221,7 @@ def _named(ledger: Ledger, status: Status, item: HealthItem) -> list[str]:
             left = islice(find_conflicts(ledger), _NAMED)
             found = [f"{x.library}, {x.name}, {x.field}: {x.reason}" for x in left]
         case _:
-            return list(details(status, item))[:_NAMED]
+            return list(details(status, item, now))[:_NAMED]
     more = item.count - len(found)
     return [*found, f"... and {more} more"] if more > 0 else found
 

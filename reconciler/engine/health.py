@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.absence import STASH
-from reconciler.core.errors import StrangerError, UnauthorisedError
 from reconciler.core.wording import moment, several
-from reconciler.engine.status import Status
+from reconciler.engine.outages import out_of_reach
+from reconciler.engine.status import DAEMON, Status
 from reconciler.engine.troubles import HealthItem, Trouble
-from state.records import OutageRecord
 from state.restorations import RestorationRecord
 
 _NAMED = 5
@@ -24,8 +23,6 @@ _LEAST = 60.0
 
 OF_STASH, OF_LIBRARIES = "doubt of stash", "doubt of libraries"
 """What a doubt is about."""
-
-_KEYS = {STASH: "[stash] api_key"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +65,19 @@ def health(
 
     What only a *daemon* knows is left out where there is none.
     """
+    at_work = status.at_work
+    goes_on = daemon is not None or (at_work is not None and at_work.command == DAEMON)
+    of_state = tuple(_of_state(status, now, goes_on=goes_on))
     if daemon is None:
-        return tuple(_of_state(status, now))
-    silent = {one.about for one in _outages(status)}
-    return (*_of_daemon(daemon, now, silent), *_of_state(status, now))
+        return of_state
+    silent = {one.server for one in status.outages if one.ended is None}
+    return (*_of_daemon(daemon, now, silent), *of_state)
 
 
-def _of_state(status: Status, now: int) -> Iterator[HealthItem]:
+def _of_state(status: Status, now: int, *, goes_on: bool) -> Iterator[HealthItem]:
     yield from (_held(number) for number in status.held)
     yield from _doubts(status)
-    yield from _outages(status)
+    yield from out_of_reach(status, goes_on=goes_on)
     if status.missing:
         yield _missing(status.missing)
     if status.dead:
@@ -127,40 +127,6 @@ def _doubt(what: str, about: str, status: Status, subjects: list[str]) -> Health
         about=about,
         count=len(subjects),
         since=min((known[one] for one in subjects if one in known), default=None),
-    )
-
-
-def _outages(status: Status) -> Iterator[HealthItem]:
-    for one in status.outages:
-        if one.ended is None:
-            is_shut_out = one.kind == UnauthorisedError.kind
-            yield _unauthorised(one) if is_shut_out else _out(one)
-
-
-def _unauthorised(outage: OutageRecord) -> HealthItem:
-    key = _KEYS.get(outage.server, "[plex] token")
-    return HealthItem(
-        type=Trouble.UNAUTHORISED,
-        message=f"{outage.server} does not take our key since {moment(outage.began)}",
-        hint=f"correct {key}; `plexsync check` tries it",
-        about=outage.server,
-        since=outage.began,
-    )
-
-
-def _out(outage: OutageRecord) -> HealthItem:
-    server, since = outage.server, moment(outage.began)
-    what = f"{server} cannot be asked since {since}: {outage.kind}"
-    if outage.is_of_write:
-        what = f"{server} takes no writes since {since}: {outage.kind}"
-    if outage.kind == StrangerError.kind:
-        what = f"who answers for {server} since {since} is not it"
-    return HealthItem(
-        type=Trouble.OUTAGE,
-        message=what,
-        hint="once it answers, all goes on by itself; `plexsync check` tries it now",
-        about=server,
-        since=outage.began,
     )
 
 

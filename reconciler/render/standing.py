@@ -37,7 +37,7 @@ def show_status(
     _show_owed(console, status, now)
     paper.counts(console, "fields", _in_words(status.fields))
     _show_over(console, status)
-    show_health(console, status, items)
+    show_health(console, status, items, now=now)
 
 
 def _at_work(writer: AtWork | None) -> tuple[str, str]:
@@ -62,18 +62,20 @@ def _in_words(fields: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
-def show_health(console: Console, status: Status, items: Sequence[HealthItem]) -> None:
+def show_health(
+    console: Console, status: Status, items: Sequence[HealthItem], *, now: int
+) -> None:
     """Show every trouble, what to do about it, and beneath it what is known of it."""
     for item in items:
         paper.label(console, item.type, f"{item.message}; {item.hint}")
-        for line in details(status, item):
+        for line in details(status, item, now):
             paper.label(console, "", line)
     for lull in status.lulls:
         paper.label(console, "quiet", f"{lull}: nothing is written but by command")
 
 
-def details(status: Status, item: HealthItem) -> Iterator[str]:
-    """Take what is known of a trouble, names and what servers say included."""
+def details(status: Status, item: HealthItem, now: int) -> Iterator[str]:
+    """Take what is known *now* of a trouble, names and what servers say included."""
     match item.type:
         case Trouble.HELD:
             yield from _reasons(status, item.about)
@@ -82,7 +84,7 @@ def details(status: Status, item: HealthItem) -> Iterator[str]:
                 if item.about == (OF_STASH if subject == STASH else OF_LIBRARIES):
                     yield reason
         case Trouble.OUTAGE | Trouble.UNAUTHORISED:
-            yield from _rest(status, item.about)
+            yield from _rest(status, item.about, now)
         case Trouble.LETTERS:
             yield from _letters(status)
         case Trouble.MISSING:
@@ -99,12 +101,12 @@ def _reasons(status: Status, about: str) -> Iterator[str]:
             yield from hold.reasons
 
 
-def _rest(status: Status, server: str) -> Iterator[str]:
-    """Take why a server is left alone, and until when."""
+def _rest(status: Status, server: str, now: int) -> Iterator[str]:
+    """Take why a server is left alone, and until when, if it is still."""
     for outage in status.outages:
         if outage.server == server and outage.ended is None:
-            until = paper.moment(outage.rests_until)
-            yield f"left alone until {until}: {outage.cause}"
+            until = f"left alone until {paper.moment(outage.rests_until)}: "
+            yield f"{until if outage.rests_until > now else ''}{outage.cause}"
 
 
 def _show_owed(console: Console, status: Status, now: int) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reconciler.engine.health import health
 from reconciler.engine.report import Content
 from reconciler.engine.status import Status, Tried
 from reconciler.engine.troubles import HealthItem
@@ -17,7 +18,7 @@ from reconciler.render.paper import pair, paper
 from reconciler.render.standing import show_status
 from state.ledger import Ledger
 from state.lock import WriterLock
-from state.records import EntryRecord, Stage
+from state.records import EntryRecord, OutageRecord, Stage
 from tests.cli.desk import Desk
 
 _ORDER = "the same, in another order"
@@ -336,12 +337,39 @@ def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:
     over = desk.done("status").out
 
     moment = r"[-\d]+ [:\d]+ UTC"
-    goes_on = rf"^outage +plex cannot be asked since {moment}: unreachable; .*\n"
+    goes_on = rf"^outage +plex cannot be asked since {moment}: no connection; .*\n"
     rests = rf" +left alone until {moment}: Plex at .* cannot be reached"
     assert re.search(goes_on + rests, out, re.MULTILINE)
     assert re.search(
         rf"^was out +plex, {moment} to {moment}: unreachable, Plex", over, re.MULTILINE
     )
+
+
+OUT = OutageRecord(
+    server="plex",
+    began=START - 60,
+    failures=1,
+    rests=1,
+    rests_until=START + 10,
+    asked_until=0,
+    is_of_write=False,
+    kind="transient",
+    cause="plex failed: look into its log",
+)
+
+
+@pytest.mark.parametrize(
+    ("rests_until", "words"),
+    [(START + 10, "left alone until 2096-10-02 07:06:50 UTC: "), (START, "")],
+)
+def test_status_says_of_a_server_until_when_it_is_left_alone_if_it_is(
+    rests_until: int, words: str
+) -> None:
+    status = Status(outages=(replace(OUT, rests_until=rests_until),))
+
+    lines = shown(status, *health(status, START), now=START)
+
+    assert lines[-1].strip() == f"{words}{OUT.cause}"
 
 
 def test_a_listing_of_what_is_new_counts_each_item_once(desk: Desk) -> None:

@@ -68,11 +68,15 @@ def told(status: Status, daemon: Daemon | None = None) -> dict[str, str]:
         (Status(doubts={STASH: NAME, NAME: NAME}, believed=(STASH, NAME)), {}),
         (
             Status(outages=(OUTAGE,)),
-            {"outage": f"plex cannot be asked since {moment(NOW)}: unreachable"},
+            {"outage": f"plex cannot be asked since {moment(NOW)}: no connection"},
         ),
         (
             Status(outages=(replace(OUTAGE, is_of_write=True, kind="busy"),)),
-            {"outage": f"plex takes no writes since {moment(NOW)}: busy"},
+            {"outage": f"plex takes no writes since {moment(NOW)}: no time for it"},
+        ),
+        (
+            Status(outages=(replace(OUTAGE, kind="resting"),)),
+            {"outage": f"plex cannot be asked since {moment(NOW)}"},
         ),
         (
             Status(outages=(replace(OUTAGE, kind="stranger"),)),
@@ -177,6 +181,25 @@ def test_each_item_is_about_something_of_its_own_and_says_what_to_do() -> None:
     assert len(set(abouts)) == len(abouts)
     assert all(abouts)
     assert [item.hint for item in items if "`plexsync " not in item.hint] == []
+
+
+@pytest.mark.parametrize(
+    ("at_work", "daemon", "then"),
+    [
+        (None, None, "the next `plexsync reconcile` goes on"),
+        ("reconcile", None, "the next `plexsync reconcile` goes on"),
+        ("run", None, "all goes on by itself"),
+        (None, Daemon(poll=60), "all goes on by itself"),
+    ],
+)
+def test_after_an_outage_only_a_daemon_goes_on_by_itself(
+    at_work: str | None, daemon: Daemon | None, then: str
+) -> None:
+    writer = None if at_work is None else AtWork(command=at_work, since=NOW)
+    items = health(Status(outages=(OUTAGE,), at_work=writer), NOW, daemon)
+
+    (hint,) = [item.hint for item in items if item.type is Trouble.OUTAGE]
+    assert hint == f"once it answers, {then}; `plexsync check` tries it now"
 
 
 def test_what_an_item_is_about_outlives_its_words() -> None:
