@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from rich.console import Console
@@ -17,11 +18,14 @@ from reconciler.render.document import VERSION
 from state.records import PassRecord, Stage
 from state.restorations import RestorationRecord
 
+_OVER = 3
+"""How many outages that are over are shown."""
+
 
 def show_status(
     console: Console, status: Status, items: Sequence[HealthItem], *, now: int
 ) -> None:
-    """Show how things stand *now*, in unix seconds, the troubles last."""
+    """Show how things stand *now*, in unix seconds, the troubles, the past."""
     paper.label(console, *_at_work(status.at_work))
     known = "nothing" if status.watermark is None else paper.moment(status.watermark)
     paper.label(console, "scenes", f"{status.scenes} known; read up to {known}")
@@ -36,8 +40,9 @@ def show_status(
         paper.label(console, "since then", f"{since}; quiet passes are not recorded")
     _show_owed(console, status, now)
     paper.counts(console, "fields", _in_words(status.fields))
-    _show_over(console, status)
+    _show_believed(console, status)
     show_health(console, status, items, now=now)
+    _show_over(console, status)
 
 
 def _at_work(writer: AtWork | None) -> tuple[str, str]:
@@ -141,16 +146,20 @@ def _tried(one: Tried, now: int) -> str:
     return f"{what}; tried {times}, again {again}: {one.error}"
 
 
-def _show_over(console: Console, status: Status) -> None:
-    """Show what is settled by now, or will be with the next pass."""
+def _show_believed(console: Console, status: Status) -> None:
+    """Show what the next pass settles."""
     for subject in status.believed:
         what = f"{subject} is believed by the next `plexsync reconcile`"
         paper.label(console, "approved", what)
-    for outage in status.outages:
-        if outage.ended is not None:
-            since = f"{paper.moment(outage.began)} to {paper.moment(outage.ended)}"
-            what = f"{outage.server}, {since}: {outage.kind}, {outage.cause}"
-            paper.label(console, "was out", what)
+
+
+def _show_over(console: Console, status: Status) -> None:
+    """Show the last outages that are over, without what was to be done about them."""
+    over = (one for one in status.outages if one.ended is not None)
+    for one in islice(over, _OVER):
+        since = f"{paper.moment(one.began)} to {paper.moment(one.ended or 0)}"
+        cause = one.cause.rpartition(": ")[0] or one.cause
+        paper.label(console, "was out", f"{one.server}, {since}: {cause}")
 
 
 def _letters(status: Status) -> Iterator[str]:

@@ -340,9 +340,9 @@ def test_status_tells_outages_that_go_on_and_that_are_over(desk: Desk) -> None:
     goes_on = rf"^outage +plex cannot be asked since {moment}: no connection; .*\n"
     rests = rf" +left alone until {moment}: Plex at .* cannot be reached"
     assert re.search(goes_on + rests, out, re.MULTILINE)
-    assert re.search(
-        rf"^was out +plex, {moment} to {moment}: unreachable, Plex", over, re.MULTILINE
-    )
+    was_out = rf"^was out +plex, {moment} to {moment}"
+    why = r"Plex at [^ ]+ cannot be reached \(.*\)"
+    assert re.search(f"{was_out}: {why}$", over, re.MULTILINE)
 
 
 OUT = OutageRecord(
@@ -370,6 +370,30 @@ def test_status_says_of_a_server_until_when_it_is_left_alone_if_it_is(
     lines = shown(status, *health(status, START), now=START)
 
     assert lines[-1].strip() == f"{words}{OUT.cause}"
+
+
+def test_status_has_below_the_troubles_the_last_three_outages_that_are_over() -> None:
+    over = [
+        replace(OUT, began=START - n, ended=START, cause=cause)
+        for n, cause in enumerate(["it was: off", "no advice: a: do it", "lost", "x"])
+    ]
+    status = Status(outages=(OUT, *over))
+
+    lines = shown(status, *health(status, START), now=START)
+
+    assert [line[:15].strip() for line in lines[-5:]] == [
+        "outage",
+        "",
+        "was out",
+        "was out",
+        "was out",
+    ]
+    until = "2096-10-02 07:06:40 UTC"
+    assert [line.partition(f"to {until}: ")[2] for line in lines[-3:]] == [
+        "it was",
+        "no advice: a",
+        "lost",
+    ]
 
 
 def test_a_listing_of_what_is_new_counts_each_item_once(desk: Desk) -> None:
