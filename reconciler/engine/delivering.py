@@ -23,7 +23,7 @@ from reconciler.engine.braking import Brake
 from reconciler.engine.caution import Caution
 from reconciler.engine.concluding import Concluder, Sent
 from reconciler.engine.failing import Failing
-from reconciler.engine.judging import tell_left
+from reconciler.engine.judging import tell_left, tell_lost
 from reconciler.engine.linking import IN_PLEX
 from reconciler.engine.looking import MAX_AGE, Look, Looker, Standing
 from reconciler.engine.lulls import Lulls
@@ -296,6 +296,10 @@ class Deliverer:
             self.ledger.items.forget(look.link.target, look.link.item, but=held)
         for link in links:
             self._relink(link)
+        if (found := self.ledger.links.get([look.link.id]).get(look.link.id)) is None:
+            return
+        if found.is_lost and self.looker.surveyor.linker.is_reached(found):
+            tell_lost(look, self.tally)
 
     def _relink(self, link: LinkRecord) -> None:
         snapshots = list(self.ledger.scenes.get([link.scene]).values())

@@ -68,11 +68,18 @@ class Judge:
     def _show(self, look: Look) -> None:
         if look.standing is not Standing.THERE:
             self.tally.reasons[look.standing] += len(look.fields)
+        if look.standing in {Standing.GONE, Standing.MOVED} and self._is_to_wait(look):
+            tell_lost(look, self.tally)
         for line in lines(look, self.titles(look.link.target)):
             self.audience.line(line)
             self.tally.causes[line.cause] += 1
         tell_left(look, self.titles(look.link.target), self.tally)
         self.tally.counts["items to write"] += int(_writes(look))
+
+    def _is_to_wait(self, look: Look) -> bool:
+        """Whether what is asked of an item is still to be done once it is found."""
+        lost = replace(look.link, is_lost=True)
+        return self.looker.surveyor.linker.is_reached(lost)
 
 
 def lines(look: Look, library: str) -> list[Line]:
@@ -106,6 +113,11 @@ def tell_left(look: Look, library: str, tally: Tally) -> None:
         has = look.item.fields.get(name, EMPTY) if look.item else EMPTY
         old = content_of(name, has)
         tally.spared.append(_line(look, library, name, old, planned.new))
+
+
+def tell_lost(look: Look, tally: Tally) -> None:
+    """Count an item that is gone by what persons asked of it, and that waits."""
+    tally.lost.update({one.wish.asked for one in look.known.values() if one.wish})
 
 
 def _line(look: Look, library: str, name: Field, old: Content, new: Content) -> Line:

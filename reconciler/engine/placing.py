@@ -38,8 +38,8 @@ from reconciler.engine.recording import Recorder, absent
 from reconciler.engine.report import UNDONE, Line, Tally, content_of
 from reconciler.engine.translate import memory_record, restored
 from reconciler.engine.undoing import Undone, undone
-from reconciler.engine.unfound import departed, unfound, waits
-from reconciler.engine.wishes import asked, offered, takeable
+from reconciler.engine.unfound import departed, unfound
+from reconciler.engine.wishes import asked, is_wished, offered, takeable
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import EntryRecord, LinkRecord, Stage
@@ -116,7 +116,6 @@ class Placer:
 
         Of a lost one it waits until the item is found.
         """
-        lost = 0
         with_lost = not isinstance(errand, Release) or errand.with_lost
         for links in self._reach.links(
             errand.scenes, errand.library, there, with_lost=with_lost
@@ -128,6 +127,8 @@ class Placer:
             for link in links:
                 known = {name: memories[link.id].get(name, NOTHING) for name in Field}
                 wished = asked(errand, known, is_shared=link.id in shared)
+                waits = link.is_lost and is_wished(errand, wished)
+                self.tally.lost[errand.cause] += waits
                 dead = withheld.get(link.id, {})
                 news = {
                     name: one
@@ -137,12 +138,10 @@ class Placer:
                 }
                 found.append((link, news))
             self._write(errand, found)
-            lost += sum(link.is_lost for link, news in found if news)
-        if lost:
-            self.tally.note(waits(errand, lost))
 
     def _take_stash(self, errand: TakeStash) -> None:
         wish, there = Wish(asked=Asked.TAKE), self._read_again(errand)
+        self.tally.lost[errand.cause] += self._reach.waiting(errand)
         self.tally.counts[UNDONE] += self._undone(errand)
         for link, known in self._taken(errand):
             if link.scene in there:
@@ -197,7 +196,7 @@ class Placer:
             pass_id=errand.pass_id, scenes=errand.scenes, since=errand.since
         )
         is_all = errand.pass_id is None and not errand.since
-        after, targets = 0, self.looker.surveyor.linker.targets
+        after, linker = 0, self.looker.surveyor.linker
         while keys := self._undoable(extent, after, is_all=is_all):
             after = keys[-1]
             links, journal = self.ledger.links.get(keys), self.ledger.journal
@@ -205,11 +204,13 @@ class Placer:
             memories = self._reach.memories(list(links.values()))
             wished = []
             for key in keys:
-                link = links[key]
-                if link.is_lost or link.target not in targets:
+                link, known = links[key], memories[key]
+                if link.target not in linker.targets or not linker.is_reached(link):
+                    continue
+                if link.is_lost:
+                    self.tally.lost[errand.cause] += is_wished(errand, known)
                     continue
                 scope = [row for row in rows.get(key, []) if extent.holds(row)]
-                known = memories[key]
                 found = undone(rows.get(key, []), scope, known, is_all=is_all)
                 wished.append((link, self._spare(link, known, dict(found))))
             self._write(errand, wished)
@@ -218,8 +219,8 @@ class Placer:
         if not is_all:
             return self.ledger.journal.links(extent, after=after, limit=BATCH)
         # the journal forgets, the memories of fields do not
-        scenes = extent.scenes
-        found = self.ledger.links.page(after=after, limit=BATCH, scenes=scenes)
+        page, scenes = self.ledger.links.page, extent.scenes
+        found = page(after=after, limit=BATCH, scenes=scenes, with_lost=True)
         return [link.id for link in found]
 
     def _spare(
@@ -265,6 +266,7 @@ class Placer:
             for name in sorted(fields)
         }
         there = self._read_again(errand)
+        self.tally.lost[errand.cause] += self._reach.waiting(errand)
         for links in self._reach.links(errand.scenes, errand.library, there):
             if links[0].target not in self.looker.surveyor.connect():
                 continue  # its library is missing: what is there is not known

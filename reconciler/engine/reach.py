@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from reconciler.core.memory import Memory
 from reconciler.core.values import Field, SceneId
+from reconciler.engine.errands import Adopt, TakeStash
 from reconciler.engine.linking import Linker
 from reconciler.engine.translate import memories_of
+from reconciler.engine.wishes import is_wished
 from state.ledger import Ledger
 from state.records import LinkRecord
 
@@ -52,6 +54,15 @@ class Reach:
                 mine = [link for link in page if there is None or link.scene in there]
                 if found := [link for link in mine if self.linker.is_reached(link)]:
                     yield found
+
+    def waiting(self, errand: Adopt | TakeStash) -> int:
+        """Count the lost items of which the same was asked before."""
+        library = errand.library if isinstance(errand, Adopt) else None
+        return sum(
+            is_wished(errand, known)
+            for links in self.links(errand.scenes, library, with_lost=True)
+            for known in self.memories([one for one in links if one.is_lost]).values()
+        )
 
     def memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:
         """Read what is remembered of the fields of each link."""

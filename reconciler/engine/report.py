@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 from reconciler.core.errors import RestingError
 from reconciler.core.values import Change, Field, FieldValue, ItemKey, SceneId
+from reconciler.core.wording import several
 
 UNDONE = "undone fields"
 """Fields that were asked for and stay undone: the name of a count."""
@@ -170,6 +171,9 @@ class Tally:
         if sentence not in self.notes:
             self.notes.append(sentence)
 
+    lost: Counter[str] = field(default_factory=Counter)
+    """What waits for items that Plex has lost: what was asked of them -> how many."""
+
     def report(
         self,
         *,
@@ -191,7 +195,7 @@ class Tally:
             doubts=tuple(self.doubts),
             is_paused=is_paused,
             lulls=tuple(self.lulls),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *_waits(self.lost)),
             spared=tuple(self.spared),
             of_plan=self.of_plan,
             is_left_off=self.is_left_off,
@@ -207,6 +211,15 @@ class Tally:
             return
         if (sentence := str(error)) not in self.problems:
             self.problems.append(sentence)
+
+
+def _waits(lost: Counter[str]) -> list[str]:
+    """Tell that what is asked of lost items is done when they are found again."""
+    return [
+        f"the {cause} waits for {several(count, 'item')} that plex has lost"
+        for cause, count in sorted(lost.items())
+        if count
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,12 @@
 """What an errand names and is not there: sentences for the person who asks."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from reconciler.core.wording import several
 from reconciler.engine.errands import Claim, Errand, Release, Undo
+from reconciler.engine.translate import memories_of
+from reconciler.engine.wishes import is_wished
 from state.journal import Extent
 from state.ledger import Ledger
 from state.records import LinkRecord
@@ -14,8 +17,9 @@ def unfound(
 ) -> list[str]:
     """Tell of scenes and passes of which there is nothing to be found."""
     known = ledger.links.of_scenes(errand.scenes or ())
+    can_wait = partial(_can_wait, ledger, errand, is_reached)
     told = {
-        scene: _of_links(errand, known.get(scene, ()), is_reached)
+        scene: _of_links(errand, known.get(scene, ()), can_wait)
         for scene in sorted(errand.scenes or ())
     }
     scenes = [f"scene {scene} {why}" for scene, why in told.items() if why]
@@ -35,29 +39,36 @@ def departed(errand: Errand, scenes: int) -> str:
     )
 
 
-def waits(errand: Claim | Release, lost: int) -> str:
-    """Tell that what is asked of lost items is done when they are found again."""
-    return f"the {errand.cause} waits for {several(lost, 'item')} that plex has lost"
-
-
 def _of_links(
     errand: Errand,
     links: Sequence[LinkRecord],
-    is_reached: Callable[[LinkRecord], bool],
+    can_wait: Callable[[LinkRecord], bool],
 ) -> str | None:
     if not links:
         return (
             "has no item in plex that plexsync knows:"
             " its number is in the address of its page in stash"
         )
-    # a release and a claim need nothing of the item itself
-    can_wait = isinstance(errand, Claim | Release) and any(map(is_reached, links))
-    if can_wait or not all(link.is_lost for link in links):
+    if not all(link.is_lost and not can_wait(link) for link in links):
         return None
     return (
         f"has lost its item in plex: nothing is done of the {errand.cause};"
         " ask for it again once `plexsync reconcile` has found the item"
     )
+
+
+def _can_wait(
+    ledger: Ledger,
+    errand: Errand,
+    is_reached: Callable[[LinkRecord], bool],
+    link: LinkRecord,
+) -> bool:
+    # a release and a claim need nothing of the item itself
+    if not isinstance(errand, Claim | Release):
+        records = ledger.links.memories([link.id])[link.id]
+        if not is_wished(errand, memories_of(records)):
+            return False
+    return is_reached(link)
 
 
 def _of_no_writes(ledger: Ledger, number: int) -> str:

@@ -9,7 +9,7 @@ from reconciler.core.elements import by_identity, keys_in_plex
 from reconciler.core.memory import Asked, Memory, Verdict, Wish
 from reconciler.core.values import Field, FieldValue, Policy
 from reconciler.engine.conflicts import can_be_taken
-from reconciler.engine.errands import Claim, Release
+from reconciler.engine.errands import Adopt, Claim, Errand, Release, TakeStash
 
 
 def offered(
@@ -40,6 +40,16 @@ def takeable(
         and rules[name].policy is not Policy.OFF
         and (fields is None or name in fields)
     }
+
+
+def is_wished(errand: Errand, known: Mapping[Field, Memory]) -> bool:
+    """Whether what an errand asks for is wished already, of some of its fields."""
+    named = errand.fields if isinstance(errand, Adopt | TakeStash) else None
+    return any(
+        one.wish is not None and one.wish.asked == errand.cause
+        for name, one in known.items()
+        if named is None or name in named
+    )
 
 
 def asked(

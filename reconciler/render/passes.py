@@ -37,6 +37,8 @@ def show_plan(console: Console, report: PassReport) -> None:
     for why in report.lulls:
         paper.say(console, f"reconcile would leave it for later: {why}")
     _show_put_off(console, report)
+    for note in report.notes:
+        paper.say(console, note)
     _show_deleted(console, report)
     _show_waiting(console, report)
 

@@ -136,6 +136,98 @@ def test_law_8_what_needs_an_item_is_refused_while_it_is_gone(
     assert "ask for it again once `plexsync reconcile` has found the item" in told
 
 
+def is_lost_unnoticed(world: World) -> None:
+    """Have the item go, in a library that has another one; no pass has missed it."""
+    world.scene("frost", title="Frost")
+    world.reconcile()
+    world.later(600)
+    world.plex.scanner.remove(world.section, "/media/films/brook.mp4")
+    world.later(600)
+
+
+@pytest.mark.parametrize(
+    ("errand", "words"),
+    [
+        (Undo(scenes=ITS), "undo"),
+        (Undo(since=0), "undo"),
+        (Release(scenes=ITS), "release"),
+        (TakeStash(scenes=ITS), "take stash"),
+    ],
+)
+def test_law_1_what_is_asked_of_an_item_that_is_found_gone_waits_and_that_is_told(
+    film: World, errand: Errand, words: str
+) -> None:
+    """By the dry run, by the command, and by the same command once more."""
+    is_lost_unnoticed(film)
+    waits = (f"the {words} waits for 1 item that plex has lost",)
+
+    foreseen = film.foresee(errand)
+    first = film.carry_out(errand)
+    again = film.carry_out(errand)
+
+    for outcome in (foreseen, first, again):
+        assert (outcome.report.notes, outcome.report.missing) == (waits, ())
+        assert outcome.report.problems == ()
+
+
+def test_law_10_an_undo_that_waits_is_done_when_the_item_is_found(film: World) -> None:
+    is_lost_unnoticed(film)
+    film.carry_out(Undo(scenes=ITS))
+
+    comes_back(film)
+
+    assert film.value("brook", Field.TITLE) == "brook"
+    assert film.value("brook", Field.GENRES) == ()
+    assert film.item("brook").locks == frozenset()
+    with Ledger(film.state) as ledger:
+        (link,) = ledger.links.of_scenes([SCENE])[SCENE]
+        known = ledger.links.memories([link.id])[link.id]
+    assert {one.verdict for one in known.values() if one.verdict} == {Verdict.UNDONE}
+    assert film.reconcile(is_full=True).puts == 0
+
+
+def test_a_wish_of_another_kind_does_not_make_an_undo_wait(film: World) -> None:
+    goes(film)
+    film.carry_out(Release(scenes=ITS))
+
+    outcome = film.carry_out(Undo(scenes=ITS))
+
+    assert outcome.report.notes == ()
+    (told,) = outcome.report.missing
+    assert "nothing is done of the undo" in told
+
+
+def test_an_adoption_that_waits_is_none_of_another_field(film: World) -> None:
+    """It was asked for while all is paused, before the item went."""
+    film.stash.create_tag("Drone")
+    film.plex.person.tag(film.key("brook"), "genre", "Drone", lock=False)
+    film.is_paused = True
+    film.carry_out(Adopt(scenes=ITS))
+    film.is_paused = False
+    goes(film)
+
+    other = film.carry_out(Adopt(scenes=ITS, fields=frozenset({Field.ACTORS})))
+    again = film.carry_out(Adopt(scenes=ITS))
+
+    assert len(other.report.missing) == 1
+    waits = ("the adopt waits for 1 item that plex has lost",)
+    assert (again.report.notes, again.report.missing) == (waits, ())
+
+
+def test_nothing_waits_for_a_deleted_scene_whose_item_is_found_gone(
+    film: World,
+) -> None:
+    is_lost_unnoticed(film)
+    film.stash.destroy_scenes(SCENE)
+    film.reconcile()
+    film.later(600)
+
+    foreseen = film.foresee(Undo(scenes=ITS))
+    outcome = film.carry_out(Undo(scenes=ITS))
+
+    assert (foreseen.report.notes, outcome.report.notes) == ((), ())
+
+
 def copy_goes(world: World) -> None:
     """Have the copy's item go for good."""
     world.plex.scanner.remove_file("/media/films/copy.mp4")
