@@ -18,6 +18,7 @@ from reconciler.core.retry import (
     after_unclear,
 )
 from reconciler.core.values import Field, ItemKey
+from reconciler.core.wording import several
 from reconciler.engine.linking import AGAIN
 from reconciler.engine.ports import Library
 from reconciler.engine.report import Tally
@@ -25,6 +26,9 @@ from state.ledger import Ledger
 from state.records import EntryRecord, FailureRecord, JournalRecord
 
 log = structlog.get_logger(__name__)
+
+_NAMED = 3
+"""Scenes that a sentence names; of the others it says how many they are."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,3 +139,16 @@ class Failing:
         with self.ledger.transaction():
             self._count(entry, fields, error, after_unclear)
             self.ledger.outbox.give_cause(entry.link, AGAIN)
+
+
+def landing(rows: Sequence[JournalRecord], now: int) -> str:
+    """Tell that some writes may still land, of which scenes, and for how long."""
+    scenes = sorted({row.scene for row in rows})
+    more = len(scenes) - _NAMED
+    names = ", ".join(map(str, scenes[:_NAMED])) + (f" and {more} more" * (more > 0))
+    of = f"scene {names}" if len(scenes) == 1 else f"scenes {names}"
+    left = max(1, max(row.opened_at for row in rows) + ceil(VERIFY_AFTER) - now)
+    return (
+        f"what was last written to plex of {of} may still land, so nothing is done:"
+        f" ask again in {several(left, 'second')}"
+    )

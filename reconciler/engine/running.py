@@ -16,6 +16,7 @@ from reconciler.core.errors import (
 from reconciler.core.retry import LONGEST
 from reconciler.engine.checking import find_parted
 from reconciler.engine.errands import Errand
+from reconciler.engine.failing import landing
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
 from reconciler.engine.planned import Checklist
@@ -97,6 +98,7 @@ class Pass:
         """Tell what an errand would do; records, so it is meant for a copied ledger."""
         self._begin()
         self._try(self._connect)
+        self._try(self._foresee_late)
         if self._try(partial(self._parts.placer().place, errand)):
             self._try(partial(self._show_stages, [None], Scope(is_wished=True)))
         return self._report()
@@ -160,10 +162,17 @@ class Pass:
 
     def _resolve_all(self) -> None:
         if left := self._parts.concluder.resolve():
-            raise TransientError(
-                f"{left} of the last writes to plex may still land, so nothing is done:"
-                " ask again in a minute"
-            )
+            raise TransientError(self._landing(left))
+
+    def _foresee_late(self) -> None:
+        """Tell that the errand would be refused now."""
+        left = self._parts.concluder.resolve()
+        if left:
+            self.tally.note(self._landing(left))
+
+    def _landing(self, left: int) -> str:
+        rows = self.means.ledger.journal.opened(left)
+        return landing(rows, self.means.clock.unix())
 
     def _connect(self) -> None:
         """Find out whether the libraries that are named are there."""

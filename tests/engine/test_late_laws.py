@@ -319,6 +319,19 @@ def test_law_7_a_write_that_is_never_made_keeps_a_command_for_a_minute_at_most(
         assert ledger.outbox.counts() == {}
 
 
+def test_of_many_writes_that_may_land_three_scenes_are_named(world: World) -> None:
+    for stem in ("brook", "frost", "glacier", "ice", "moss"):
+        world.scene(stem, title=stem.title())
+    world.plex_wire.faults.add(Fault(what=What.DROPPED, matches=is_put, times=99))
+    world.reconcile()
+
+    refused = world.carry_out(Release())
+
+    (told,) = refused.report.problems[:1]
+    assert "of scenes 1, 2, 3 and 2 more may still land" in told
+    assert refused.puts == 0
+
+
 def test_the_ledger_waits_for_a_write_as_long_as_the_core_says() -> None:
     assert LANDS_WITHIN == VERIFY_AFTER
 

@@ -574,9 +574,16 @@ def test_law_7_a_command_waits_until_it_is_known_what_a_write_came_to(
     world.plex_wire.faults.add(Fault(what=What.SLOW_BEFORE, matches=is_put))
     world.reconcile()
 
+    world.later(20)
+    foreseen = world.foresee(FROM_THE_START)
     refused = world.carry_out(FROM_THE_START)
     world.plex_wire.faults.release()
-    assert "may still land" in " ".join(refused.report.problems)
+    why = (
+        "what was last written to plex of scene 1 may still land, so nothing is done:"
+        " ask again in 40 seconds"
+    )
+    assert (foreseen.report.notes, foreseen.report.problems) == ((why,), ())
+    assert why in refused.report.problems
     assert world.value("glacier", Field.TITLE) == "Glacier"
     world.carry_out(FROM_THE_START)
 
