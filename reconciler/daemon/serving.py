@@ -6,11 +6,12 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from reconciler.core.errors import PlexsyncError
+from reconciler.core.errors import PlexsyncError, UnauthorisedError
 from reconciler.daemon.agenda import Task
 from reconciler.daemon.asking import Answer, AskedInVainError, Request, Teller, asked
 from reconciler.daemon.calling import Call
 from reconciler.daemon.holding import Hold
+from reconciler.engine.guarding import PLEX, STASH
 from reconciler.engine.report import Audience, PassReport
 from reconciler.engine.running import Pass
 from state.errors import StateError
@@ -20,6 +21,11 @@ log = structlog.get_logger(__name__)
 
 _LOOK = 0.2
 """Seconds between two looks at whether who has the state wants it still."""
+
+_READ_ANEW = (
+    "the daemon has the keys that it has read: once they are corrected,"
+    " `systemctl reload plexsync`, or SIGHUP, has it read them anew"
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,4 +88,12 @@ class Host:
         )
         one = Pass(means, request.scope)
         report = self.make(lambda: request.act(one), means.ledger)
+        if _is_shut_out(means.ledger):
+            report = replace(report, notes=(*report.notes, _READ_ANEW))
         return Answer.of(report, means.ledger, dict(self.hold.requests - before))
+
+
+def _is_shut_out(ledger: Ledger) -> bool:
+    """Whether a server does not take the key that the daemon has."""
+    standing = [ledger.outages.standing(server) for server in (STASH, PLEX)]
+    return any(one and one.kind == UnauthorisedError.kind for one in standing)

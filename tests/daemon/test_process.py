@@ -248,6 +248,29 @@ def test_a_changed_configuration_is_taken_on_sighup(desk: Desk, start: Start) ->
     assert desk.item("snow").values.get("summary", "") == ""
 
 
+def test_who_corrects_a_key_is_told_how_the_daemon_takes_it(
+    desk: Desk, start: Start
+) -> None:
+    sentence = "`systemctl reload plexsync`, or SIGHUP"
+    desk.configure(schedule={"poll": POLL}, plex={"token": "wrong"})
+    scene = desk.scene("ice")
+    daemon = start()
+    daemon.waits_for("pass ended")
+    desk.configure(schedule={"poll": POLL})
+
+    before = desk.run("reconcile")
+    (note,) = desk.run("undo", "--scene", str(scene), "--json").document["notes"]
+    daemon.send(signal.SIGHUP)
+    daemon.waits_for("configuration read")
+    after = desk.run("reconcile")
+
+    assert sentence in before.out
+    assert sentence in note
+    assert (before.code, after.code) == (1, 0)
+    assert sentence not in after.out
+    assert desk.title("ice") == "Ice"
+
+
 @pytest.mark.parametrize("text", ["[plex", "[plex]\nlibraries = 7", "[nonsense]\n"])
 def test_a_bad_configuration_is_refused_and_the_old_one_stays(
     desk: Desk, start: Start, text: str
