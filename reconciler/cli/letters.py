@@ -72,7 +72,9 @@ def show(setting: Setting, *, scene: int, fields: frozenset[Field] | None) -> No
     elif found or dropped:
         letters.show_whole(paper(), [*found, *dropped])
     else:
-        click.echo(f"scene {scene}: {letters.NONE}")
+        others, left = _read(setting, replace(sought, fields=None))
+        words = letters.nothing_sentence(fields, [*others, *left])
+        click.echo(f"scene {scene}: {words}")
 
 
 @dead_letters.command("retry", cls=Command)
@@ -119,9 +121,10 @@ def drop_(
     with _writing(setting, "drop", scenes) as ledger:
         sought = Sought(scenes=scenes, fields=fields)
         dropped = drop(ledger, sought, now=setting.clock.unix())
-    until = "their fields are left until Stash changes the scenes"
-    words = f"{several(dropped, 'dead letter')} forgotten; {until}"
-    words = words if dropped else letters.NONE
+        others = list(find_letters(ledger, replace(sought, fields=None)))
+        left = list(find_letters(ledger, replace(sought, is_dropped=True)))
+    words = letters.dropped_sentence(dropped)
+    words = words if dropped else letters.nothing_sentence(fields, others, left)
     _tell(setting, {"dropped": dropped}, [words])
 
 

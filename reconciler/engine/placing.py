@@ -8,7 +8,7 @@ from reconciler.clock import Clock
 from reconciler.core.canonical import identity
 from reconciler.core.desire import desire
 from reconciler.core.match import stem
-from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Verdict, Wish
+from reconciler.core.memory import NOTHING, Asked, Memory, Reason, Wish
 from reconciler.core.values import (
     EMPTY,
     Field,
@@ -142,7 +142,7 @@ class Placer:
     def _take_stash(self, errand: TakeStash) -> None:
         wish, there = Wish(asked=Asked.TAKE), self._read_again(errand)
         self.tally.lost[errand.cause] += self._reach.waiting(errand)
-        self.tally.counts[UNDONE] += self._undone(errand)
+        self.tally.counts[UNDONE] += self._reach.undone(errand)
         for link, known in self._taken(errand):
             if link.scene in there:
                 wished = {name: replace(one, wish=wish) for name, one in known.items()}
@@ -152,7 +152,8 @@ class Placer:
         """List all of them first: what is written is what is paged through.
 
         Of scenes that are named it is all that is known, since a person may have edited
-        what no pass has looked at yet; and what was given up to Plex is taken back.
+        what no pass has looked at yet; and what was given up to Plex is taken back. So
+        are dead letters, dropped or not, though nothing was decided of their fields.
         """
         if errand.scenes is None:
             return list(conflicting(self.ledger, None, errand.fields))
@@ -164,20 +165,12 @@ class Placer:
     ) -> Iterator[tuple[LinkRecord, Known]]:
         rules = self.looker.surveyor.linker.rules(links[0].target)
         memories = self._reach.memories(links)
+        withheld = self.ledger.letters.withheld(link.id for link in links)
         for link in links:
-            found = takeable(memories[link.id], rules, errand.fields)
+            given_up = withheld.get(link.id, {})
+            found = takeable(memories[link.id], given_up, rules, errand.fields)
             if found:
                 yield link, found
-
-    def _undone(self, errand: TakeStash) -> int:
-        """Count what is not taken, since a person has undone it."""
-        return sum(
-            one.verdict is Verdict.UNDONE and name in (errand.fields or Field)
-            for links in self._reach.links(errand.scenes, None)
-            for known in self._reach.memories(links).values()
-            for name, one in known.items()
-            if errand.scenes is not None
-        )
 
     def _take_plex(self, errand: TakePlex) -> None:
         found = conflicting(self.ledger, errand.scenes, errand.fields)

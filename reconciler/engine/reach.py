@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from reconciler.core.memory import Memory
+from reconciler.core.memory import Memory, Verdict
 from reconciler.core.values import Field, SceneId
 from reconciler.engine.errands import Adopt, TakeStash
 from reconciler.engine.linking import Linker
@@ -62,6 +62,16 @@ class Reach:
             is_wished(errand, known)
             for links in self.links(errand.scenes, library, with_lost=True)
             for known in self.memories([one for one in links if one.is_lost]).values()
+        )
+
+    def undone(self, errand: TakeStash) -> int:
+        """Count what is not taken of scenes that are named: a person has undone it."""
+        return sum(
+            one.verdict is Verdict.UNDONE and name in (errand.fields or Field)
+            for links in self.links(errand.scenes, None)
+            for known in self.memories(links).values()
+            for name, one in known.items()
+            if errand.scenes is not None
         )
 
     def memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reconciler.core.desire import Rules, Wanted
 from reconciler.core.elements import by_identity, keys_in_plex
-from reconciler.core.memory import Asked, Memory, Verdict, Wish
+from reconciler.core.memory import NOTHING, Asked, Memory, Verdict, Wish
 from reconciler.core.values import Field, FieldValue, Policy
 from reconciler.engine.conflicts import can_be_taken
 from reconciler.engine.errands import Adopt, Claim, Errand, Release, TakeStash
@@ -30,13 +30,20 @@ def offered(
 
 
 def takeable(
-    known: Mapping[Field, Memory], rules: Rules, fields: Collection[Field] | None
+    known: Mapping[Field, Memory],
+    given_up: Collection[str],
+    rules: Rules,
+    fields: Collection[Field] | None,
 ) -> dict[Field, Memory]:
-    """Take those of the *fields* of a link for which Stash's value can be asked."""
+    """Take those of the *fields* of a link for which Stash's value can be asked.
+
+    What was *given up*, to the dead letters, may never have been decided.
+    """
+    every = {Field(name): NOTHING for name in given_up} | dict(known)
     return {
         name: one
-        for name, one in sorted(known.items())
-        if can_be_taken(one)
+        for name, one in sorted(every.items())
+        if (can_be_taken(one) or (one.verdict is None and name in given_up))
         and rules[name].policy is not Policy.OFF
         and (fields is None or name in fields)
     }

@@ -1,11 +1,12 @@
 """Dead letters: a line each, or all that is known of one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 
+from reconciler.core.values import Field
 from reconciler.engine.letters import Letter, Revived
 from reconciler.render import paper
 from state.records import DeadLetterRecord
@@ -82,6 +83,32 @@ def show_dropped(console: Console, found: Sequence[Letter]) -> None:
     ]
     headings = ("scene", "library", "name", "field", "when")
     paper.columns(console, headings, rows)
+    paper.say(console)
+    paper.say(
+        console,
+        "`plexsync conflicts take stash --scene ID --field F` writes one after all",
+    )
+
+
+def nothing_sentence(
+    fields: Collection[Field] | None,
+    others: Sequence[Letter],
+    dropped: Sequence[Letter] = (),
+) -> str:
+    """Say that there are no dead letters of some fields, and what there is instead."""
+    if dropped:
+        return f"{NONE} but what was dropped already: that is {LEFT}"
+    if fields is None or not others:
+        return NONE
+    only = ", ".join(sorted({one.field for one in others}))
+    return f"{NONE} of {', '.join(sorted(fields))}, only of {only}"
+
+
+def dropped_sentence(dropped: int) -> str:
+    """Say how many dead letters were dropped, and what becomes of their fields."""
+    if dropped == 1:
+        return f"1 dead letter forgotten; its field is {LEFT}"
+    return f"{dropped} dead letters forgotten; their fields are {LEFT}s"
 
 
 def show_whole(console: Console, found: Sequence[Letter]) -> None:

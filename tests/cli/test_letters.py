@@ -146,10 +146,11 @@ def test_what_is_dropped_is_listed_as_long_as_it_is_left(dead: Desk) -> None:
     said = dead.done("dead-letters", "list").out.splitlines()
     assert said[0] == "there are no dead letters"
     assert said[2] == "dropped, and left until Stash changes the scene"
-    assert [line.split()[:4] for line in said[4:]] == [
+    assert [line.split()[:4] for line in said[4:6]] == [
         ["1", "Films", "one", "title"],
         ["2", "Films", "two", "title"],
     ]
+    assert "`plexsync conflicts take stash --scene ID --field F`" in said[-1]
     shown = dead.done("dead-letters", "show", "1").out.splitlines()
     assert shown[0] == "Films, one: title"
     assert shown[-1].startswith("dropped")
@@ -170,6 +171,47 @@ def test_what_is_dropped_is_forgotten(dead: Desk) -> None:
     dead.stash.update_scene(1, title="Another")
     dead.done("reconcile")
     assert (dead.title("one"), dead.title("two")) == ("Another", "two")
+
+
+@pytest.mark.parametrize("is_dropped", [True, False])
+def test_what_was_given_up_is_written_once_stash_is_taken(
+    dead: Desk, *, is_dropped: bool
+) -> None:
+    """Though nothing was ever decided of the field."""
+    if is_dropped:
+        dead.done("dead-letters", "drop", "--all")
+    named = ("conflicts", "take", "stash", "--scene", "1", "--field", "title")
+
+    planned = dead.done(*named, "--dry-run").out
+    dead.done(*named)
+
+    assert "1 item would be written (1 field)" in planned
+    assert (dead.title("one"), dead.title("two")) == ("One", "two")
+    listed = dead.done("dead-letters", "list", "--json").document
+    left = listed["dropped" if is_dropped else "letters"]
+    assert [one["scene"] for one in left] == [2]
+
+
+def test_it_is_said_what_there_is_where_nothing_is_of_what_was_named(
+    dead: Desk,
+) -> None:
+    none, dates = "there are no dead letters", ("--field", "date")
+    only = f"{none} of date, only of title\n"
+    scene = ("--scene", "1")
+
+    assert dead.done("dead-letters", "show", "1", *dates).out == f"scene 1: {only}"
+    assert dead.done("dead-letters", "drop", *scene, *dates).out == only
+    dropped = dead.done("dead-letters", "drop", *scene).out
+    again = dead.done("dead-letters", "drop", *scene).out
+    assert dead.done("dead-letters", "show", "1", *dates).out == f"scene 1: {only}"
+
+    assert dropped == (
+        "1 dead letter forgotten; its field is left until Stash changes the scene\n"
+    )
+    assert again == (
+        f"{none} but what was dropped already: that is left until Stash changes the"
+        " scene\n"
+    )
 
 
 @pytest.mark.parametrize(
