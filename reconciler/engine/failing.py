@@ -140,15 +140,16 @@ class Failing:
             self._count(entry, fields, error, after_unclear)
             self.ledger.outbox.give_cause(entry.link, AGAIN)
 
-
-def landing(rows: Sequence[JournalRecord], now: int) -> str:
-    """Tell that some writes may still land, of which scenes, and for how long."""
-    scenes = sorted({row.scene for row in rows})
-    more = len(scenes) - _NAMED
-    names = ", ".join(map(str, scenes[:_NAMED])) + (f" and {more} more" * (more > 0))
-    of = f"scene {names}" if len(scenes) == 1 else f"scenes {names}"
-    left = max(1, max(row.opened_at for row in rows) + ceil(VERIFY_AFTER) - now)
-    return (
-        f"what was last written to plex of {of} may still land, so nothing is done:"
-        f" ask again in {several(left, 'second')}"
-    )
+    def landing(self, left: int) -> str:
+        """Tell that the *left* open writes may land, of which scenes, how long."""
+        rows = self.ledger.journal.opened(left)
+        scenes = sorted({row.scene for row in rows})
+        names = ", ".join(map(str, scenes[:_NAMED]))
+        more = f" and {len(scenes) - _NAMED} more" if len(scenes) > _NAMED else ""
+        of = f"scene {names}" if len(scenes) == 1 else f"scenes {names}{more}"
+        until = max(row.opened_at for row in rows) + ceil(VERIFY_AFTER)
+        seconds = max(1, until - self.clock.unix())
+        return (
+            f"what was last written to plex of {of} may still land, so nothing is done:"
+            f" ask again in {several(seconds, 'second')}"
+        )

@@ -16,7 +16,6 @@ from reconciler.core.errors import (
 from reconciler.core.retry import LONGEST
 from reconciler.engine.checking import find_parted
 from reconciler.engine.errands import Errand
-from reconciler.engine.failing import landing
 from reconciler.engine.linking import ASKED_FOR, IN_CONFIG, IN_FULL
 from reconciler.engine.parts import Means, Parts
 from reconciler.engine.planned import Checklist
@@ -162,17 +161,13 @@ class Pass:
 
     def _resolve_all(self) -> None:
         if left := self._parts.concluder.resolve():
-            raise TransientError(self._landing(left))
+            raise TransientError(self._parts.failing.landing(left))
 
     def _foresee_late(self) -> None:
         """Tell that the errand would be refused now."""
         left = self._parts.concluder.resolve()
         if left:
-            self.tally.note(self._landing(left))
-
-    def _landing(self, left: int) -> str:
-        rows = self.means.ledger.journal.opened(left)
-        return landing(rows, self.means.clock.unix())
+            self.tally.note(self._parts.failing.landing(left))
 
     def _connect(self) -> None:
         """Find out whether the libraries that are named are there."""
