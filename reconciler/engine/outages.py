@@ -32,15 +32,18 @@ def out_of_reach(status: Status, *, goes_on: bool) -> Iterator[HealthItem]:
     for one in status.outages:
         if one.ended is None:
             is_shut_out = one.kind == UnauthorisedError.kind
-            yield _unauthorised(one) if is_shut_out else _out(one, goes_on=goes_on)
+            tell = _unauthorised if is_shut_out else _out
+            yield tell(one, goes_on=goes_on)
 
 
-def _unauthorised(outage: OutageRecord) -> HealthItem:
+def _unauthorised(outage: OutageRecord, *, goes_on: bool) -> HealthItem:
+    # a daemon has what it has read, and reads it anew only when it is told to
+    anew = ", and `systemctl reload plexsync`, or SIGHUP, has the daemon read it"
     key = _KEYS.get(outage.server, "[plex] token")
     return HealthItem(
         type=Trouble.UNAUTHORISED,
         message=f"{outage.server} does not take our key since {moment(outage.began)}",
-        hint=f"correct {key}; `plexsync check` tries it",
+        hint=f"correct {key}; `plexsync check` tries it{anew if goes_on else ''}",
         about=outage.server,
         since=outage.began,
     )

@@ -183,6 +183,18 @@ def test_each_item_is_about_something_of_its_own_and_says_what_to_do() -> None:
     assert [item.hint for item in items if "`plexsync " not in item.hint] == []
 
 
+@pytest.mark.parametrize("at_work", [None, "run"])
+def test_a_daemon_is_to_be_told_that_its_key_was_corrected(at_work: str | None) -> None:
+    writer = None if at_work is None else AtWork(command=at_work, since=NOW)
+    shut_out = replace(OUTAGE, kind="unauthorised")
+
+    (item,) = health(Status(outages=(shut_out,), at_work=writer), NOW)
+
+    assert item.type is Trouble.UNAUTHORISED
+    assert "correct [plex] token" in item.hint
+    assert ("`systemctl reload plexsync`" in item.hint) == (at_work == "run")
+
+
 @pytest.mark.parametrize(
     ("at_work", "daemon", "then"),
     [
