@@ -20,6 +20,22 @@ ASKED = (
         ),
     ),
     Bug(
+        name="delivery silent on what waits for an item that it finds gone",
+        file="reconciler/engine/delivering.py",
+        old="found.is_lost and self.looker.surveyor.linker.is_reached(found):\n",
+        new="not found.is_lost:\n",
+        caught_by=losing(
+            "law_1_what_is_asked_of_an_item_that_is_found_gone_waits_and_that_is_told"
+        ),
+    ),
+    Bug(
+        name="any wish taken for the one that is asked for once more",
+        file="reconciler/engine/wishes.py",
+        old="        one.wish is not None and one.wish.asked == errand.cause\n",
+        new="        one.wish is not None\n",
+        caught_by=losing("a_wish_of_another_kind_does_not_make_an_undo_wait"),
+    ),
+    Bug(
         name="claim of what another scene has decided that has decided itself",
         file="reconciler/engine/wishes.py",
         old="is_shared and all(one.verdict is None for one in known.values())",
