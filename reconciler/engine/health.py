@@ -210,11 +210,13 @@ def _waiting(count: int) -> HealthItem:
 def _restored(one: RestorationRecord) -> HealthItem:
     of = "" if one.made_at is None else moment(one.made_at)
     what = f"put back to that of {of}" if of else "begun anew"
+    # once it has caught up, what is held is told by the pass that is
+    then = "; what it would write is a held pass, until `plexsync approve`"
     return HealthItem(
         type=Trouble.RESTORED,
         message=f"the state was {what}, at {moment(one.at)}",
-        hint="ask again for what was undone, released or settled since; what it would"
-        " write is a held pass, until `plexsync approve`",
+        hint="ask again for what was undone, released or settled since"
+        f"{then if one.ended is None else ''}",
         about="restoration",
         since=one.at,
     )

@@ -156,6 +156,7 @@ def test_the_newest_good_backup_is_put_back_and_plex_is_as_it_was(kept: Desk) ->
     status = kept.run("status", around=at(3)).out
     assert "state put back" in status
     assert "put back to that of 2026-03-01 12:00:00 UTC" in status
+    assert "held pass" not in status
 
 
 def test_what_a_state_that_was_put_back_would_write_is_held(kept: Desk) -> None:

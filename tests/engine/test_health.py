@@ -231,14 +231,19 @@ def test_a_state_that_was_put_back_is_told_until_it_has_caught_up_and_for_a_day(
     one = RestorationRecord(id=1, at=NOW, made_at=NOW - 99)
     anew = replace(one, made_at=None, ended=NOW + 60)
 
-    def told(record: RestorationRecord, now: int) -> list[str]:
+    def told(record: RestorationRecord, now: int) -> list[tuple[str, str]]:
         items = health(Status(restored=record), now)
-        return [item.message for item in items if item.type is Trouble.RESTORED]
+        found = [item for item in items if item.type is Trouble.RESTORED]
+        return [(item.message, item.hint) for item in found]
 
-    (sentence,) = told(one, NOW + 10**6)
+    ((sentence, hint),) = told(one, NOW + 10**6)
     assert sentence.startswith("the state was put back to that of ")
-    (other,) = told(anew, NOW + 86399)
+    assert hint.endswith(
+        "; what it would write is a held pass, until `plexsync approve`"
+    )
+    ((other, hint),) = told(anew, NOW + 86399)
     assert other.startswith("the state was begun anew, at ")
+    assert hint == "ask again for what was undone, released or settled since"
     assert told(anew, NOW + 86400) == []
 
 
