@@ -90,7 +90,7 @@ def is_told(world: World, words: str, numbers: range) -> bool:
         (What.ANSWERED, LOCKED, 8, "ambiguous"),
         (What.RESET_BEFORE, LOCKED, 8, "ambiguous"),
         (What.BLACK_HOLE, LOCKED, 8, "ambiguous"),
-        (What.DROPPED, LOCKED, 8, "transient"),
+        (What.DROPPED, LOCKED, 8, "ambiguous"),
         (What.ANSWERED, REFUSED, 1, "permanent"),
     ],
     ids=["locked", "reset", "black hole", "dropped", "refused"],
