@@ -79,6 +79,7 @@ class Ledger:
         if not may_write:
             refuse_hollow(self.path)
         self._db.connect()
+        self._watch = Watch(self.path)
         try:
             self._steps = migrate(self._db, may_write=may_write)
             # asked for once more: only what is read in its present form has a log

@@ -36,8 +36,14 @@ class Watch:
         self._left_log: _Trace | None = None
 
     def note(self) -> None:
-        """Take note of how the files are now: so this process has left them."""
-        self._left, self._left_log = _trace(self._path), _trace(self._log)
+        """Take note of how the files are now: so this process has left them.
+
+        It never makes the state smaller: that somebody did is told by the next look.
+        """
+        found, left = _trace(self._path), self._left
+        if found is None or left is None or found.size >= left.size:
+            self._left = found
+        self._left_log = _trace(self._log)
 
     def look(self) -> None:
         """Raise `LostError` or `DamagedError` where they are not as they were left."""

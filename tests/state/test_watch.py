@@ -115,6 +115,27 @@ def test_nothing_more_is_written_to_what_is_not_as_it_was_left(
     assert ledger.scenes.count() == 2
 
 
+def test_a_state_that_is_cut_short_while_it_is_written_is_told_by_the_next_look(
+    path: Path, ledger: Ledger
+) -> None:
+    with ledger.transaction():
+        ledger.scenes.put([write(snapshot(1))])
+        os.truncate(path, path.stat().st_size - 4096)
+
+    with pytest.raises(DamagedError, match="was cut short while plexsync was at work"):
+        ledger.check()
+
+
+def test_a_state_that_is_opened_again_may_be_a_smaller_one(path: Path) -> None:
+    ledger = Ledger(path)
+    with ledger:
+        record(ledger, *(snapshot(n, content="x" * 4000) for n in range(99)))
+    path.unlink()
+    with ledger:
+        record(ledger, snapshot(1))
+        ledger.check()
+
+
 def test_an_open_state_is_checked_through_its_own_writing(
     path: Path, ledger: Ledger
 ) -> None:
