@@ -21,7 +21,7 @@ from reconciler.engine.pacing import Pacer
 from reconciler.engine.parts import Means
 from reconciler.engine.report import Audience
 from reconciler.engine.settings import Settings
-from reconciler.engine.status import DAEMON, AtWork
+from reconciler.engine.status import AtWork
 from state import recovery
 from state.backups import Backups
 from state.database import read_mounts
@@ -231,7 +231,7 @@ def _moment(text: str) -> int | None:
 def deliverer(config: Config) -> str:
     """Name, in a sentence, who delivers what is owed from now on."""
     writer = at_work(config)
-    is_daemon = writer is not None and writer.command == DAEMON
+    is_daemon = writer is not None and writer.is_daemon
     return "the daemon" if is_daemon else "`plexsync reconcile`"
 
 

@@ -18,8 +18,6 @@ from state.database import LedgerDatabase
 from state.models import DeadLetter, Link
 from state.records import DeadLetterRecord, FailureRecord
 
-_IS_ONE = DeadLetter.dropped_at.is_null()
-
 _OUTDATE = "DELETE FROM dead_letter WHERE link = ? AND revision != ?"
 
 
@@ -32,16 +30,16 @@ class Letters:
 
     @property
     def dropped(self) -> Self:
-        """The book of what was dropped, and is left still: only to be read."""
+        """The same book of what was dropped of them, and is left still."""
         return type(self)(self._db, is_dropped=True)
 
     def count(self) -> int:
         """Count the dead letters."""
-        return DeadLetter.select().where(_IS_ONE).count()
+        return DeadLetter.select().where(self._is_one).count()
 
     def newest(self, limit: int) -> list[DeadLetterRecord]:
         """Read the newest dead letters, the newest first."""
-        query = DeadLetter.select().where(_IS_ONE)
+        query = DeadLetter.select().where(self._is_one)
         newest = DeadLetter.buried_at.desc()
         order = query.order_by(newest, DeadLetter.link, DeadLetter.field)
         return _records(list(order.limit(limit)))
@@ -90,7 +88,7 @@ class Letters:
         if not mine:
             return 0
         change = DeadLetter.update(dropped_at=now)
-        return int(change.where(_IS_ONE & reduce(or_, mine)).execute())
+        return int(change.where(self._is_one & reduce(or_, mine)).execute())
 
     def outdate(self, link: int, revision: int) -> None:
         """Forget what is of another revision of a link's scene than its newest."""
@@ -105,7 +103,7 @@ class Letters:
 
     def prune(self, before: int) -> int:
         """Forget letters that were given up before then; tell how many."""
-        is_old = _IS_ONE & (DeadLetter.buried_at < before)
+        is_old = self._is_one & (DeadLetter.buried_at < before)
         return int(DeadLetter.delete().where(is_old).execute())
 
 

@@ -104,6 +104,11 @@ class Concluder:
             left += sum(one.is_open for one in read)
         return left
 
+    def refusal(self) -> str | None:
+        """Resolve all, and say why an errand has to wait: a write may still land."""
+        left = self.resolve()
+        return self.failing.landing(left) if left else None
+
     def conclude(self, sent: Sequence[Sent]) -> list[ReadBack]:
         """Read back what was written, record what Plex made of it, and tell it."""
         if not sent:
@@ -164,11 +169,16 @@ class Concluder:
         is_whole = len(done) == len(one.writes)
         if not is_whole and self.failing.may_land(one.row):
             return ReadBack(cause="", is_as_sent=False, is_open=True)
-        known = self._met_anew(one.row, _known(landed, done.keys(), after))
+        link = self.ledger.links.get([one.row.link])[one.row.link]
+        snapshot = self.ledger.scenes.get([link.scene])[link.scene]
+        known = _known(landed, done.keys(), after)
+        if (link.scene, snapshot.revision) != (one.row.scene, one.row.revision):
+            known = self._met_anew(link, known)
         with self.ledger.transaction():
             self._remember(one.row, known)
             self._close(one, _word(is_whole=is_whole, has_part=bool(known)))
-            self._owe_again(one.row, known.keys())
+            if not link.is_lost and snapshot.buried_at is None:
+                self._owe_again(link, snapshot, known.keys())
         _log(one, done)
         return ReadBack(cause="", is_as_sent=is_whole)
 
@@ -177,27 +187,19 @@ class Concluder:
         self.ledger.links.remember(row.link, records)
 
     def _met_anew(
-        self, row: JournalRecord, known: dict[Field, Memory]
+        self, link: LinkRecord, known: Mapping[Field, Memory]
     ) -> dict[Field, Memory]:
         """Meet anew what was handed back for a scene that is back, or another's now.
 
         Nobody asks for that any more, and what has landed of it is not to stand.
         """
-        link, snapshot = self._now(row)
-        if (link.scene, snapshot.revision) == (row.scene, row.revision):
-            return known
-        asked = memories_of(self.ledger.links.memories([row.link])[row.link])
+        asked = memories_of(self.ledger.links.memories([link.id])[link.id])
         return {
             name: replace(memory, verdict=None, seen=None)
             if memory.verdict in GIVEN_BACK and not asked.get(name, NOTHING).wish
             else memory
             for name, memory in known.items()
         }
-
-    def _now(self, row: JournalRecord) -> tuple[LinkRecord, SnapshotRecord]:
-        """Read whose a row's link is by now, and what that scene says."""
-        link = self.ledger.links.get([row.link])[row.link]
-        return link, self.ledger.scenes.get([link.scene])[link.scene]
 
     def _close(self, one: Sent, outcome: str) -> None:
         if not one.is_open:
@@ -216,21 +218,22 @@ class Concluder:
             done, rest = journal_text(landed), journal_text(left)
             self.ledger.journal.part(one.row.id, done, APPLIED, rest=rest)
 
-    def _owe_again(self, row: JournalRecord, landed: Collection[Field]) -> None:
+    def _owe_again(
+        self, link: LinkRecord, snapshot: SnapshotRecord, landed: Collection[Field]
+    ) -> None:
         """Have looked at what has landed and nobody owes any more.
 
         A delivery that came before it was read has settled what it owed, and knew
         nothing of what of the write Stash has taken back since. What has landed on an
         item that has not the scene's file any more is left.
         """
-        link, snapshot = self._now(row)
-        entry = self.ledger.outbox.of_links([row.link]).get(row.link)
+        entry = self.ledger.outbox.of_links([link.id]).get(link.id)
         unowed = {str(name) for name in landed} - set(entry.fields if entry else ())
-        if not unowed or link.is_lost or snapshot.buried_at is not None:
+        if not unowed:
             return
         again = EntryRecord(
-            link=row.link,
-            target=row.target,
+            link=link.id,
+            target=link.target,
             fields=tuple(sorted(unowed)),
             revision=snapshot.revision,
             stage=Stage.PLANNED,

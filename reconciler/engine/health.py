@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reconciler.core.absence import STASH
 from reconciler.core.wording import moment, several
 from reconciler.engine.outages import out_of_reach
-from reconciler.engine.status import DAEMON, Status
+from reconciler.engine.status import Status
 from reconciler.engine.troubles import HealthItem, Trouble
 from state.restorations import RestorationRecord
 
@@ -66,7 +66,7 @@ def health(
     What only a *daemon* knows is left out where there is none.
     """
     at_work = status.at_work
-    goes_on = daemon is not None or (at_work is not None and at_work.command == DAEMON)
+    goes_on = daemon is not None or (at_work is not None and at_work.is_daemon)
     of_state = tuple(_of_state(status, now, goes_on=goes_on))
     if daemon is None:
         return of_state

@@ -66,12 +66,13 @@ class Reach:
 
     def undone(self, errand: TakeStash) -> int:
         """Count what is not taken of scenes that are named: a person has undone it."""
+        if errand.scenes is None:
+            return 0
         return sum(
             one.verdict is Verdict.UNDONE and name in (errand.fields or Field)
             for links in self.links(errand.scenes, None)
             for known in self.memories(links).values()
             for name, one in known.items()
-            if errand.scenes is not None
         )
 
     def memories(self, links: Sequence[LinkRecord]) -> dict[int, Known]:

@@ -160,14 +160,13 @@ class Pass:
         self._parts.concluder.resolve()
 
     def _resolve_all(self) -> None:
-        if left := self._parts.concluder.resolve():
-            raise TransientError(self._parts.failing.landing(left))
+        if refusal := self._parts.concluder.refusal():
+            raise TransientError(refusal)
 
     def _foresee_late(self) -> None:
         """Tell that the errand would be refused now."""
-        left = self._parts.concluder.resolve()
-        if left:
-            self.tally.note(self._parts.failing.landing(left))
+        if refusal := self._parts.concluder.refusal():
+            self.tally.note(refusal)
 
     def _connect(self) -> None:
         """Find out whether the libraries that are named are there."""

@@ -55,6 +55,11 @@ class AtWork:
     since: int | None
     """Unix seconds; None: it has just begun."""
 
+    @property
+    def is_daemon(self) -> bool:
+        """Whether all goes on by itself."""
+        return self.command == DAEMON
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:

@@ -12,7 +12,7 @@ from reconciler.engine.checking import Hint, Matches, Sample
 from reconciler.engine.health import OF_LIBRARIES, OF_STASH, HealthItem, Trouble
 from reconciler.engine.history import Passed
 from reconciler.engine.running import HELD
-from reconciler.engine.status import DAEMON, AtWork, Status, Tried
+from reconciler.engine.status import AtWork, Status, Tried
 from reconciler.render import letters, paper
 from reconciler.render.document import VERSION
 from state.records import PassRecord, Stage
@@ -49,7 +49,7 @@ def _at_work(writer: AtWork | None) -> tuple[str, str]:
     if writer is None:
         return "daemon", "not running"
     since = "" if writer.since is None else f" since {paper.moment(writer.since)}"
-    if writer.command == DAEMON:
+    if writer.is_daemon:
         return "daemon", f"running{since}"
     # a daemon may have lent it the state
     return "at work", f"`plexsync {writer.command or '...'}`{since}"

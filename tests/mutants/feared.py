@@ -328,7 +328,7 @@ FEARED = (
         name="file that is back left as its going has found it",
         file="reconciler/engine/concluding.py",
         old="            if memory.verdict in GIVEN_BACK and not asked",
-        new="            if row.id < 0 and not asked",
+        new="            if link.id < 0 and not asked",
         caught_by=late(
             "law_1_a_file_that_is_back_though_its_going_is_not_known_is_met_anew"
         ),
@@ -343,8 +343,8 @@ FEARED = (
     Bug(
         name="what lands on an item that has lost the file looked at again",
         file="reconciler/engine/concluding.py",
-        old="not unowed or link.is_lost or",
-        new="not unowed or",
+        old="            if not link.is_lost and snapshot.buried_at is None:\n",
+        new="            if snapshot.buried_at is None:\n",
         caught_by=late("law_9_what_lands_when_the_file_has_gone_is_left"),
     ),
     Bug(
@@ -377,9 +377,9 @@ FEARED = (
     ),
     Bug(
         name="command taken on while a write may still land",
-        file="reconciler/engine/running.py",
-        old="        if left := self._parts.concluder.resolve():\n",
-        new="        if (left := self._parts.concluder.resolve()) < 0:\n",
+        file="reconciler/engine/concluding.py",
+        old="self.failing.landing(left) if left else None\n",
+        new="self.failing.landing(left) if left < 0 else None\n",
         caught_by=laws("law_7_a_command_waits_until_it_is_known_what_a_write_came_to"),
     ),
     Bug(
